@@ -1,0 +1,95 @@
+import type { DialectId, Extensions } from './dialect-id.js';
+
+/** A mark that the prompt up to and including its block is to be cached by the provider. */
+export interface CacheMark {
+  /** The provider's own word for the lifetime; undefined means the provider's default. */
+  readonly ttl?: '5m' | '1h' | undefined;
+}
+
+/** Where the bytes of an image, a document or a sound are. */
+export type MediaSource =
+  | { readonly type: 'url'; readonly url: string }
+  /** `data` is base64 without a prefix. */
+  | { readonly type: 'data'; readonly mediaType: string; readonly data: string }
+  | { readonly type: 'file'; readonly fileId: string };
+
+interface BlockBase {
+  readonly cache?: CacheMark | undefined;
+  readonly extensions?: Extensions | undefined;
+}
+
+export interface TextBlock extends BlockBase {
+  readonly type: 'text';
+  readonly text: string;
+}
+
+export interface ImageBlock extends BlockBase {
+  readonly type: 'image';
+  readonly source: MediaSource;
+  readonly detail?: string | undefined;
+}
+
+export interface AudioBlock extends BlockBase {
+  readonly type: 'audio';
+  readonly source: MediaSource;
+}
+
+export interface DocumentBlock extends BlockBase {
+  readonly type: 'document';
+  readonly source: MediaSource | { readonly type: 'text'; readonly text: string };
+  readonly title?: string | undefined;
+}
+
+export interface ToolCallBlock extends BlockBase {
+  readonly type: 'tool-call';
+  readonly id: string;
+  readonly name: string;
+  /** JSON text of the arguments, as the model wrote it. A call without arguments has `{}`. */
+  readonly arguments: string;
+}
+
+export interface ToolResultBlock extends BlockBase {
+  readonly type: 'tool-result';
+  readonly toolCallId: string;
+  readonly content: readonly (TextBlock | ImageBlock | DocumentBlock | OpaqueBlock)[];
+  readonly isError?: boolean | undefined;
+}
+
+export interface ReasoningBlock extends BlockBase {
+  readonly type: 'reasoning';
+  readonly text: string;
+  /** Opaque proof by the maker of the reasoning. It goes back only to the family that made it. */
+  readonly signature?: string | undefined;
+  /** The dialect the reasoning came in. */
+  readonly provenance: DialectId;
+}
+
+export interface RedactedReasoningBlock extends BlockBase {
+  readonly type: 'redacted-reasoning';
+  readonly data: string;
+  readonly provenance: DialectId;
+}
+
+export interface RefusalBlock extends BlockBase {
+  readonly type: 'refusal';
+  readonly text: string;
+}
+
+/** A block that only its own dialect understands, such as the steps of a server-side tool. */
+export interface OpaqueBlock extends BlockBase {
+  readonly type: 'opaque';
+  readonly dialect: DialectId;
+  readonly value: Readonly<Record<string, unknown>>;
+}
+
+export type Block =
+  | TextBlock
+  | ImageBlock
+  | AudioBlock
+  | DocumentBlock
+  | ToolCallBlock
+  | ToolResultBlock
+  | ReasoningBlock
+  | RedactedReasoningBlock
+  | RefusalBlock
+  | OpaqueBlock;

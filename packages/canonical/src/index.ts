@@ -1,0 +1,40 @@
+export { assertNever } from './assert-never.js';
+export type {
+  AudioBlock,
+  Block,
+  CacheMark,
+  DocumentBlock,
+  ImageBlock,
+  MediaSource,
+  OpaqueBlock,
+  ReasoningBlock,
+  RedactedReasoningBlock,
+  RefusalBlock,
+  TextBlock,
+  ToolCallBlock,
+  ToolResultBlock,
+} from './content.js';
+export { DIALECT_IDS, type DialectId, type Extensions } from './dialect-id.js';
+export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorCodeFacts, type ErrorScope } from './errors/codes.js';
+export {
+  GatewayError,
+  toGatewayError,
+  type GatewayErrorData,
+  type GatewayErrorOptions,
+  type UpstreamErrorFacts,
+} from './errors/gateway-error.js';
+export {
+  REASONING_EFFORTS,
+  type CanonicalRequest,
+  type Message,
+  type OpaqueTool,
+  type ReasoningEffort,
+  type ReasoningRequest,
+  type ResponseFormat,
+  type ToolChoice,
+  type ToolDefinition,
+} from './request.js';
+export type { CanonicalResponse, Choice, Finish, FinishReason } from './response.js';
+export { isContentEvent, type StreamEvent } from './stream.js';
+export { totalInput, type Usage } from './usage.js';
+export type { Warning } from './warning.js';

@@ -1,0 +1,71 @@
+import type { OpaqueBlock } from './content.js';
+import type { DialectId, Extensions } from './dialect-id.js';
+import type { GatewayErrorData } from './errors/gateway-error.js';
+import type { Finish } from './response.js';
+import type { Usage } from './usage.js';
+
+/** Where a block event belongs: `choice` from 0, and `index` of the block within the choice, from 0 in order of appearance. */
+interface BlockPlace {
+  readonly choice: number;
+  readonly index: number;
+}
+
+/**
+ * One step of a streamed answer. The grammar: `start`, then blocks (each `-start`, deltas, `-end`; blocks of one choice
+ * may interleave), one `finish` per choice, `usage` whenever the provider tells it (a later one replaces an earlier),
+ * and `end` last, always. `end` without an `error` before it means the dialect's own terminal proof was seen.
+ */
+export type StreamEvent =
+  | {
+      readonly type: 'start';
+      readonly id: string;
+      readonly model: string;
+      readonly createdAt?: number | undefined;
+      readonly extensions?: Extensions | undefined;
+    }
+  | ({ readonly type: 'text-start' } & BlockPlace)
+  | ({ readonly type: 'text-delta'; readonly text: string } & BlockPlace)
+  | ({ readonly type: 'text-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
+  | ({ readonly type: 'reasoning-start'; readonly provenance: DialectId } & BlockPlace)
+  | ({ readonly type: 'reasoning-delta'; readonly text: string } & BlockPlace)
+  | ({ readonly type: 'reasoning-end'; readonly signature?: string | undefined } & BlockPlace)
+  | ({ readonly type: 'redacted-reasoning'; readonly data: string; readonly provenance: DialectId } & BlockPlace)
+  | ({ readonly type: 'refusal-start' } & BlockPlace)
+  | ({ readonly type: 'refusal-delta'; readonly text: string } & BlockPlace)
+  | ({ readonly type: 'refusal-end' } & BlockPlace)
+  | ({ readonly type: 'tool-call-start'; readonly id: string; readonly name: string } & BlockPlace)
+  | ({ readonly type: 'tool-call-delta'; readonly argumentsText: string } & BlockPlace)
+  | ({ readonly type: 'tool-call-end' } & BlockPlace)
+  | ({ readonly type: 'opaque'; readonly block: OpaqueBlock } & BlockPlace)
+  | {
+      readonly type: 'finish';
+      readonly choice: number;
+      readonly finish: Finish;
+      readonly extensions?: Extensions | undefined;
+    }
+  | { readonly type: 'usage'; readonly usage: Usage }
+  | { readonly type: 'ping' }
+  | { readonly type: 'error'; readonly error: GatewayErrorData }
+  | { readonly type: 'end' };
+
+/**
+ * Whether an event is content a client would notice. Until the first such event nothing is sent to the client, so that
+ * a failure can still go to the next candidate. An opened, still empty block is not content; `finish` is, since an
+ * answer may be empty on purpose.
+ */
+export function isContentEvent(event: StreamEvent): boolean {
+  switch (event.type) {
+    case 'text-delta':
+    case 'reasoning-delta':
+    case 'refusal-delta':
+      return event.text !== '';
+    case 'tool-call-start':
+    case 'tool-call-delta':
+    case 'redacted-reasoning':
+    case 'opaque':
+    case 'finish':
+      return true;
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,91 @@
+import type {
+  CanonicalRequest,
+  CanonicalResponse,
+  DialectId,
+  GatewayErrorData,
+  StreamEvent,
+  Usage,
+  Warning,
+} from '@switchyard/canonical';
+
+import type { SseEvent } from './sse/scan-sse.js';
+
+/** A value and what was lost in making it. */
+export interface WithWarnings<Value> {
+  readonly value: Value;
+  readonly warnings: readonly Warning[];
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What encoding a request needs to know of its target. */
+export interface EncodeRequestOptions {
+  /** The upstream model's name. */
+  readonly model: string;
+  /** The ceiling to send where the dialect requires one and the client gave none. */
+  readonly defaultMaxOutputTokens?: number | undefined;
+}
+
+/** What encoding an answer needs to know of the client's request. */
+export interface EncodeAnswerOptions {
+  /** The model name the client is to see. */
+  readonly model: string;
+  /** Whether an openai-chat client asked for the usage chunk. */
+  readonly includeUsage: boolean;
+  /** Seconds since 1970, for answers whose upstream gave no time. */
+  readonly nowSeconds: number;
+}
+
+/**
+ * Turns one upstream's event stream into canonical events: a pure machine whose `state` is plain data.
+ * `next` never throws on an upstream's bytes: what cannot be read becomes an `error` event followed by `end`.
+ * After `end` was returned once, further calls return nothing.
+ */
+export interface StreamDecoder {
+  readonly state: unknown;
+  next(event: SseEvent): readonly StreamEvent[];
+  /** The upstream closed. Without the dialect's terminal proof this returns an `upstream_truncated` error, then `end`. */
+  end(): readonly StreamEvent[];
+}
+
+/** Turns canonical events into the client dialect's SSE text: a pure machine whose `state` is plain data. */
+export interface StreamEncoder {
+  readonly state: unknown;
+  /** The frames for this event, `''` if none. */
+  next(event: StreamEvent): string;
+}
+
+/** An HTTP error answer. */
+export interface EncodedError {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** An upstream's error answer, as it came. */
+export interface UpstreamAnswer {
+  readonly status: number;
+  /** Lower-case names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A wire language. Every dialect has one folder with these slots, one file each. */
+export interface Dialect {
+  readonly id: DialectId;
+  /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
+  decodeRequest(body: unknown): WithWarnings<CanonicalRequest>;
+  encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
+  /** @throws GatewayError `upstream_malformed` when the body is not an answer of this dialect. */
+  decodeResponse(body: unknown): CanonicalResponse;
+  encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject>;
+  createStreamDecoder(state?: unknown): StreamDecoder;
+  createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder;
+  /** The usage within a whole answer or one stream event, if any. */
+  decodeUsage(usage: unknown): Usage | undefined;
+  /** Reads the dialect's error shape and says which of our codes it is. `nowMs` turns dates into waits. */
+  decodeError(answer: UpstreamAnswer, nowMs: number): GatewayErrorData;
+  encodeError(error: GatewayErrorData, requestId: string): EncodedError;
+  /** The in-band error after content was sent; it ends the stream. */
+  encodeStreamError(error: GatewayErrorData, requestId: string): string;
+}

@@ -1,0 +1,34 @@
+import type { DialectId } from '@switchyard/canonical';
+
+/** How a credential's secret goes upstream. */
+export type AuthScheme =
+  | { readonly type: 'bearer' }
+  | { readonly type: 'header'; readonly name: string }
+  | { readonly type: 'none' };
+
+/** What is particular to a provider, as data. A new provider is one folder and one line in the registry. */
+export interface Provider {
+  /** Names the provider in decisions, logs and metrics. */
+  readonly slug: string;
+  /** The key of its block in the configuration file. */
+  readonly configKey: string;
+  readonly displayName: string;
+  /** Undefined where every entry must give its own. */
+  readonly defaultBaseUrl?: string | undefined;
+  readonly dialect: DialectId;
+  readonly auth: AuthScheme;
+  /** Appended to the base URL, by operation. */
+  readonly paths: { readonly chat: string; readonly models: string };
+  /** Sent with every request. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Client headers handed on, lower-case; a trailing `*` matches any ending. */
+  readonly forwardedHeaders: readonly string[];
+  /** Patterns with `*` of bare names that may be tried although neither named nor discovered. */
+  readonly nativeModels: readonly string[];
+  /** The ceiling sent where the dialect requires one and the client gave none. */
+  readonly defaultMaxOutputTokens?: number | undefined;
+  /** Whether quota is counted per account or per model. */
+  readonly quotaScope: 'account' | 'model';
+  /** The vendor's documents this was read from. */
+  readonly documentation: string;
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+
+/** A model that a credential names: the upstream's `name`, and the `alias` clients use for it, if any. */
+const modelSchema = z.object({
+  name: z.string(),
+  alias: z.string().optional(),
+});
+
+/** A provider account as routing sees it: no secret, no address. */
+const credentialSchema = z.object({
+  /** Opaque; stable while the credential's secret and address stay the same. */
+  id: z.string(),
+  /** The provider's slug, or `openai-compatibility`. */
+  provider: z.string(),
+  prefix: z.string().optional(),
+  /** A higher tier is used first. */
+  priority: z.number().int(),
+  /** The models named in the configuration. Empty: whatever was discovered, and any name behind the prefix. */
+  models: z.array(modelSchema),
+  /** What `{base-url}/models` listed, when `models` is empty. */
+  discovered: z.array(z.string()),
+  /** Patterns with `*` of bare names that may be tried although neither named nor discovered. */
+  nativeModels: z.array(z.string()),
+  /** Lower-case patterns with `*`, matched against un-prefixed names. */
+  excludedModels: z.array(z.string()),
+  deadlines: z
+    .object({
+      connectMs: z.number(),
+      headersMs: z.number(),
+      firstContentMs: z.number(),
+      idleMs: z.number(),
+      totalMs: z.number(),
+    })
+    .partial()
+    .optional(),
+});
+
+const aliasSchema = z.object({
+  name: z.string(),
+  targets: z.array(z.object({ model: z.string(), weight: z.number().positive() })).min(1),
+});
+
+const tenantSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  /** `'*'` reaches every prefix. */
+  prefixes: z.union([z.literal('*'), z.array(z.string())]),
+  /** Whether credentials without a prefix are reached. */
+  shared: z.boolean(),
+  defaultPrefix: z.string().optional(),
+  aliases: z.array(aliasSchema),
+});
+
+const keySchema = z.object({
+  id: z.string(),
+  /** Hex HMAC-SHA-256 of the key under the pepper. */
+  hash: z.string(),
+  tenantId: z.string(),
+  name: z.string().optional(),
+  /** Patterns of the names this key may use; undefined: all its tenant reaches. */
+  models: z.array(z.string()).optional(),
+  /** Milliseconds since 1970. */
+  expiresAtMs: z.number().optional(),
+});
+
+const settingsSchema = z.object({
+  forceModelPrefix: z.boolean(),
+  /** Extra rounds over the candidates after the first. */
+  requestRetry: z.number().int().min(0),
+  /** Candidates tried per round; 0 is all. */
+  maxRetryCredentials: z.number().int().min(0),
+  deadlines: z.object({
+    connectMs: z.number(),
+    headersMs: z.number(),
+    firstContentMs: z.number(),
+    idleMs: z.number(),
+    totalMs: z.number(),
+  }),
+  /** Whether upstream response headers reach the client, filtered. */
+  passthroughHeaders: z.boolean(),
+  /** Seconds between SSE comments while waiting; 0 is off. */
+  keepaliveSeconds: z.number().min(0),
+});
+
+/** What the gateway decides from. Immutable; a change is a new version. */
+export const routingSnapshotSchema = z.object({
+  format: z.literal(1),
+  version: z.number().int(),
+  tenants: z.array(tenantSchema),
+  keys: z.array(keySchema),
+  credentials: z.array(credentialSchema),
+  aliases: z.array(aliasSchema),
+  settings: settingsSchema,
+});
+
+/** What a worker needs to call with a credential. `sealedSecret` opens only with the master key. */
+const workerCredentialSchema = z.object({
+  id: z.string(),
+  provider: z.string(),
+  /** The name of an `openai-compatibility` entry. */
+  label: z.string().optional(),
+  baseUrl: z.string(),
+  /** AES-256-GCM envelope, or undefined for a keyless credential. */
+  sealedSecret: z.string().optional(),
+  /** Extra upstream headers; `$Name` copies the client's header. */
+  headers: z.record(z.string(), z.string()),
+  proxyUrl: z.string().optional(),
+});
+
+/** What the workers act with: the same version number, the other half. */
+export const credentialSnapshotSchema = z.object({
+  format: z.literal(1),
+  version: z.number().int(),
+  credentials: z.array(workerCredentialSchema),
+  settings: z.object({ passthroughHeaders: z.boolean() }),
+});
+
+export type RoutingSnapshot = z.infer<typeof routingSnapshotSchema>;
+export type CredentialSnapshot = z.infer<typeof credentialSnapshotSchema>;
+export type RoutingCredential = z.infer<typeof credentialSchema>;
+export type RoutingTenant = z.infer<typeof tenantSchema>;
+export type RoutingKey = z.infer<typeof keySchema>;
+export type RoutingAlias = z.infer<typeof aliasSchema>;
+export type RoutingSettings = z.infer<typeof settingsSchema>;
+export type WorkerCredential = z.infer<typeof workerCredentialSchema>;
+
+/** Both halves of one version, as admin compiles and publishes them. */
+export interface Snapshot {
+  readonly routing: RoutingSnapshot;
+  readonly credentials: CredentialSnapshot;
+}
