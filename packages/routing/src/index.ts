@@ -1,3 +1,10 @@
+export { choose } from './choose/choose.js';
+export { planAttempts, roundPauseMs, worthAnotherRound, type PlannedAttempt } from './choose/plan-attempts.js';
+export { listModels, type ListedModel } from './models/list-models.js';
+export { matchesAnyPattern, matchesPattern } from './names/pattern.js';
+export { splitThinkingSuffix, type SuffixedName } from './names/thinking-suffix.js';
+export { resolve, type Candidate, type Resolution, type Target } from './resolve/resolve.js';
+export { indexSnapshot, type RoutingIndex, type TenantView } from './snapshot/index-snapshot.js';
 export {
   credentialSnapshotSchema,
   routingSnapshotSchema,

@@ -1,0 +1,34 @@
+import { Controller, Get, HttpException, Inject, Module, type DynamicModule } from '@nestjs/common';
+
+import { readinessOf, type ReadinessCheck } from './readiness.js';
+
+const READINESS_CHECKS = Symbol('READINESS_CHECKS');
+
+@Controller()
+class HealthController {
+  constructor(@Inject(READINESS_CHECKS) private readonly checks: readonly ReadinessCheck[]) {}
+
+  @Get('healthz')
+  alive(): { status: 'ok' } {
+    return { status: 'ok' };
+  }
+
+  @Get('readyz')
+  ready(): { status: 'ready' } {
+    const { ready, reasons } = readinessOf(this.checks);
+    if (!ready) throw new HttpException({ status: 'not ready', reasons }, 503);
+    return { status: 'ready' };
+  }
+}
+
+/** `GET /healthz` (alive) and `GET /readyz` (can serve, or 503 and why not), unauthenticated. */
+@Module({})
+export class HealthModule {
+  static register(checks: readonly ReadinessCheck[]): DynamicModule {
+    return {
+      module: HealthModule,
+      controllers: [HealthController],
+      providers: [{ provide: READINESS_CHECKS, useValue: checks }],
+    };
+  }
+}

@@ -1,0 +1,75 @@
+import 'reflect-metadata';
+
+import type { ServerOptions } from 'node:http';
+
+import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Logger } from '@switchyard/telemetry';
+import type { FastifyInstance } from 'fastify';
+
+import { HealthModule } from './health.js';
+import { createNestLogger } from './nest-logger.js';
+import type { ReadinessCheck } from './readiness.js';
+
+export interface HttpServiceOptions {
+  /** The service's own module; absent for a service with health endpoints only. */
+  readonly module?: Type | DynamicModule;
+  readonly host: string;
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly logger: Logger;
+  readonly checks: readonly ReadinessCheck[];
+  /** Largest body that Nest's own parsers accept; default 1 MiB. */
+  readonly bodyLimitBytes?: number;
+  /** False leaves bodies to `configure`: the service registers content-type parsers of its own. */
+  readonly bodyParser?: boolean;
+  /** Options of node:http, such as `maxHeaderSize`. */
+  readonly server?: ServerOptions;
+  /** Registers plain Fastify routes and hooks, before Nest's. */
+  configure?(fastify: FastifyInstance): void;
+}
+
+export interface HttpService {
+  readonly app: NestFastifyApplication;
+  /** `http://host:port` as bound. */
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+@Module({})
+class ServiceModule {}
+
+/**
+ * Starts a Nest application on Fastify, with health endpoints, and listens.
+ *
+ * @throws the socket's error (`EADDRINUSE` and the like) when it cannot listen; nothing is left open then.
+ */
+export async function createHttpService(options: HttpServiceOptions): Promise<HttpService> {
+  const adapter = new FastifyAdapter({
+    bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
+    http: options.server ?? {},
+    forceCloseConnections: 'idle',
+    return503OnClosing: false,
+  });
+  options.configure?.(adapter.getInstance<FastifyInstance>());
+  const imports = [HealthModule.register(options.checks), ...(options.module === undefined ? [] : [options.module])];
+  const app = await NestFactory.create<NestFastifyApplication>({ module: ServiceModule, imports }, adapter, {
+    logger: createNestLogger(options.logger),
+    bodyParser: options.bodyParser ?? true,
+    abortOnError: false,
+  });
+  try {
+    await app.listen(options.port, options.host);
+  } catch (error) {
+    await app.close();
+    throw error;
+  }
+  return { app, address: boundAddress(app), close: () => app.close() };
+}
+
+function boundAddress(app: NestFastifyApplication): string {
+  const address = app.getHttpServer().address();
+  if (address === null || typeof address === 'string') return String(address);
+  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+}

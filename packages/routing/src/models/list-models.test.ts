@@ -1,0 +1,44 @@
+import { credentialOf, snapshotOf, tenantOf } from '../__fixtures__/snapshot-builder.js';
+import { indexSnapshot } from '../snapshot/index-snapshot.js';
+import type { RoutingSnapshot } from '../snapshot/snapshot.js';
+import { listModels } from './list-models.js';
+
+function list(snapshot: RoutingSnapshot, models?: string[]): readonly string[] {
+  const view = indexSnapshot(snapshot).tenants.get('team');
+  if (view === undefined) throw new Error('the tenant must be in its snapshot');
+  return listModels(view, { models }).map(({ id }) => id);
+}
+
+const credentials = [
+  credentialOf({ id: 'a', prefix: 'core', models: [{ name: 'sonnet-2024', alias: 'sonnet' }] }),
+  credentialOf({ id: 'b', prefix: 'secret', models: [{ name: 'hidden' }] }),
+  credentialOf({ id: 'c', discovered: ['z-model', 'a-model', 'old'], excludedModels: ['old'] }),
+];
+const aliases = [
+  { name: 'stable', targets: [{ model: 'core/sonnet', weight: 1 }] },
+  { name: 'leads-nowhere', targets: [{ model: 'secret/hidden', weight: 1 }] },
+];
+
+describe('listModels', () => {
+  it('is sorted, holds aliases instead of upstream names, and nothing of other tenants', () => {
+    const tenants = [tenantOf({ id: 'team', prefixes: ['core'] })];
+    expect(list(snapshotOf({ tenants, credentials, aliases }))).toEqual([
+      'a-model',
+      'core/sonnet',
+      'sonnet',
+      'stable',
+      'z-model',
+    ]);
+  });
+
+  it('leaves bare names of prefixed credentials out under force-model-prefix', () => {
+    const tenants = [tenantOf({ id: 'team', prefixes: ['core'], shared: false })];
+    const settings = { forceModelPrefix: true };
+    expect(list(snapshotOf({ tenants, credentials, aliases, settings }))).toEqual(['core/sonnet', 'stable']);
+  });
+
+  it("is narrowed by a key's patterns", () => {
+    const tenants = [tenantOf({ id: 'team' })];
+    expect(list(snapshotOf({ tenants, credentials, aliases }), ['core/*'])).toEqual(['core/sonnet']);
+  });
+});

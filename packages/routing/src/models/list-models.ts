@@ -1,0 +1,39 @@
+import { matchesAnyPattern } from '../names/pattern.js';
+import { resolve } from '../resolve/resolve.js';
+import type { TenantView } from '../snapshot/index-snapshot.js';
+import type { RoutingCredential, RoutingKey } from '../snapshot/snapshot.js';
+
+export interface ListedModel {
+  readonly id: string;
+  /** The provider's slug; `switchyard` for an alias, whose targets may be of several. */
+  readonly ownedBy: string;
+}
+
+/** Every name this key may call, sorted, each once: what credentials name or discovered, and the aliases that lead somewhere. */
+export function listModels(view: TenantView, key: Pick<RoutingKey, 'models'>): readonly ListedModel[] {
+  const listed = new Map<string, ListedModel>();
+  for (const [prefix, credentials] of view.byPrefix) {
+    for (const credential of credentials) {
+      for (const name of namesOf(credential)) add(listed, `${prefix}/${name}`, credential.provider);
+    }
+  }
+  for (const credential of view.bare) {
+    for (const name of namesOf(credential)) add(listed, name, credential.provider);
+  }
+  for (const alias of view.aliases.keys()) {
+    if (resolve(view, {}, alias) !== undefined) listed.set(alias, { id: alias, ownedBy: 'switchyard' });
+  }
+  return [...listed.values()]
+    .filter(({ id }) => key.models === undefined || matchesAnyPattern(key.models, id))
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+function add(listed: Map<string, ListedModel>, id: string, ownedBy: string): void {
+  if (!listed.has(id)) listed.set(id, { id, ownedBy });
+}
+
+function namesOf(credential: RoutingCredential): readonly string[] {
+  const names =
+    credential.models.length > 0 ? credential.models.map((model) => model.alias ?? model.name) : credential.discovered;
+  return names.filter((name) => !matchesAnyPattern(credential.excludedModels, name.toLowerCase()));
+}
