@@ -1,0 +1,71 @@
+import { z } from 'zod';
+
+/** Where a worker's wire listens. */
+export interface WorkerAddress {
+  readonly host: string;
+  readonly port: number;
+}
+
+const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+
+/** Every variable of a service but OpenTelemetry's, with its default; in the order of `.env.example`. */
+export const environmentSchema = z.object({
+  REDIS_URL: urlOf('redis', 'rediss').optional(),
+  DATABASE_URL: urlOf('postgres', 'postgresql').optional(),
+  SWITCHYARD_CONFIG: z.string().optional(),
+  SWITCHYARD_DATA_DIR: z.string().default('.switchyard'),
+  SWITCHYARD_HOST: z.string().default('127.0.0.1'),
+  SWITCHYARD_GATEWAY_PORT: port().default(8317),
+  SWITCHYARD_WIRE_PORT: port().default(8318),
+  SWITCHYARD_ADMIN_PORT: port().default(8319),
+  SWITCHYARD_METRICS_PORT: port().default(9464),
+  SWITCHYARD_WORKERS: z
+    .string()
+    .transform(parseWorkers)
+    .default([{ host: '127.0.0.1' }]),
+  SWITCHYARD_ADMIN_URL: urlOf('http', 'https').optional(),
+  SWITCHYARD_WIRE_TOKEN: z.string().optional(),
+  SWITCHYARD_MASTER_KEY: z.string().optional(),
+  SWITCHYARD_KEY_PEPPER: z.string().optional(),
+  SWITCHYARD_OWNER_TOKEN: z.string().optional(),
+  SWITCHYARD_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
+  SWITCHYARD_DRAIN_SECONDS: wholeNumber({ max: 3600 }).default(30),
+});
+
+function wholeNumber({ max }: { readonly max: number }) {
+  const message = `must be a whole number from 0 to ${max}`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/u, message)
+    .transform(Number)
+    .refine((value) => value <= max, message);
+}
+
+/** 0 lets the system choose a free one. */
+function port() {
+  return wholeNumber({ max: 65_535 });
+}
+
+function urlOf(...schemes: readonly string[]) {
+  const isAccepted = (text: string): boolean =>
+    URL.canParse(text) && schemes.some((scheme) => new URL(text).protocol === `${scheme}:`);
+  return z
+    .string()
+    .refine(isAccepted, `must be a URL that begins with ${schemes.map((name) => `${name}://`).join(' or ')}`);
+}
+
+/** `a:1,b:2` or a name alone; an IPv6 address stands in brackets. A port that is not written is the wire's default. */
+function parseWorkers(text: string, context: z.RefinementCtx): { host: string; port?: number }[] {
+  const addresses = text.split(/[\s,]+/u).filter((entry) => entry !== '');
+  return addresses.map((address) => {
+    const match = /^(?:\[(?<bracketed>[0-9a-f:.]+)\]|(?<name>[^:[\]/]+))(?::(?<port>\d{1,5}))?$/iu.exec(address);
+    const host = match?.groups?.['bracketed'] ?? match?.groups?.['name'];
+    const written = match?.groups?.['port'];
+    const number = written === undefined ? undefined : Number(written);
+    if (host === undefined || (number !== undefined && (number < 1 || number > 65_535))) {
+      context.addIssue({ code: 'custom', message: 'must be a list like worker-1:8318,worker-2:8318, or a DNS name' });
+      return z.NEVER;
+    }
+    return number === undefined ? { host } : { host, port: number };
+  });
+}

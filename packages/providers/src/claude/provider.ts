@@ -1,0 +1,20 @@
+import type { Provider } from '../provider.js';
+
+export const CLAUDE: Provider = {
+  slug: 'claude',
+  configKey: 'claude-api-key',
+  displayName: 'Anthropic Claude',
+  defaultBaseUrl: 'https://api.anthropic.com',
+  dialect: 'anthropic-messages',
+  auth: { type: 'header', name: 'x-api-key' },
+  paths: { chat: '/v1/messages', models: '/v1/models' },
+  headers: { 'anthropic-version': '2023-06-01' },
+  forwardedHeaders: ['anthropic-version', 'anthropic-beta'],
+  nativeModels: ['claude-*'],
+  // Messages requires `max_tokens` and refuses one above the model's own ceiling. 8192 is the lowest ceiling since the
+  // 3.5 generation (Models overview), so that every such model accepts it.
+  defaultMaxOutputTokens: 8192,
+  // Limits are set for the organisation, whichever of its keys is used (Rate limits).
+  quotaScope: 'account',
+  documentation: 'https://platform.claude.com/docs/en/api/overview',
+};

@@ -1,0 +1,13 @@
+import { OPENAI_SHAPED } from '../openai-shaped.js';
+import type { Provider } from '../provider.js';
+
+// The base URL has no `/v1` of its own; DeepSeek accepts one as an equal (Your First API Call).
+export const DEEPSEEK: Provider = {
+  ...OPENAI_SHAPED,
+  slug: 'deepseek',
+  configKey: 'deepseek',
+  displayName: 'DeepSeek',
+  defaultBaseUrl: 'https://api.deepseek.com',
+  quotaScope: 'account',
+  documentation: 'https://api-docs.deepseek.com/',
+};

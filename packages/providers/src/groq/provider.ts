@@ -1,0 +1,12 @@
+import { OPENAI_SHAPED } from '../openai-shaped.js';
+import type { Provider } from '../provider.js';
+
+export const GROQ: Provider = {
+  ...OPENAI_SHAPED,
+  slug: 'groq',
+  configKey: 'groq',
+  displayName: 'Groq',
+  defaultBaseUrl: 'https://api.groq.com/openai/v1',
+  quotaScope: 'model',
+  documentation: 'https://console.groq.com/docs/rate-limits',
+};
