@@ -42,6 +42,8 @@ export interface AttemptOpen {
 export interface AttemptHead {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
+  /** Milliseconds this attempt has waited for the upstream so far; the rest of the time until now is ours. */
+  readonly waitedMs?: number | undefined;
 }
 
 /** Times since the attempt began in the worker, in milliseconds. */
@@ -113,3 +115,6 @@ export interface AttemptTransport {
 export function failedEnd(error: AttemptError): AttemptEnd {
   return { outcome: 'error', error, dropped: [], timings: { preparedMs: 0, totalMs: 0 } };
 }
+
+/** An end for an attempt that was cancelled before any worker could time it. */
+export const CANCELLED_END: AttemptEnd = { outcome: 'cancelled', dropped: [], timings: { preparedMs: 0, totalMs: 0 } };

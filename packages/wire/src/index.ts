@@ -1,4 +1,5 @@
 export {
+  CANCELLED_END,
   failedEnd,
   type AttemptDeadlines,
   type AttemptEnd,
@@ -11,3 +12,12 @@ export {
   type AttemptTransport,
   type Operation,
 } from './attempt.js';
+export { createDirectTransport } from './client/direct-transport.js';
+export { createWireTransport, type WireTransport, type WireTransportOptions } from './client/wire-client.js';
+export type { ResolveHost } from './client/worker-discovery.js';
+export type { ConnectionTimings } from './connection/wire-connection.js';
+export type { WireServerLimits } from './server/server-connection.js';
+export { listenWire, type WireAddress, type WireServer, type WireServerOptions } from './server/wire-server.js';
+export { WireStrategy, type WireStrategyOptions } from './server/wire-strategy.js';
+export type { WireLogger } from './wire-logger.js';
+export type { WireTls } from './wire-tls.js';

@@ -1,0 +1,156 @@
+import type { Socket } from 'node:net';
+
+import { assertNever } from '@switchyard/canonical';
+
+import type { AttemptEnd, AttemptReply } from '../attempt.js';
+import { type ConnectionOwner, type ConnectionTimings, WireConnection } from '../connection/wire-connection.js';
+import { FrameType } from '../frame/frame-type.js';
+import { WireProtocolError } from '../frame/protocol-error.js';
+import { encodePayload, goawaySchema, parsePayload, serverHelloSchema, WIRE_VERSION } from '../schema.js';
+import { ClientStream } from './client-stream.js';
+
+export interface ClientConnectionOptions {
+  readonly socket: Socket;
+  readonly token: string;
+  readonly timings: ConnectionTimings;
+  /** The id after which a new connection is needed. */
+  readonly maxStreamId: number;
+  /** The worker said hello. */
+  readonly onReady: () => void;
+  /** The connection takes no more streams; it closes when the running ones have ended. */
+  readonly onRetired: (connection: ClientConnection) => void;
+  readonly onClosed: (connection: ClientConnection, reason: Error | undefined) => void;
+}
+
+/** What an attempt brings along to any worker. */
+export interface AttemptParts {
+  readonly openPayload: Buffer;
+  readonly body: Buffer;
+  readonly reply: AttemptReply;
+  readonly signal: AbortSignal;
+}
+
+/** A worker's connection, seen from the gateway. */
+export class ClientConnection implements ConnectionOwner {
+  readonly #options: ClientConnectionOptions;
+  readonly #wire: WireConnection;
+  readonly #streams = new Map<number, ClientStream>();
+  #providers: ReadonlySet<string> = new Set();
+  #retired = false;
+  #lastStreamId = 0;
+  #refusal: Error | undefined;
+
+  constructor(options: ClientConnectionOptions) {
+    this.#options = options;
+    this.#wire = new WireConnection(options.socket, this, options.timings);
+    this.#wire.send(FrameType.hello, 0, encodePayload({ version: WIRE_VERSION, token: options.token }));
+  }
+
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  /** Whether an attempt at this provider may be started here. */
+  hosts(provider: string): boolean {
+    return this.#providers.has(provider);
+  }
+
+  /** Resolves with the attempt's end; never rejects. */
+  attempt(parts: AttemptParts): Promise<AttemptEnd | 'not-begun'> {
+    if (this.#retired || !this.#wire.open) return Promise.resolve('not-begun');
+    this.#lastStreamId += 1;
+    const streamId = this.#lastStreamId;
+    return new Promise((resolve) => {
+      const stream = new ClientStream({
+        ...parts,
+        connection: this.#wire,
+        streamId,
+        onSettled: (end) => {
+          this.#forget(streamId);
+          resolve(end);
+        },
+      });
+      this.#streams.set(streamId, stream);
+      stream.start();
+      if (streamId >= this.#options.maxStreamId) this.retire();
+    });
+  }
+
+  /** Starts no more streams here. */
+  retire(): void {
+    if (this.#retired) return;
+    this.#retired = true;
+    this.#options.onRetired(this);
+    if (this.#streams.size === 0) this.#wire.finish();
+  }
+
+  close(): void {
+    this.#wire.fail();
+  }
+
+  onFrame(type: FrameType, streamId: number, payload: Buffer): void {
+    switch (type) {
+      case FrameType.hello:
+        return this.#onHello(payload);
+      case FrameType.head:
+        return this.#stream(streamId)?.onHead(payload);
+      case FrameType.data:
+        return this.#stream(streamId)?.onData(payload);
+      case FrameType.end:
+        return this.#stream(streamId)?.onEnd(payload);
+      case FrameType.credit:
+        return this.#stream(streamId)?.onCredit(payload.readUInt32BE());
+      case FrameType.goaway:
+        return this.#onGoaway(payload);
+      case FrameType.open:
+      case FrameType.body:
+      case FrameType.cancel:
+      case FrameType.ping:
+      case FrameType.pong:
+        throw new WireProtocolError('unexpected-frame', `a worker does not send frames of type ${type}`);
+      default:
+        return assertNever(type);
+    }
+  }
+
+  onClosed(reason: Error | undefined): void {
+    const cause = this.#refusal ?? reason;
+    for (const stream of this.#streams.values()) stream.lost(cause);
+    this.#options.onClosed(this, cause);
+  }
+
+  #onHello(payload: Buffer): void {
+    const hello = parsePayload(serverHelloSchema, payload);
+    if (hello.version !== WIRE_VERSION) {
+      throw new WireProtocolError('bad-payload', `the worker speaks version ${hello.version} of the wire`);
+    }
+    this.#providers = new Set(hello.providers);
+    this.#options.onReady();
+  }
+
+  #onGoaway(payload: Buffer): void {
+    const goaway = parsePayload(goawaySchema, payload);
+    if (goaway.reason !== 'draining') {
+      this.#refusal = new Error(`the worker refused the connection: ${goaway.message}`);
+      this.#wire.fail();
+      return;
+    }
+    for (const [streamId, stream] of this.#streams) {
+      if (streamId > goaway.lastStreamId) stream.notBegun();
+    }
+    this.retire();
+  }
+
+  #forget(streamId: number): void {
+    this.#streams.delete(streamId);
+    if (this.#retired && this.#streams.size === 0) this.#wire.finish();
+  }
+
+  /** Undefined for a stream that was given up: the worker may not know yet. */
+  #stream(streamId: number): ClientStream | undefined {
+    if (streamId > this.#lastStreamId) {
+      throw new WireProtocolError('bad-stream-id', `stream ${streamId} was never opened`);
+    }
+    return this.#streams.get(streamId);
+  }
+}
