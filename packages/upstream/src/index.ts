@@ -1,1 +1,2 @@
-export {};
+export type { UpstreamDeadlines, UpstreamRequest, UpstreamResponse } from './upstream-call.js';
+export { createUpstreamClient, type UpstreamClient, type UpstreamClientOptions } from './upstream-client.js';

@@ -1,0 +1,32 @@
+import { pino, type DestinationStream, type Logger } from 'pino';
+
+import { describeError } from './describe-error.js';
+import { redactSecrets } from './redact-secrets.js';
+
+export type { Logger } from 'pino';
+
+export interface LoggerOptions {
+  readonly service: string;
+  /** `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
+  readonly level: string;
+  /** Standard output, if not given. */
+  readonly destination?: DestinationStream | undefined;
+}
+
+/**
+ * A logger of JSON lines. Values of secret-looking fields are replaced at any depth, and an error under `err` is
+ * reduced to its type, message, code and frames. Bindings of child loggers are not looked at: keep them to ids.
+ */
+export function createLogger(options: LoggerOptions): Logger {
+  const settings = {
+    level: options.level,
+    base: { service: options.service },
+    timestamp: pino.stdTimeFunctions.isoTime,
+    formatters: {
+      level: (label: string) => ({ level: label }),
+      log: redactSecrets,
+    },
+    serializers: { err: describeError },
+  };
+  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+}

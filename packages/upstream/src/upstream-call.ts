@@ -1,0 +1,32 @@
+/** Waits of one call, in milliseconds. Zero or less is no limit. */
+export interface UpstreamDeadlines {
+  /** Until the request is on a connected socket, waiting for a free one included. */
+  readonly connectMs: number;
+  /** From then until the answer's headers. */
+  readonly headersMs: number;
+  /** Between two chunks of the answer's body, while the reader is waiting for one. */
+  readonly idleMs: number;
+}
+
+/** One call to a provider. */
+export interface UpstreamRequest {
+  readonly method: 'GET' | 'POST';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body?: Buffer | undefined;
+  readonly deadlines: UpstreamDeadlines;
+  /** `http:`, `https:` or `socks5:`, with credentials if any; `direct` or `none` is the same as undefined. */
+  readonly proxyUrl?: string | undefined;
+}
+
+/** What came back, its body still to be read. */
+export interface UpstreamResponse {
+  readonly status: number;
+  /** Lower-case names; several values of one name joined by `, `. */
+  readonly headers: Readonly<Record<string, string>>;
+  /**
+   * Read it to the end or leave its loop early, which closes the socket. While nobody reads, the socket is not read
+   * either. Fails with a GatewayError.
+   */
+  readonly body: AsyncIterableIterator<Buffer>;
+}
