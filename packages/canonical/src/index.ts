@@ -23,6 +23,9 @@ export {
   type GatewayErrorOptions,
   type UpstreamErrorFacts,
 } from './errors/gateway-error.js';
+export { checkStreamGrammar } from './fold/check-grammar.js';
+export { foldStream, type FoldedStream } from './fold/fold-stream.js';
+export { unfoldResponse } from './fold/unfold-response.js';
 export {
   REASONING_EFFORTS,
   type CanonicalRequest,

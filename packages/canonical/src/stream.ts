@@ -28,14 +28,23 @@ export type StreamEvent =
   | ({ readonly type: 'text-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
   | ({ readonly type: 'reasoning-start'; readonly provenance: DialectId } & BlockPlace)
   | ({ readonly type: 'reasoning-delta'; readonly text: string } & BlockPlace)
-  | ({ readonly type: 'reasoning-end'; readonly signature?: string | undefined } & BlockPlace)
-  | ({ readonly type: 'redacted-reasoning'; readonly data: string; readonly provenance: DialectId } & BlockPlace)
+  | ({
+      readonly type: 'reasoning-end';
+      readonly signature?: string | undefined;
+      readonly extensions?: Extensions | undefined;
+    } & BlockPlace)
+  | ({
+      readonly type: 'redacted-reasoning';
+      readonly data: string;
+      readonly provenance: DialectId;
+      readonly extensions?: Extensions | undefined;
+    } & BlockPlace)
   | ({ readonly type: 'refusal-start' } & BlockPlace)
   | ({ readonly type: 'refusal-delta'; readonly text: string } & BlockPlace)
-  | ({ readonly type: 'refusal-end' } & BlockPlace)
+  | ({ readonly type: 'refusal-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
   | ({ readonly type: 'tool-call-start'; readonly id: string; readonly name: string } & BlockPlace)
   | ({ readonly type: 'tool-call-delta'; readonly argumentsText: string } & BlockPlace)
-  | ({ readonly type: 'tool-call-end' } & BlockPlace)
+  | ({ readonly type: 'tool-call-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
   | ({ readonly type: 'opaque'; readonly block: OpaqueBlock } & BlockPlace)
   | {
       readonly type: 'finish';

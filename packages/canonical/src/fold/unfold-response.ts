@@ -1,0 +1,68 @@
+import type { Block } from '../content.js';
+import { GatewayError } from '../errors/gateway-error.js';
+import type { CanonicalResponse } from '../response.js';
+import type { StreamEvent } from '../stream.js';
+
+/**
+ * A whole answer as a legal sequence of events, for an upstream that answers JSON to a streaming request.
+ * `foldStream` of the result is the answer again.
+ *
+ * @throws GatewayError `upstream_malformed` for a block that no stream event can carry, such as an image.
+ */
+export function unfoldResponse(response: CanonicalResponse): StreamEvent[] {
+  const { id, model, createdAt, extensions, choices, usage } = response;
+  const events: StreamEvent[] = [{ type: 'start', id, model, createdAt, extensions }];
+  for (const [number, choice] of choices.entries()) {
+    for (const [index, block] of choice.content.entries())
+      events.push(...unfoldBlock(block, { choice: number, index }));
+    events.push({ type: 'finish', choice: number, finish: choice.finish, extensions: choice.extensions });
+  }
+  if (usage !== undefined) events.push({ type: 'usage', usage });
+  events.push({ type: 'end' });
+  return events;
+}
+
+interface Place {
+  readonly choice: number;
+  readonly index: number;
+}
+
+function unfoldBlock(block: Block, place: Place): StreamEvent[] {
+  switch (block.type) {
+    case 'text':
+      return [
+        { type: 'text-start', ...place },
+        ...(block.text === '' ? [] : [{ type: 'text-delta', text: block.text, ...place } as const]),
+        { type: 'text-end', extensions: block.extensions, ...place },
+      ];
+    case 'reasoning':
+      return [
+        { type: 'reasoning-start', provenance: block.provenance, ...place },
+        ...(block.text === '' ? [] : [{ type: 'reasoning-delta', text: block.text, ...place } as const]),
+        { type: 'reasoning-end', signature: block.signature, extensions: block.extensions, ...place },
+      ];
+    case 'refusal':
+      return [
+        { type: 'refusal-start', ...place },
+        ...(block.text === '' ? [] : [{ type: 'refusal-delta', text: block.text, ...place } as const]),
+        { type: 'refusal-end', extensions: block.extensions, ...place },
+      ];
+    case 'tool-call':
+      return [
+        { type: 'tool-call-start', id: block.id, name: block.name, ...place },
+        { type: 'tool-call-delta', argumentsText: block.arguments, ...place },
+        { type: 'tool-call-end', extensions: block.extensions, ...place },
+      ];
+    case 'redacted-reasoning': {
+      const { data, provenance, extensions } = block;
+      return [{ type: 'redacted-reasoning', data, provenance, extensions, ...place }];
+    }
+    case 'opaque':
+      return [{ type: 'opaque', block, ...place }];
+    default:
+      throw new GatewayError(
+        'upstream_malformed',
+        `the answer holds a block of type ${block.type}, which no stream can carry`,
+      );
+  }
+}

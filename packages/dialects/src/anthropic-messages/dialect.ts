@@ -1,0 +1,26 @@
+import type { Dialect } from '../dialect.js';
+import { ANTHROPIC } from './decode-content.js';
+import { decodeError } from './decode-error.js';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { createStreamDecoder } from './decode-stream.js';
+import { encodeError, encodeStreamError } from './encode-error.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeResponse } from './encode-response.js';
+import { createStreamEncoder } from './encode-stream.js';
+import { decodeUsage } from './usage.js';
+
+/** Anthropic's Messages API, as its own clients and servers speak it. */
+export const anthropicMessages: Dialect = {
+  id: ANTHROPIC,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeUsage,
+  decodeError,
+  encodeError,
+  encodeStreamError,
+};

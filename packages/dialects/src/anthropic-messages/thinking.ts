@@ -1,0 +1,180 @@
+import type { CanonicalRequest, ReasoningEffort, ReasoningRequest, Warning } from '@switchyard/canonical';
+import { z } from 'zod';
+
+import type { JsonObject } from '../dialect.js';
+import type { ModelTraits } from './model-traits.js';
+
+/** Anthropic rejects a smaller budget. (Messages API reference, thinking) */
+const MIN_BUDGET = 1024;
+
+/** Sent as `max_tokens` when neither the client nor the configuration names a ceiling. */
+export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
+
+/**
+ * The same for a request that thinks, since thinking counts against `max_tokens`.
+ * It is the smallest output ceiling among the models that can think (Claude Opus 4).
+ */
+const THINKING_MAX_OUTPUT_TOKENS = 32_000;
+
+const BUDGETS: Readonly<Record<ReasoningEffort, number>> = {
+  minimal: MIN_BUDGET,
+  low: MIN_BUDGET,
+  medium: 8192,
+  high: 24_576,
+  xhigh: 32_768,
+  max: 128_000,
+};
+
+/** Each level serves budgets up to this many tokens: the middle between its own budget and the next. */
+const EFFORT_CEILINGS: readonly (readonly [ReasoningEffort, number])[] = [
+  ['low', 4096],
+  ['medium', 16_384],
+  ['high', 28_672],
+  ['xhigh', 80_384],
+];
+
+const thinking = z.looseObject({
+  type: z.enum(['enabled', 'disabled', 'adaptive']),
+  budget_tokens: z.number().int().nullish(),
+});
+const effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
+
+/** `thinking` and `output_config.effort` together; undefined for what we do not know, which then rides along unread. */
+export function decodeThinking(value: unknown, effortValue: unknown): ReasoningRequest | undefined {
+  const parsed = thinking.safeParse(value);
+  const level = effort.safeParse(effortValue);
+  if (!parsed.success) return level.success ? { type: 'effort', effort: level.data } : undefined;
+  switch (parsed.data.type) {
+    case 'disabled':
+      return { type: 'off' };
+    case 'adaptive':
+      return level.success ? { type: 'effort', effort: level.data } : { type: 'auto' };
+    case 'enabled': {
+      const { budget_tokens: tokens } = parsed.data;
+      return typeof tokens === 'number' ? { type: 'budget', tokens } : { type: 'auto' };
+    }
+  }
+}
+
+/** Whether `decodeThinking` understands the value of `thinking`. */
+export function isKnownThinking(value: unknown): boolean {
+  return thinking.safeParse(value).success;
+}
+
+/** How a request asks for thinking, and the ceiling that leaves room for it. */
+export interface ThinkingPlan {
+  readonly maxTokens: number;
+  /** Undefined: say nothing. */
+  readonly thinking?: JsonObject | undefined;
+  readonly effort?: string | undefined;
+  readonly thinks: boolean;
+}
+
+export interface ThinkingContext {
+  readonly traits: ModelTraits;
+  readonly defaultMaxOutputTokens?: number | undefined;
+}
+
+export function planThinking(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
+  const { reasoning } = request;
+  const ceiling = request.maxOutputTokens ?? context.defaultMaxOutputTokens;
+  const quiet = ceiling ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  if (reasoning === undefined) return { maxTokens: quiet, thinks: false };
+  if (reasoning.type === 'off') return planOff(quiet, context.traits, warnings);
+  const { thinking: mode } = context.traits;
+  if (mode === 'adaptive' || (mode === 'either' && reasoning.type !== 'budget')) {
+    const level = adaptiveEffort(reasoning, context.traits, warnings);
+    const maxTokens = ceiling ?? THINKING_MAX_OUTPUT_TOKENS;
+    return { maxTokens, thinking: { type: 'adaptive' }, effort: level, thinks: true };
+  }
+  if (mode === 'budget' && hasUnthoughtToolCall(request)) {
+    const reason = 'the tool call that is being answered has no signed thinking before it';
+    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
+  }
+  return planBudget(reasoning, ceiling, warnings);
+}
+
+function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): ThinkingPlan {
+  if (!traits.alwaysThinks) return { maxTokens, thinking: { type: 'disabled' }, thinks: false };
+  warnings.push({
+    type: 'approximated',
+    field: 'reasoning_effort',
+    reason: 'this model always thinks; it is asked for little',
+  });
+  return { maxTokens, effort: 'low', thinks: true };
+}
+
+type ActiveReasoning = Exclude<ReasoningRequest, { type: 'off' }>;
+
+function planBudget(reasoning: ActiveReasoning, ceiling: number | undefined, warnings: Warning[]): ThinkingPlan {
+  const wanted = wantedBudget(reasoning, warnings);
+  const maxTokens = ceiling ?? THINKING_MAX_OUTPUT_TOKENS;
+  const most = ceiling === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
+  const tokens = Math.min(wanted, most);
+  if (tokens < MIN_BUDGET) {
+    const reason = `a thinking budget is at least ${MIN_BUDGET} tokens and below max_tokens, so the model does not think`;
+    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    return { maxTokens: ceiling ?? DEFAULT_MAX_OUTPUT_TOKENS, thinking: { type: 'disabled' }, thinks: false };
+  }
+  if (tokens < wanted) {
+    const reason = `the thinking budget is cut to ${tokens} tokens, below max_tokens`;
+    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+  }
+  return { maxTokens, thinking: { type: 'enabled', budget_tokens: tokens }, thinks: true };
+}
+
+function wantedBudget(reasoning: ActiveReasoning, warnings: Warning[]): number {
+  switch (reasoning.type) {
+    case 'budget':
+      return reasoning.tokens;
+    case 'effort':
+      return BUDGETS[reasoning.effort];
+    case 'auto':
+      warnings.push({
+        type: 'approximated',
+        field: 'thinking',
+        reason: 'this model needs a budget; it gets a medium one',
+      });
+      return BUDGETS.medium;
+  }
+}
+
+/** The `output_config.effort`; undefined lets the model decide. */
+function adaptiveEffort(reasoning: ActiveReasoning, traits: ModelTraits, warnings: Warning[]): string | undefined {
+  if (reasoning.type === 'auto') return undefined;
+  const wanted = reasoning.type === 'effort' ? reasoning.effort : effortFor(reasoning.tokens);
+  const level = nearestEffort(wanted, traits);
+  if (reasoning.type === 'budget') {
+    const reason = `this model takes no budget; it gets effort ${level}`;
+    warnings.push({ type: 'approximated', field: 'thinking.budget_tokens', reason });
+  } else if (level !== wanted) {
+    const reason = `this model has no effort ${wanted}; it gets ${level}`;
+    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+  }
+  return level;
+}
+
+function effortFor(tokens: number): ReasoningEffort {
+  return EFFORT_CEILINGS.find(([, most]) => tokens <= most)?.[0] ?? 'max';
+}
+
+function nearestEffort(wanted: ReasoningEffort, traits: ModelTraits): ReasoningEffort {
+  if (wanted === 'minimal') return 'low';
+  return wanted === 'xhigh' && !traits.takesXhigh ? 'high' : wanted;
+}
+
+/**
+ * With a budget, the assistant turn whose tool calls are being answered must begin with signed thinking, or the request is
+ * refused. Clients of other dialects cannot keep that thinking. (Extended thinking, preserving thinking blocks)
+ */
+function hasUnthoughtToolCall(request: CanonicalRequest): boolean {
+  const last = request.messages.findLastIndex((message) => message.role === 'assistant');
+  const turn = request.messages[last];
+  if (turn === undefined || !turn.content.some((block) => block.type === 'tool-call')) return false;
+  const signed = turn.content.some((block) => {
+    if (block.type === 'redacted-reasoning') return block.provenance === 'anthropic-messages';
+    return block.type === 'reasoning' && block.provenance === 'anthropic-messages' && Boolean(block.signature);
+  });
+  return !signed;
+}

@@ -1,0 +1,170 @@
+import { isUtf8 } from 'node:buffer';
+
+import { GatewayError } from '@switchyard/canonical';
+
+import {
+  CLOSE_BRACE,
+  COMMA,
+  invalidJson,
+  OPEN_BRACE,
+  QUOTE,
+  skipKey,
+  skipSpace,
+  skipString,
+  skipValue,
+} from './skip-json.js';
+
+/** The top-level fields that the gateway's decisions need. Everything else is walked over unread. */
+const FIELDS = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'user'] as const;
+type Field = (typeof FIELDS)[number];
+
+/** A piece of a body, in bytes; `end` is exclusive. */
+export interface ByteSpan {
+  readonly start: number;
+  readonly end: number;
+}
+
+export interface RequestFacts {
+  readonly model: string;
+  readonly stream: boolean;
+  readonly maxTokens?: number | undefined;
+  readonly maxCompletionTokens?: number | undefined;
+  readonly maxOutputTokens?: number | undefined;
+  readonly user?: string | undefined;
+  /** Where the value of each field that the body has stands. */
+  readonly spans: { readonly model: ByteSpan } & Partial<Readonly<Record<Field, ByteSpan>>>;
+}
+
+/**
+ * Reads the few fields the gateway decides by, without parsing the body. The whole body is walked over, so that no later
+ * duplicate or escaped spelling of a field can give the upstream another value than the one decided by.
+ *
+ * @throws GatewayError `invalid_json`; `duplicate_field`; `invalid_request` for a field of the wrong type, a missing
+ * `model`, or nesting over `maxDepth` (the body itself is depth 1).
+ */
+export function scanRequest(body: Buffer, limits: { readonly maxDepth: number }): RequestFacts {
+  if (!isUtf8(body)) throw new GatewayError('invalid_json', 'the body is not valid UTF-8');
+  const spans = scanSpans(body, limits.maxDepth);
+  if (spans.model === undefined) throw wrongType('model', 'a string');
+  return {
+    model: readModel(body, spans.model),
+    stream: readStream(body, spans.stream),
+    maxTokens: readNumber(body, 'max_tokens', spans),
+    maxCompletionTokens: readNumber(body, 'max_completion_tokens', spans),
+    maxOutputTokens: readNumber(body, 'max_output_tokens', spans),
+    user: readUser(body, spans.user),
+    spans: { ...spans, model: spans.model },
+  };
+}
+
+type Spans = Partial<Record<Field, ByteSpan>>;
+
+function scanSpans(body: Buffer, maxDepth: number): Spans {
+  const spans: Spans = {};
+  let position = skipSpace(body, 0);
+  if (body[position] !== OPEN_BRACE) throw notAnObject(body, position, maxDepth);
+  position = skipSpace(body, position + 1);
+  if (body[position] !== CLOSE_BRACE) position = scanMembers(body, { position, maxDepth, spans });
+  const end = skipSpace(body, position + 1);
+  if (end !== body.length) throw invalidJson(end);
+  return spans;
+}
+
+/** The place of the brace that closes the body. */
+function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; spans: Spans }): number {
+  let position = scan.position;
+  for (;;) {
+    const field = readField(body, position);
+    const start = skipSpace(body, skipKey(body, position));
+    const end = skipValue(body, start, scan.maxDepth - 1);
+    if (field !== undefined) {
+      if (scan.spans[field] !== undefined) throw duplicate(field);
+      scan.spans[field] = { start, end };
+    }
+    position = skipSpace(body, end);
+    if (body[position] === CLOSE_BRACE) return position;
+    if (body[position] !== COMMA) throw invalidJson(position);
+    position = skipSpace(body, position + 1);
+  }
+}
+
+/**
+ * Which of our fields the key at `position` is. A spelling that some parsers read as one of ours is refused: escapes
+ * everywhere, and another case because Go's encoding/json matches keys without regard to case.
+ */
+function readField(body: Buffer, position: number): Field | undefined {
+  if (body[position] !== QUOTE) throw invalidJson(position);
+  const end = skipString(body, position);
+  const text = body.toString('utf8', position + 1, end - 1);
+  if (!text.includes('\\')) {
+    const field = FIELDS.find((candidate) => candidate === text);
+    if (field !== undefined || text.length > LONGEST_FIELD) return field;
+  }
+  const folded = parseString(body, { start: position, end }).toLowerCase();
+  const shadowed = FIELDS.find((candidate) => candidate === folded);
+  if (shadowed !== undefined) throw duplicate(shadowed);
+  return undefined;
+}
+
+const LONGEST_FIELD = Math.max(...FIELDS.map((field) => field.length));
+
+/** The string at `span`, decoded only where it has something to decode. */
+function parseString(body: Buffer, span: ByteSpan): string {
+  const inside = body.toString('utf8', span.start + 1, span.end - 1);
+  if (!inside.includes('\\')) return inside;
+  try {
+    return String(JSON.parse(`"${inside}"`));
+  } catch (error) {
+    throw new GatewayError('invalid_json', `the body has an invalid string at byte ${span.start}`, { cause: error });
+  }
+}
+
+function readModel(body: Buffer, span: ByteSpan): string {
+  const model = body[span.start] === QUOTE ? parseString(body, span) : '';
+  if (model === '') throw wrongType('model', 'a string');
+  return model;
+}
+
+function readStream(body: Buffer, span: ByteSpan | undefined): boolean {
+  if (span === undefined) return false;
+  switch (body.toString('latin1', span.start, span.end)) {
+    case 'true':
+      return true;
+    case 'false':
+    case 'null':
+      return false;
+    default:
+      throw wrongType('stream', 'a boolean');
+  }
+}
+
+function readNumber(body: Buffer, field: Field, spans: Spans): number | undefined {
+  const span = spans[field];
+  if (span === undefined) return undefined;
+  const text = body.toString('latin1', span.start, span.end);
+  if (text === 'null') return undefined;
+  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text)))
+    throw wrongType(field, 'a number');
+  return Number(text);
+}
+
+/** A `user` that is not a string is left for the upstream to judge: nothing is decided by it. */
+function readUser(body: Buffer, span: ByteSpan | undefined): string | undefined {
+  return span !== undefined && body[span.start] === QUOTE ? parseString(body, span) : undefined;
+}
+
+function notAnObject(body: Buffer, position: number, maxDepth: number): GatewayError {
+  // A whole JSON value of another kind deserves the more telling error; anything else is not JSON at all.
+  const end = skipSpace(body, skipValue(body, position, maxDepth));
+  if (end !== body.length) return invalidJson(end);
+  return new GatewayError('invalid_request', 'the body must be a JSON object');
+}
+
+function wrongType(field: Field, expected: string): GatewayError {
+  return new GatewayError('invalid_request', `\`${field}\` must be ${expected}`, { param: field });
+}
+
+function duplicate(field: Field): GatewayError {
+  const message = `\`${field}\` must appear once, spelled plainly, so that every reader of the body sees the same value`;
+  return new GatewayError('duplicate_field', message, { param: field });
+}

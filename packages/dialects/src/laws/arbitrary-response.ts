@@ -1,0 +1,142 @@
+import type { Block, CanonicalResponse, Choice, DialectId, Finish, FinishReason, Usage } from '@switchyard/canonical';
+import fc from 'fast-check';
+
+import type { JsonObject } from '../dialect.js';
+import { compact } from '../json/json-object.js';
+
+/** What the models of one dialect can answer, for the laws: everything the dialect can express, and nothing else. */
+export function arbitraryResponse(dialect: DialectId): fc.Arbitrary<CanonicalResponse> {
+  return dialect === 'openai-chat' ? openaiResponse : anthropicResponse;
+}
+
+/** What every dialect can express, told as a model of `dialect` would. */
+export function arbitraryCommonResponse(dialect: DialectId): fc.Arbitrary<CanonicalResponse> {
+  const reasoning = text.map((said): Block => {
+    const signature = dialect === 'anthropic-messages' ? 'c2ln' : undefined;
+    return compact({ type: 'reasoning', text: said, provenance: dialect, signature });
+  });
+  const content = fc.tuple(optional(reasoning), optional(textBlock), fc.array(toolCall, { maxLength: 3 })).map(flatten);
+  const choice = content.chain((blocks) =>
+    fc.record({ content: fc.constant(blocks), finish: finish(blocks, ['stop', 'length']) }),
+  );
+  return fc.record({
+    id: fc.constant('msg_1'),
+    model: fc.constant('m'),
+    choices: fc.tuple(choice),
+    usage: usage(['cacheRead']),
+  });
+}
+
+const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
+const textBlock = text.map((said): Block => ({ type: 'text', text: said }));
+/** What survives JSON: it writes -0 as 0. */
+const json = fc
+  .dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 })
+  .map((value): JsonObject => JSON.parse(JSON.stringify(value)));
+const toolId = fc.stringMatching(/^[a-zA-Z0-9_-]{1,12}$/);
+const toolCall = fc
+  .record({ id: toolId, name: fc.stringMatching(/^[a-z_]{1,8}$/), input: json })
+  .map(({ id, name, input }): Block => ({ type: 'tool-call', id, name, arguments: JSON.stringify(input) }));
+
+const anthropicBlock: fc.Arbitrary<Block> = fc.oneof(
+  textBlock,
+  text.map((said): Block => {
+    const extensions = { 'anthropic-messages': { citations: [{ type: 'page_location', cited_text: said }] } };
+    return { type: 'text', text: said, extensions };
+  }),
+  toolCall,
+  fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
+    const signature = isSigned ? 'c2ln' : undefined;
+    return compact({ type: 'reasoning', text: said, provenance: 'anthropic-messages', signature });
+  }),
+  fc.constant<Block>({ type: 'reasoning', text: '', provenance: 'anthropic-messages', signature: 'c2ln' }),
+  text.map((data): Block => ({ type: 'redacted-reasoning', data, provenance: 'anthropic-messages' })),
+  json.map((input): Block => {
+    const value = { type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input };
+    return { type: 'opaque', dialect: 'anthropic-messages', value };
+  }),
+  text.map((note): Block => ({ type: 'opaque', dialect: 'anthropic-messages', value: { type: 'unheard_of', note } })),
+);
+
+const anthropicResponse: fc.Arbitrary<CanonicalResponse> = fc
+  .array(anthropicBlock, { maxLength: 5 })
+  .chain((content) => {
+    const reasons: readonly FinishReason[] = ['stop', 'length', 'stop-sequence', 'refusal', 'pause', 'context-window'];
+    return fc.record(
+      {
+        id: fc.constant('msg_1'),
+        model: fc.constant('m'),
+        choices: fc.tuple(
+          fc.record(
+            {
+              content: fc.constant(content),
+              finish: finish(content, reasons),
+              extensions: fc.constant({ 'anthropic-messages': { stop_details: { category: 'cyber' } } }),
+            },
+            { requiredKeys: ['content', 'finish'] },
+          ),
+        ),
+        usage: usage(['cacheRead', 'cacheWrite5m', 'cacheWrite1h']),
+        extensions: fc.constant({ 'anthropic-messages': { diagnostics: { cache: 'missed' } } }),
+      },
+      { requiredKeys: ['id', 'model', 'choices', 'usage'] },
+    );
+  });
+
+const openaiChoice: fc.Arbitrary<Choice> = fc
+  .tuple(
+    optional(text.map((said): Block => ({ type: 'reasoning', text: said, provenance: 'openai-chat' }))),
+    optional(textBlock),
+    optional(text.map((said): Block => ({ type: 'refusal', text: said }))),
+    fc.array(toolCall, { maxLength: 3 }),
+  )
+  .map(flatten)
+  .chain((content) =>
+    fc.record({ content: fc.constant(content), finish: finish(content, ['stop', 'length', 'content-filter']) }),
+  );
+
+const openaiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
+  {
+    id: fc.constant('chatcmpl-1'),
+    model: fc.constant('m'),
+    createdAt: fc.constant(1_700_000_000),
+    choices: fc.array(openaiChoice, { minLength: 1, maxLength: 3 }),
+    usage: usage(['cacheRead', 'cacheWrite5m']),
+    extensions: fc.constant({ 'openai-chat': { system_fingerprint: 'fp_1' } }),
+  },
+  { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
+);
+
+/** Tool calls decide the reason, unless the answer broke off. */
+function finish(content: readonly Block[], reasons: readonly FinishReason[]): fc.Arbitrary<Finish> {
+  const hasCalls = content.some((block) => block.type === 'tool-call');
+  const possible: readonly FinishReason[] = hasCalls ? ['tool-calls', 'length'] : reasons;
+  return fc.constantFrom(...possible).map((reason): Finish => {
+    return reason === 'stop-sequence' ? { reason, stopSequence: 'END' } : { reason };
+  });
+}
+
+type InputBucket = 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h';
+
+/** Usage with tokens only in the buckets that the dialect can tell apart. */
+function usage(buckets: readonly InputBucket[]): fc.Arbitrary<Usage> {
+  const bucket = (name: InputBucket) => (buckets.includes(name) ? fc.nat(999) : fc.constant(0));
+  return fc
+    .record({
+      inputUncached: fc.nat(999),
+      cacheRead: bucket('cacheRead'),
+      cacheWrite5m: bucket('cacheWrite5m'),
+      cacheWrite1h: bucket('cacheWrite1h'),
+      visible: fc.nat(999),
+      reasoning: fc.nat(999),
+    })
+    .map(({ visible, ...counts }): Usage => ({ ...counts, output: visible + counts.reasoning }));
+}
+
+function optional(block: fc.Arbitrary<Block>): fc.Arbitrary<Block[]> {
+  return fc.array(block, { maxLength: 1 });
+}
+
+function flatten(parts: readonly (readonly Block[])[]): Block[] {
+  return parts.flat();
+}

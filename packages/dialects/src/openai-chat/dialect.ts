@@ -1,0 +1,25 @@
+import type { Dialect } from '../dialect.js';
+import { decodeError } from './decode-error.js';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { createStreamDecoder } from './decode-stream.js';
+import { encodeError, encodeStreamError } from './encode-error.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeResponse } from './encode-response.js';
+import { createStreamEncoder } from './encode-stream.js';
+import { decodeUsage } from './usage.js';
+
+/** OpenAI's Chat Completions API, as OpenAI and the many compatible vendors speak it. */
+export const openaiChat: Dialect = {
+  id: 'openai-chat',
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeUsage,
+  decodeError,
+  encodeError,
+  encodeStreamError,
+};

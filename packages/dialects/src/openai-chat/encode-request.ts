@@ -1,0 +1,74 @@
+import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switchyard/canonical';
+
+import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
+import { ownFields } from '../extensions/extensions.js';
+import { compact } from '../json/json-object.js';
+import { encodeMessages } from './encode-messages.js';
+import { LossLog } from './loss-log.js';
+import { withFields } from './merge-fields.js';
+import { encodeReasoningEffort } from './reasoning-effort.js';
+import { encodeTools } from './tools.js';
+
+/** A request as a chat completion body. Streams always ask for usage: the gateway meters by it. */
+export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  const log = new LossLog();
+  log.foreignFields(request.extensions, '');
+  if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
+  const fields = compact({
+    model: options.model,
+    messages: encodeMessages(request.messages, log),
+    ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
+    ...encodeTools(request, log),
+    [ceilingField(options.model)]: request.maxOutputTokens,
+    ...encodeSampling(request),
+    reasoning_effort: request.reasoning && encodeReasoningEffort(request.reasoning, log),
+    response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
+    user: request.userId,
+    metadata: request.metadata,
+    service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
+  });
+  return { value: withFields(fields, ownFields('openai-chat', request.extensions)), warnings: log.warnings };
+}
+
+/**
+ * OpenAI's reasoning models refuse `max_tokens`; many compatible vendors know nothing else. (OpenAI API reference,
+ * max_completion_tokens)
+ */
+function ceilingField(model: string): 'max_tokens' | 'max_completion_tokens' {
+  return /^(o\d|gpt-5)/.test(model) ? 'max_completion_tokens' : 'max_tokens';
+}
+
+function encodeSampling(request: CanonicalRequest): JsonObject {
+  return {
+    temperature: request.temperature,
+    top_p: request.topP,
+    stop: request.stopSequences,
+    seed: request.seed,
+    frequency_penalty: request.frequencyPenalty,
+    presence_penalty: request.presencePenalty,
+    n: request.choiceCount,
+    ...(request.logprobs && { logprobs: true, top_logprobs: request.logprobs.top }),
+  };
+}
+
+function encodeResponseFormat(format: ResponseFormat): JsonObject {
+  switch (format.type) {
+    case 'text':
+      return { type: 'text' };
+    case 'json-object':
+      return { type: 'json_object' };
+    case 'json-schema': {
+      const { name = 'answer', description, schema, strict } = format;
+      return { type: 'json_schema', json_schema: compact({ name, description, schema, strict }) };
+    }
+    default:
+      return assertNever(format);
+  }
+}
+
+/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+function encodeServiceTier(tier: string, log: LossLog): string {
+  if (tier !== 'standard_only') return tier;
+  log.approximated('service_tier', 'standard_only became default');
+  return 'default';
+}

@@ -1,0 +1,174 @@
+import { assertNever, type StreamEvent } from '@switchyard/canonical';
+import { z } from 'zod';
+
+import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
+import { ownFields } from '../extensions/extensions.js';
+import { objectOf } from '../json/read-json.js';
+import { isCustomToolCall } from './encode-assistant.js';
+import { encodeStreamError } from './encode-error.js';
+import { encodeId } from './encode-response.js';
+import { encodeFinish } from './finish.js';
+import { withFields } from './merge-fields.js';
+import { encodeUsage } from './usage.js';
+
+const encoderState = z.object({
+  phase: z.enum(['waiting', 'open', 'ended']),
+  /** The fields that every chunk begins with, as JSON without its closing brace. */
+  head: z.string(),
+  /** By choice: its tool calls in order, by the index of their blocks. */
+  choices: z.record(z.string(), z.array(z.object({ blockIndex: z.number(), hasArguments: z.boolean() }))),
+  /** The usage chunk's field, as JSON. */
+  usage: z.string().optional(),
+});
+
+type EncoderState = z.infer<typeof encoderState>;
+
+export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
+  return new ChunkEncoder(options, state);
+}
+
+/**
+ * Writes chat completion chunks: the role first, then deltas, a finish chunk for each choice, the usage chunk for clients
+ * that asked for it, and `[DONE]`. After an error nothing follows, not even `[DONE]`.
+ */
+class ChunkEncoder implements StreamEncoder {
+  readonly state: EncoderState;
+  readonly #options: EncodeAnswerOptions;
+
+  constructor(options: EncodeAnswerOptions, state: unknown) {
+    this.#options = options;
+    this.state = state === undefined ? { phase: 'waiting', head: '', choices: {} } : encoderState.parse(state);
+  }
+
+  next(event: StreamEvent): string {
+    if (this.state.phase === 'ended') return '';
+    switch (event.type) {
+      case 'start':
+        return this.#start(event);
+      case 'text-delta':
+        return this.#delta(event.choice, `{"content":${JSON.stringify(event.text)}}`);
+      case 'reasoning-delta':
+        return this.#delta(event.choice, `{"reasoning_content":${JSON.stringify(event.text)}}`);
+      case 'refusal-delta':
+        return this.#delta(event.choice, `{"refusal":${JSON.stringify(event.text)}}`);
+      case 'tool-call-start':
+      case 'tool-call-delta':
+      case 'tool-call-end':
+      case 'opaque':
+        return this.#toolCall(event);
+      case 'finish':
+        return this.#finish(event);
+      case 'usage':
+        this.state.usage = JSON.stringify(encodeUsage(event.usage));
+        return '';
+      case 'error':
+        this.state.phase = 'ended';
+        return encodeStreamError(event.error);
+      case 'end':
+        return this.#end();
+      case 'text-start':
+      case 'text-end':
+      case 'reasoning-start':
+      case 'reasoning-end':
+      case 'redacted-reasoning':
+      case 'refusal-start':
+      case 'refusal-end':
+      case 'ping':
+        return '';
+      default:
+        return assertNever(event);
+    }
+  }
+
+  #start(event: Extract<StreamEvent, { type: 'start' }>): string {
+    const created = event.createdAt ?? this.#options.nowSeconds;
+    const fields = {
+      id: encodeId(event.id, created),
+      object: 'chat.completion.chunk',
+      created,
+      model: this.#options.model,
+    };
+    this.state.phase = 'open';
+    this.state.head = JSON.stringify(fields).slice(0, -1);
+    this.state.choices = { 0: [] };
+    return frame({ ...withFields(fields, ownFields('openai-chat', event.extensions)), choices: [roleChoice(0)] });
+  }
+
+  #delta(choice: number, delta: string): string {
+    return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":null,"finish_reason":null}]}\n\n`;
+  }
+
+  /** The role chunk that every choice begins with, if it has not been written yet. */
+  #role(choice: number): string {
+    if (this.state.choices[choice] !== undefined) return '';
+    this.state.choices[choice] = [];
+    return `data: ${this.state.head},"choices":[${JSON.stringify(roleChoice(choice))}]}\n\n`;
+  }
+
+  #toolCall(event: Extract<StreamEvent, { type: `tool-call-${string}` | 'opaque' }>): string {
+    const role = this.#role(event.choice);
+    const calls = this.state.choices[event.choice] ?? [];
+    if (event.type === 'opaque') {
+      if (!isCustomToolCall(event.block)) return role;
+      calls.push({ blockIndex: event.index, hasArguments: true });
+      return role + this.#callDelta(event.choice, { index: calls.length - 1, ...event.block.value });
+    }
+    if (event.type === 'tool-call-start') {
+      calls.push({ blockIndex: event.index, hasArguments: false });
+      const called = { name: event.name, arguments: '' };
+      return (
+        role +
+        this.#callDelta(event.choice, { index: calls.length - 1, id: event.id, type: 'function', function: called })
+      );
+    }
+    const index = calls.findIndex((call) => call.blockIndex === event.index);
+    const call = calls[index];
+    if (call === undefined) return role;
+    const fields =
+      event.type === 'tool-call-delta' ? argumentsField(event.argumentsText) : endFields(event, call.hasArguments);
+    if (Object.keys(fields).length === 0) return role;
+    call.hasArguments = true;
+    return role + this.#callDelta(event.choice, { index, ...fields });
+  }
+
+  #callDelta(choice: number, call: JsonObject): string {
+    return this.#delta(choice, JSON.stringify({ tool_calls: [call] }));
+  }
+
+  #finish(event: Extract<StreamEvent, { type: 'finish' }>): string {
+    const role = this.#role(event.choice);
+    const { message, response, ...rest } = ownFields('openai-chat', event.extensions);
+    const fields = {
+      index: event.choice,
+      delta: objectOf(message),
+      finish_reason: encodeFinish(event.finish.reason),
+    };
+    const choice = JSON.stringify({ logprobs: null, ...withFields(fields, rest) });
+    const more = Object.keys(objectOf(response)).length > 0 ? `,${JSON.stringify(response).slice(1, -1)}` : '';
+    return `${role}data: ${this.state.head},"choices":[${choice}]${more}}\n\n`;
+  }
+
+  #end(): string {
+    const { usage, head } = this.state;
+    this.state.phase = 'ended';
+    const told = this.#options.includeUsage && usage ? `data: ${head},"choices":[],"usage":${usage}}\n\n` : '';
+    return `${told}data: [DONE]\n\n`;
+  }
+}
+
+function argumentsField(text: string): JsonObject {
+  return text === '' ? {} : { function: { arguments: text } };
+}
+
+/** What the end of a call still has to say: that there were no arguments, and the fields only this dialect knows. */
+function endFields(event: Extract<StreamEvent, { type: 'tool-call-end' }>, hasArguments: boolean): JsonObject {
+  return withFields(argumentsField(hasArguments ? '' : '{}'), ownFields('openai-chat', event.extensions));
+}
+
+function roleChoice(index: number): JsonObject {
+  return { index, delta: { role: 'assistant', content: '' }, logprobs: null, finish_reason: null };
+}
+
+function frame(chunk: JsonObject): string {
+  return `data: ${JSON.stringify(chunk)}\n\n`;
+}

@@ -1,0 +1,25 @@
+import type { CacheMark, Extensions, Warning } from '@switchyard/canonical';
+
+import { foreignFieldWarnings } from '../extensions/extensions.js';
+
+/** Collects what one translation loses. */
+export class LossLog {
+  readonly warnings: Warning[] = [];
+
+  dropped(field: string, reason: string): void {
+    this.warnings.push({ type: 'dropped', field, reason });
+  }
+
+  approximated(field: string, reason: string): void {
+    this.warnings.push({ type: 'approximated', field, reason });
+  }
+
+  /** Notes the fields that only another dialect understands. `path` is where they stood, `''` for the top. */
+  foreignFields(extensions: Extensions | undefined, path: string): void {
+    this.warnings.push(...foreignFieldWarnings('openai-chat', extensions, path));
+  }
+
+  cacheMark(cache: CacheMark | undefined, path: string): void {
+    if (cache !== undefined) this.dropped(`${path}.cache_control`, 'openai-chat caches prompts without marks');
+  }
+}

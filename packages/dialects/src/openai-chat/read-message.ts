@@ -1,0 +1,84 @@
+import type { Block } from '@switchyard/canonical';
+
+import type { JsonObject } from '../dialect.js';
+import { isJsonObject, restOf } from '../json/json-object.js';
+import { objectsOf, stringOf, wordOf } from '../json/read-json.js';
+
+/** A run of an answer's text: what the model says, thinks or refuses with. */
+export interface TextPiece {
+  readonly type: 'text' | 'reasoning' | 'refusal';
+  readonly text: string;
+}
+
+const MESSAGE_FIELDS = [
+  'role',
+  'index',
+  'content',
+  'refusal',
+  'reasoning_content',
+  'reasoning',
+  'tool_calls',
+  'function_call',
+] as const;
+
+/**
+ * The texts of an answer's message or delta, in the order they were thought: reasoning comes first. Vendors call it
+ * `reasoning_content` (DeepSeek, Moonshot, xAI) or `reasoning` (Groq, OpenRouter), some send both, and Mistral sends it as
+ * `thinking` parts of an array. Empty texts are left out.
+ */
+export function readTextPieces(message: JsonObject): TextPiece[] {
+  const pieces: TextPiece[] = [];
+  const reasoning = wordOf(message['reasoning_content']) ?? wordOf(message['reasoning']);
+  if (reasoning !== undefined) pieces.push({ type: 'reasoning', text: reasoning });
+  const content = message['content'];
+  if (typeof content === 'string') pieces.push({ type: 'text', text: content });
+  else pieces.push(...objectsOf(content).flatMap(readPart));
+  const refusal = wordOf(message['refusal']);
+  if (refusal !== undefined) pieces.push({ type: 'refusal', text: refusal });
+  return pieces.filter((piece) => piece.text !== '');
+}
+
+function readPart(part: JsonObject): TextPiece[] {
+  switch (part['type']) {
+    case 'text':
+      return [{ type: 'text', text: stringOf(part['text']) ?? '' }];
+    case 'refusal':
+      return [{ type: 'refusal', text: stringOf(part['refusal']) ?? '' }];
+    case 'thinking':
+      return [{ type: 'reasoning', text: readThinking(part['thinking']) }];
+    default:
+      return [];
+  }
+}
+
+function readThinking(thinking: unknown): string {
+  if (typeof thinking === 'string') return thinking;
+  return objectsOf(thinking)
+    .map((piece) => stringOf(piece['text']) ?? '')
+    .join('');
+}
+
+/** Parts that are no text (Mistral's references, say), which only this dialect understands. */
+export function readOtherParts(message: JsonObject): readonly JsonObject[] {
+  return objectsOf(message['content']).filter((part) => !TEXT_PARTS.includes(String(part['type'])));
+}
+
+const TEXT_PARTS: readonly string[] = ['text', 'refusal', 'thinking'];
+
+export function toBlock(piece: TextPiece): Block {
+  if (piece.type === 'reasoning') return { type: 'reasoning', text: piece.text, provenance: 'openai-chat' };
+  return { type: piece.type, text: piece.text };
+}
+
+/** The tool calls of a message or delta; the retired `function_call` counts as the only one. */
+export function readToolCalls(message: JsonObject): readonly JsonObject[] {
+  const calls = objectsOf(message['tool_calls']);
+  const legacy = objectsOf([message['function_call']]);
+  return calls.length > 0 ? calls : legacy.map((called) => ({ index: 0, function: called }));
+}
+
+/** What a message or delta holds beside the fields we read; `reasoning` that is no text is such a field. */
+export function unknownMessageFields(message: JsonObject): JsonObject | undefined {
+  const { reasoning } = message;
+  return restOf({ ...restOf(message, MESSAGE_FIELDS), ...(isJsonObject(reasoning) && { reasoning }) }, []);
+}
