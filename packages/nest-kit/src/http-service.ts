@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 import type { ServerOptions } from 'node:http';
+import type { Socket } from 'node:net';
 
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -11,6 +12,13 @@ import type { FastifyInstance } from 'fastify';
 import { HealthModule } from './health.js';
 import { createNestLogger } from './nest-logger.js';
 import type { ReadinessCheck } from './readiness.js';
+
+/** The error node:http raises for bytes it cannot take for a request. */
+export interface ParseFailure {
+  readonly code?: string | undefined;
+  /** The bytes received so far, a Buffer. */
+  readonly rawPacket?: unknown;
+}
 
 export interface HttpServiceOptions {
   /** The service's own module; absent for a service with health endpoints only. */
@@ -26,6 +34,8 @@ export interface HttpServiceOptions {
   readonly bodyParser?: boolean;
   /** Options of node:http, such as `maxHeaderSize`. */
   readonly server?: ServerOptions;
+  /** Answers bytes that node:http could not take for a request, and ends their socket. */
+  readonly clientErrorHandler?: (error: ParseFailure, socket: Socket) => void;
   /** Registers plain Fastify routes and hooks, before Nest's. */
   configure?(fastify: FastifyInstance): void;
 }
@@ -51,6 +61,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     http: options.server ?? {},
     forceCloseConnections: 'idle',
     return503OnClosing: false,
+    ...(options.clientErrorHandler === undefined ? {} : { clientErrorHandler: options.clientErrorHandler }),
   });
   options.configure?.(adapter.getInstance<FastifyInstance>());
   const imports = [HealthModule.register(options.checks), ...(options.module === undefined ? [] : [options.module])];

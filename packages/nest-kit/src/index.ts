@@ -1,4 +1,4 @@
 export { HealthModule } from './health.js';
-export { createHttpService, type HttpService, type HttpServiceOptions } from './http-service.js';
+export { createHttpService, type HttpService, type HttpServiceOptions, type ParseFailure } from './http-service.js';
 export { createNestLogger } from './nest-logger.js';
 export { readinessOf, type Readiness, type ReadinessCheck } from './readiness.js';

@@ -1,1 +1,48 @@
-export {};
+export {
+  startPostgresServer,
+  startRedisServer,
+  testPostgresUrl,
+  testRedis,
+  type PrivateRedis,
+  type PrivateServer,
+} from './backends/test-backends.js';
+export { freePort } from './process/free-port.js';
+export {
+  startProcess,
+  type ProcessExit,
+  type RunningProcess,
+  type StartProcessOptions,
+} from './process/start-process.js';
+export { repositoryFile, repositoryRoot } from './repository.js';
+export {
+  HTML_PAGE,
+  frameEvent,
+  type Answer,
+  type StreamAnswer,
+  type StreamEnding,
+  type WholeAnswer,
+} from './upstream/answer.js';
+export { checkAnthropicRequest } from './upstream/check-anthropic-request.js';
+export { checkOpenaiChatRequest } from './upstream/check-openai-chat-request.js';
+export {
+  startReplayUpstream,
+  type RecordedRequest,
+  type ReplayUpstream,
+  type ReplayUpstreamOptions,
+} from './upstream/replay-upstream.js';
+export {
+  anthropicBody,
+  anthropicPayloads,
+  errorAnswer,
+  openaiChatBody,
+  openaiChatPayloads,
+  sampleAnswer,
+  type Sample,
+} from './upstream/sample-answers.js';
+export { sharedFixtures, type Fixture, type SharedFixtures } from './fixtures/shared-fixtures.js';
+export { startOtlpCollector, type OtlpCollector, type ReceivedSpan } from './otlp/otlp-collector.js';
+export { validateAnthropicResponse } from './validate/anthropic-response.js';
+export { validateAnthropicStream } from './validate/anthropic-stream.js';
+export { validateOpenaiChatResponse } from './validate/openai-chat-response.js';
+export { validateOpenaiChatStream } from './validate/openai-chat-stream.js';
+export type { ValidateStreamOptions } from './validate/stream-ending.js';

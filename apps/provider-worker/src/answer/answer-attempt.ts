@@ -1,0 +1,20 @@
+import type { AttemptError } from '@switchyard/wire';
+
+import type { Answer } from '../call/call-upstream.js';
+import type { AnswerContext } from './answer-context.js';
+import { answerError, isHtml, wrongAddress } from './answer-error.js';
+import { answerStream } from './answer-stream.js';
+import { answerWhole } from './answer-whole.js';
+
+/** Hands the upstream's answer to the client, or says why there is none. */
+export async function answerAttempt(context: AnswerContext, answer: Answer): Promise<AttemptError | undefined> {
+  const { status } = answer;
+  if (status < 200 || status >= 300) return answerError(context, answer);
+  if (isHtml(answer)) {
+    void answer.body[Symbol.asyncIterator]().return?.();
+    throw wrongAddress(context, answer);
+  }
+  // Servers that only imitate a dialect may give a stream any type, or none; JSON they name.
+  const isJson = answer.headers['content-type']?.includes('json') ?? false;
+  return context.open.stream && !isJson ? answerStream(context, answer) : answerWhole(context, answer);
+}

@@ -1,0 +1,97 @@
+import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
+
+import type { Answer } from '../call/call-upstream.js';
+import { answerOptions, type AnswerContext } from './answer-context.js';
+import { hideSecret } from './hide-secret.js';
+import { StreamOutlet } from './stream-outlet.js';
+import { StreamTranslator, type StreamStep } from './stream-translator.js';
+
+/** How long an upstream that has said everything may take to close its answer, which keeps the connection usable. */
+const TRAILING_MS = 1_000;
+
+/**
+ * Hands an event stream to the client, and says why it failed if it did. Before the first content a failure leaves no
+ * trace; after it, the client has been told in its dialect.
+ */
+export async function answerStream(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
+  const { client, upstream, report } = context;
+  const outlet = new StreamOutlet(context, answer.headers);
+  const translator = new StreamTranslator({
+    client,
+    upstream,
+    answer: answerOptions(context),
+    observe: (event) => report.observe(event),
+  });
+  const chunks = answer.body[Symbol.asyncIterator]();
+  const fail = (failure: GatewayErrorData): void => {
+    void leave(chunks);
+    if (!context.deadlines.cancelled) outlet.fail(hideSecret(failure, context.target.secret));
+  };
+  try {
+    const failure = await relay({ context, translator, outlet, chunks });
+    if (failure === undefined) void readTrailing(chunks);
+    else fail(failure);
+    return failure;
+  } catch (thrown) {
+    const error = context.deadlines.reason ?? toGatewayError(thrown);
+    fail(error.toData());
+    throw error;
+  }
+}
+
+interface Relay {
+  readonly context: AnswerContext;
+  readonly translator: StreamTranslator;
+  readonly outlet: StreamOutlet;
+  readonly chunks: AsyncIterator<Buffer>;
+}
+
+async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
+  const { outlet } = parts;
+  for (;;) {
+    const step = await nextStep(parts);
+    await outlet.write(step.bytes, step.content);
+    if (step.error !== undefined) return step.error;
+    if (step.ended) return outlet.committed ? undefined : emptyStream();
+  }
+}
+
+async function nextStep({ context, translator, outlet, chunks }: Relay): Promise<StreamStep> {
+  let next: IteratorResult<Buffer>;
+  try {
+    const coming = chunks.next();
+    next = await (outlet.committed ? coming : context.report.waitFor(coming));
+  } catch (thrown) {
+    // A connection that breaks after the terminal proof has broken nothing.
+    const last = context.deadlines.signal.aborted ? undefined : translator.end();
+    if (last?.ended) return last;
+    throw thrown;
+  }
+  return next.done ? translator.end() : translator.push(next.value);
+}
+
+function emptyStream(): GatewayErrorData {
+  return new GatewayError('upstream_malformed', 'the upstream ended its stream without any content in it').toData();
+}
+
+/** Reads what follows the end of a stream, in the background: an answer that is left early costs its connection. */
+async function readTrailing(chunks: AsyncIterator<Buffer>): Promise<void> {
+  const timer = setTimeout(() => void leave(chunks), TRAILING_MS);
+  timer.unref();
+  try {
+    while (!(await chunks.next()).done);
+  } catch {
+    // The client has its whole answer: how the connection ended concerns nobody.
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Gives the connection up. */
+async function leave(chunks: AsyncIterator<Buffer>): Promise<void> {
+  try {
+    await chunks.return?.();
+  } catch {
+    // It is given up already.
+  }
+}

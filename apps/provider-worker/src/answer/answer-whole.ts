@@ -1,0 +1,96 @@
+import {
+  GatewayError,
+  isContentEvent,
+  unfoldResponse,
+  type CanonicalResponse,
+  type GatewayErrorData,
+} from '@switchyard/canonical';
+
+import type { Answer } from '../call/call-upstream.js';
+import { answerHeaders } from './answer-headers.js';
+import { answerOptions, type AnswerContext } from './answer-context.js';
+import { readWhole } from './read-whole.js';
+import { StreamOutlet } from './stream-outlet.js';
+
+const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024;
+
+/** Hands a JSON answer to the client: as JSON, or as events where the client asked for a stream and did not get one. */
+export async function answerWhole(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
+  const { upstream, open, report, now } = context;
+  const bytes = await report.waitFor(readWhole(answer.body, ANSWER_LIMIT_BYTES));
+  const value = parseAnswer(bytes);
+  const failure = errorWithin(value);
+  if (failure !== undefined) {
+    return upstream.decodeError({ status: failure, headers: answer.headers, body: bytes.toString('utf8') }, now());
+  }
+  const response = upstream.decodeResponse(value);
+  report.usage = response.usage;
+  report.finish = response.choices[0]?.finish;
+  report.answeredModel = response.model;
+  if (open.stream) return writeEvents(context, response, answer);
+  await writeJson(context, answer, response, bytes);
+  return undefined;
+}
+
+async function writeEvents(
+  context: AnswerContext,
+  response: CanonicalResponse,
+  answer: Answer,
+): Promise<GatewayErrorData | undefined> {
+  const encoder = context.client.createStreamEncoder(answerOptions(context));
+  const events = unfoldResponse(response);
+  const text = events.map((event) => encoder.next(event)).join('');
+  const outlet = new StreamOutlet(context, { ...answer.headers, 'content-type': '' });
+  await outlet.write([Buffer.from(text)], events.some(isContentEvent));
+  return undefined;
+}
+
+async function writeJson(
+  context: AnswerContext,
+  answer: Answer,
+  response: CanonicalResponse,
+  bytes: Buffer,
+): Promise<void> {
+  const { client, upstream, deadlines, report, reply, target, encoded } = context;
+  const same = client.id === upstream.id;
+  const own = answer.headers['content-type'];
+  const body = same
+    ? bytes
+    : Buffer.from(JSON.stringify(client.encodeResponse(response, answerOptions(context)).value));
+  deadlines.contentCame();
+  report.contentCame();
+  reply.head({
+    status: 200,
+    headers: answerHeaders({
+      upstream: answer.headers,
+      passthrough: target.passthroughHeaders,
+      contentType: same && own !== undefined ? own : 'application/json',
+      dropped: encoded.dropped,
+    }),
+    waitedMs: report.waitedMs,
+  });
+  const behind = reply.data(body);
+  if (behind !== undefined) await deadlines.wait(behind);
+}
+
+function parseAnswer(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the answer.
+    const what = bytes.length === 0 ? 'an empty body' : 'a body that is not valid JSON';
+    throw new GatewayError('upstream_malformed', `the upstream answered with ${what}`);
+  }
+}
+
+/**
+ * The status an error inside a successful answer stands for. Aggregators answer 200 before they know whether the provider
+ * behind them will. (OpenRouter API reference, errors: `error.code` is the status)
+ */
+function errorWithin(value: unknown): number | undefined {
+  if (typeof value !== 'object' || value === null || !('error' in value)) return undefined;
+  const { error } = value;
+  if (typeof error !== 'object' || error === null) return undefined;
+  const status = 'code' in error ? Number(error.code) : Number.NaN;
+  return status >= 400 && status < 600 ? status : 502;
+}

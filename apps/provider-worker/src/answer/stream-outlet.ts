@@ -1,0 +1,72 @@
+import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
+
+import { answerHeaders } from './answer-headers.js';
+import type { AnswerContext } from './answer-context.js';
+
+/** An upstream that sends more than this before any content is not answering. */
+const HELD_LIMIT_BYTES = 1024 * 1024;
+
+const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+
+/** Holds an answer's bytes back until the first content, so that a failure before it can still go to another candidate. */
+export class StreamOutlet {
+  readonly #context: AnswerContext;
+  readonly #upstreamHeaders: Readonly<Record<string, string>>;
+  #held: Buffer[] = [];
+  #heldBytes = 0;
+  #committed = false;
+
+  constructor(context: AnswerContext, upstreamHeaders: Readonly<Record<string, string>>) {
+    this.#context = context;
+    this.#upstreamHeaders = upstreamHeaders;
+  }
+
+  get committed(): boolean {
+    return this.#committed;
+  }
+
+  /** Hands bytes on, or keeps them while no content has come. */
+  async write(bytes: readonly Buffer[], content: boolean): Promise<void> {
+    if (this.#committed) return this.#send(bytes);
+    if (content) return this.#commit(bytes);
+    this.#held.push(...bytes);
+    for (const piece of bytes) this.#heldBytes += piece.length;
+    if (this.#heldBytes > HELD_LIMIT_BYTES) {
+      const message = `the upstream sent ${this.#heldBytes} bytes of stream without any content in it`;
+      throw new GatewayError('upstream_malformed', message);
+    }
+  }
+
+  /** Ends a stream the client has seen a part of with an error it understands. */
+  fail(error: GatewayErrorData): void {
+    if (!this.#committed) return;
+    const { client, open, reply } = this.#context;
+    // Nothing follows, so nobody needs to wait; and a reader that is gone needs no error.
+    reply.data(Buffer.from(client.encodeStreamError(error, open.requestId)))?.catch(() => {});
+  }
+
+  #commit(bytes: readonly Buffer[]): Promise<void> {
+    const { reply, report, deadlines, encoded, target, client, upstream } = this.#context;
+    const own = this.#upstreamHeaders['content-type'];
+    const headers = answerHeaders({
+      upstream: this.#upstreamHeaders,
+      passthrough: target.passthroughHeaders,
+      contentType: client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM,
+      dropped: encoded.dropped,
+    });
+    deadlines.contentCame();
+    report.contentCame();
+    reply.head({ status: 200, headers, waitedMs: report.waitedMs });
+    this.#committed = true;
+    const first = [...this.#held, ...bytes];
+    this.#held = [];
+    return this.#send(first);
+  }
+
+  async #send(bytes: readonly Buffer[]): Promise<void> {
+    const [first, ...others] = bytes;
+    if (first === undefined) return;
+    const behind = this.#context.reply.data(others.length === 0 ? first : Buffer.concat(bytes));
+    if (behind !== undefined) await this.#context.deadlines.wait(behind);
+  }
+}

@@ -1,0 +1,83 @@
+import type { Finish, StreamEvent, Usage } from '@switchyard/canonical';
+import type { AttemptEnd, AttemptError } from '@switchyard/wire';
+
+/** What is learnt of an attempt on its way, for its end. */
+export class AttemptReport {
+  upstreamStatus: number | undefined;
+  usage: Usage | undefined;
+  finish: Finish | undefined;
+  answeredModel: string | undefined;
+  dropped: readonly string[] = [];
+  readonly #startedAtMs = performance.now();
+  #preparedMs: number | undefined;
+  #headersMs: number | undefined;
+  #firstContentMs: number | undefined;
+  #waitedMs = 0;
+
+  /** The request is about to be handed to the upstream's socket. */
+  prepared(): void {
+    this.#preparedMs = this.#elapsedMs();
+  }
+
+  headersCame(status: number): void {
+    this.upstreamStatus = status;
+    this.#headersMs = this.#elapsedMs();
+  }
+
+  contentCame(): void {
+    this.#firstContentMs ??= this.#elapsedMs();
+  }
+
+  /** How long the upstream was waited for. */
+  get waitedMs(): number {
+    return this.#waitedMs;
+  }
+
+  /** Counts the time until this settles as waiting for the upstream. */
+  async waitFor<Value>(work: Promise<Value>): Promise<Value> {
+    const startedAtMs = performance.now();
+    try {
+      return await work;
+    } finally {
+      this.#waitedMs += performance.now() - startedAtMs;
+    }
+  }
+
+  observe(event: StreamEvent): void {
+    switch (event.type) {
+      case 'start':
+        this.answeredModel = event.model;
+        break;
+      case 'usage':
+        this.usage = event.usage;
+        break;
+      case 'finish':
+        this.finish ??= event.finish;
+        break;
+      default:
+    }
+  }
+
+  end(outcome: AttemptEnd['outcome'], error?: AttemptError): AttemptEnd {
+    const totalMs = this.#elapsedMs();
+    return {
+      outcome,
+      error,
+      upstreamStatus: this.upstreamStatus,
+      usage: this.usage,
+      finish: this.finish,
+      answeredModel: this.answeredModel,
+      dropped: this.dropped,
+      timings: {
+        preparedMs: this.#preparedMs ?? totalMs,
+        headersMs: this.#headersMs,
+        firstContentMs: this.#firstContentMs,
+        totalMs,
+      },
+    };
+  }
+
+  #elapsedMs(): number {
+    return performance.now() - this.#startedAtMs;
+  }
+}

@@ -1,0 +1,25 @@
+import { respondAsSimulator } from '@switchyard/providers';
+import type { UpstreamClient, UpstreamResponse } from '@switchyard/upstream';
+import type { AttemptOpen } from '@switchyard/wire';
+
+import type { Target } from '../prepare/resolve-target.js';
+
+export interface CallInput {
+  readonly open: AttemptOpen;
+  readonly target: Target;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Buffer;
+}
+
+/** What an upstream answers, whichever way it was reached. */
+export type Answer = Pick<UpstreamResponse, 'status' | 'headers'> & { readonly body: AsyncIterable<Buffer> };
+
+/** Calls the provider, over the network or, for the simulator, within this process. */
+export async function callUpstream(client: UpstreamClient, input: CallInput, signal: AbortSignal): Promise<Answer> {
+  const { open, target, headers, body } = input;
+  const { provider, credential, url } = target;
+  if (provider.slug === 'simulator') return respondAsSimulator({ path: provider.paths.chat, body }, signal);
+  const { connectMs, headersMs, idleMs, totalMs } = open.deadlines;
+  const deadlines = { connectMs, headersMs: open.stream ? headersMs : totalMs, idleMs };
+  return client.call({ method: 'POST', url, headers, body, deadlines, proxyUrl: credential.proxyUrl }, signal);
+}

@@ -1,0 +1,72 @@
+import { GatewayError, type Warning } from '@switchyard/canonical';
+import { patchModel, scanRequest, type Dialect } from '@switchyard/dialects';
+import type { Provider } from '@switchyard/providers';
+import type { AttemptOpen } from '@switchyard/wire';
+
+import { parseThinking } from './parse-thinking.js';
+
+/** The gateway has refused deeper bodies; this only keeps the scan bounded. */
+const MAX_JSON_DEPTH = 512;
+
+export interface EncodeBodyInput {
+  readonly open: AttemptOpen;
+  /** As the client sent it. */
+  readonly body: Buffer;
+  readonly client: Dialect;
+  readonly upstream: Dialect;
+  readonly provider: Provider;
+}
+
+export interface EncodedBody {
+  readonly body: Buffer;
+  /** Fields of the client's request that the upstream does not get. */
+  readonly dropped: readonly string[];
+  /** Whether an openai-chat client asked for the usage chunk. */
+  readonly includeUsage: boolean;
+}
+
+/**
+ * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, so
+ * that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
+ * budget also moves the output ceiling and forbids some fields, which only the dialect knows.
+ *
+ * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
+ */
+export function encodeBody(input: EncodeBodyInput): EncodedBody {
+  const { open, body, client, upstream } = input;
+  if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
+  const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
+  return { body: patchModel(body, facts, open.model), dropped: [], includeUsage: false };
+}
+
+function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
+  const decoded = client.decodeRequest(parseJson(body));
+  const { reasoning: asked } = decoded.value;
+  const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
+  const encoded = upstream.encodeRequest(
+    { ...decoded.value, stream: open.stream, reasoning },
+    { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens },
+  );
+  const losses = [...decoded.warnings, ...encoded.warnings].filter((warning) => warning.type === 'dropped');
+  const [firstLoss] = losses;
+  if (open.strict && firstLoss !== undefined) throw untranslatable(firstLoss, provider);
+  return {
+    body: Buffer.from(JSON.stringify(encoded.value)),
+    dropped: [...new Set(losses.map((loss) => loss.field))],
+    includeUsage: decoded.value.includeUsage ?? false,
+  };
+}
+
+function untranslatable(loss: Warning, provider: Provider): GatewayError {
+  const message = `${loss.field} cannot be sent to ${provider.slug}: ${loss.reason}`;
+  return new GatewayError('untranslatable_field', message, { param: loss.field });
+}
+
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    // The parser's own message quotes the body.
+    throw new GatewayError('invalid_json', 'the body is not valid JSON');
+  }
+}

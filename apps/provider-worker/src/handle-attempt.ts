@@ -1,0 +1,126 @@
+import { toGatewayError } from '@switchyard/canonical';
+import type { Keyring } from '@switchyard/config';
+import { dialectById } from '@switchyard/dialects';
+import type { Logger, TraceSpan, Tracing } from '@switchyard/telemetry';
+import type { UpstreamClient } from '@switchyard/upstream';
+import type { AttemptEnd, AttemptError, AttemptHandler, AttemptOpen, AttemptReply } from '@switchyard/wire';
+
+import { answerAttempt } from './answer/answer-attempt.js';
+import { hideSecret } from './answer/hide-secret.js';
+import { AttemptReport } from './attempt-report.js';
+import { AttemptDeadlines } from './call/attempt-deadlines.js';
+import { callUpstream } from './call/call-upstream.js';
+import { encodeBody } from './encode/encode-body.js';
+import { createTargetResolver, type Target, type TargetSource } from './prepare/resolve-target.js';
+import { upstreamHeaders } from './prepare/upstream-headers.js';
+import { endAttemptSpan, startAttemptSpan } from './trace/attempt-span.js';
+
+export interface AttemptDependencies {
+  /** The worker's half of the newest snapshot. */
+  readonly credentials: TargetSource;
+  /** Opens the credentials' secrets, each sealed with the credential's id as its context. */
+  readonly keyring: Keyring;
+  readonly upstream: UpstreamClient;
+  readonly tracing: Tracing;
+  readonly logger: Logger;
+  /** Milliseconds since 1970. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** What an attempt is made with. */
+interface Attempt {
+  readonly open: AttemptOpen;
+  readonly body: Buffer;
+  readonly reply: AttemptReply;
+  readonly target: Target;
+  readonly span: TraceSpan;
+  readonly deadlines: AttemptDeadlines;
+  readonly report: AttemptReport;
+}
+
+/** Performs attempts: prepare → encode → call → answer. Whatever goes wrong is in the end it returns. */
+export function createAttemptHandler(dependencies: AttemptDependencies): AttemptHandler {
+  const { tracing, logger, upstream, now = Date.now } = dependencies;
+  const resolveTarget = createTargetResolver(dependencies.credentials, dependencies.keyring);
+
+  async function perform(attempt: Attempt): Promise<AttemptError | undefined> {
+    const { open, body, reply, target, span, deadlines, report } = attempt;
+    const client = dialectById(open.dialect);
+    const upstreamDialect = dialectById(target.provider.dialect);
+    const encoded = encodeBody({ open, body, client, upstream: upstreamDialect, provider: target.provider });
+    report.dropped = encoded.dropped;
+    const headers = upstreamHeaders(open, target, span);
+    report.prepared();
+    const call = callUpstream(upstream, { open, target, headers, body: encoded.body }, deadlines.signal);
+    const answer = await report.waitFor(call);
+    report.headersCame(answer.status);
+    return answerAttempt(
+      { open, client, upstream: upstreamDialect, target, encoded, reply, deadlines, report, now },
+      answer,
+    );
+  }
+
+  return async (open, body, reply, signal) => {
+    const report = new AttemptReport();
+    const deadlines = new AttemptDeadlines(open, signal);
+    const { target, refusal } = tryResolve(resolveTarget, open.credentialId);
+    const span = startAttemptSpan(tracing, open, target);
+    let error = refusal;
+    try {
+      if (target !== undefined) error = await perform({ open, body, reply, target, span, deadlines, report });
+    } catch (thrown) {
+      const failure = deadlines.reason ?? toGatewayError(thrown);
+      if (failure.code === 'internal') logger.error({ err: thrown, requestId: open.requestId }, 'an attempt broke');
+      error = failure.toData();
+    } finally {
+      deadlines.close();
+    }
+    const end = endOf({ report, error, secret: target?.secret, cancelled: deadlines.cancelled });
+    endAttemptSpan(span, end);
+    logAttempt(logger, open, end);
+    return end;
+  };
+}
+
+function tryResolve(
+  resolveTarget: (credentialId: string) => Target,
+  credentialId: string,
+): { target?: Target; refusal?: AttemptError } {
+  try {
+    return { target: resolveTarget(credentialId) };
+  } catch (thrown) {
+    return { refusal: toGatewayError(thrown).toData() };
+  }
+}
+
+interface Ending {
+  readonly report: AttemptReport;
+  readonly error: AttemptError | undefined;
+  readonly secret: string | undefined;
+  readonly cancelled: boolean;
+}
+
+function endOf({ report, error, secret, cancelled }: Ending): AttemptEnd {
+  if (error === undefined) return report.end('success');
+  return cancelled ? report.end('cancelled') : report.end('error', hideSecret(error, secret));
+}
+
+/** The gateway writes the line for the request; this one is for looking at a single worker. */
+function logAttempt(logger: Logger, open: AttemptOpen, end: AttemptEnd): void {
+  const { requestId, ordinal, provider, credentialId, model, stream } = open;
+  logger.debug(
+    {
+      requestId,
+      ordinal,
+      provider,
+      credentialId,
+      model,
+      stream,
+      outcome: end.outcome,
+      code: end.error?.code,
+      upstreamStatus: end.upstreamStatus,
+      timings: end.timings,
+    },
+    'attempt',
+  );
+}

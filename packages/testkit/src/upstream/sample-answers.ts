@@ -1,0 +1,215 @@
+import type { DialectId } from '@switchyard/canonical';
+
+import type { StreamAnswer, WholeAnswer } from './answer.js';
+
+const MODEL = 'upstream-model';
+
+/** What a sample answer says. */
+export interface Sample {
+  /** The text, in the pieces a stream sends it in. */
+  readonly pieces?: readonly string[];
+  readonly model?: string;
+  /** Disjoint: `cachedTokens` are not counted in `inputTokens`. */
+  readonly inputTokens?: number;
+  readonly cachedTokens?: number;
+  readonly outputTokens?: number;
+  /** Calls that follow the text, with the JSON text of their arguments. */
+  readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
+}
+
+/** A short answer of the dialect, whole or, with `stream`, streamed. */
+export function sampleAnswer(
+  dialect: DialectId,
+  sample: Sample & { readonly stream?: boolean } = {},
+): WholeAnswer | StreamAnswer {
+  const openai = dialect === 'openai-chat';
+  if (sample.stream !== true) return { type: 'whole', body: openai ? openaiChatBody(sample) : anthropicBody(sample) };
+  return { type: 'stream', payloads: openai ? openaiChatPayloads(sample) : anthropicPayloads(sample) };
+}
+
+/** An error in the dialect's own shape, with the type the vendor gives this status. */
+export function errorAnswer(
+  dialect: DialectId,
+  status: number,
+  message: string,
+  headers: Readonly<Record<string, string>> = {},
+): WholeAnswer {
+  const body =
+    dialect === 'openai-chat'
+      ? { error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null } }
+      : {
+          type: 'error',
+          error: { type: ANTHROPIC_ERROR_TYPES[status] ?? 'api_error', message },
+          request_id: 'req_sample',
+        };
+  return { type: 'whole', status, headers, body };
+}
+
+const OPENAI_ERROR_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'invalid_request_error',
+  403: 'invalid_request_error',
+  404: 'invalid_request_error',
+  429: 'rate_limit_exceeded',
+};
+
+const ANTHROPIC_ERROR_TYPES: Readonly<Record<number, string>> = {
+  400: 'invalid_request_error',
+  401: 'authentication_error',
+  403: 'permission_error',
+  404: 'not_found_error',
+  413: 'request_too_large',
+  429: 'rate_limit_error',
+  529: 'overloaded_error',
+};
+
+function openaiUsage(sample: Sample): Record<string, unknown> {
+  const cached = sample.cachedTokens ?? 0;
+  const prompt = (sample.inputTokens ?? 9) + cached;
+  const completion = sample.outputTokens ?? 5;
+  return {
+    prompt_tokens: prompt,
+    completion_tokens: completion,
+    total_tokens: prompt + completion,
+    prompt_tokens_details: { cached_tokens: cached },
+  };
+}
+
+function anthropicUsage(sample: Sample): Record<string, unknown> {
+  return {
+    input_tokens: sample.inputTokens ?? 9,
+    cache_read_input_tokens: sample.cachedTokens ?? 0,
+    cache_creation_input_tokens: 0,
+    output_tokens: sample.outputTokens ?? 5,
+  };
+}
+
+function textOf(sample: Sample): readonly string[] {
+  return sample.pieces ?? (sample.toolCalls === undefined ? ['Hello', ' from', ' upstream.'] : []);
+}
+
+/** The body of a whole openai-chat answer. */
+export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
+  const calls = (sample.toolCalls ?? []).map(({ id, name, arguments: text }) => ({
+    id,
+    type: 'function',
+    function: { name, arguments: text },
+  }));
+  const content = textOf(sample).join('');
+  return {
+    id: 'chatcmpl-sample',
+    object: 'chat.completion',
+    created: 1_700_000_000,
+    model: sample.model ?? MODEL,
+    choices: [
+      {
+        index: 0,
+        message: {
+          role: 'assistant',
+          content: content === '' ? null : content,
+          refusal: null,
+          ...(calls.length > 0 ? { tool_calls: calls } : {}),
+        },
+        logprobs: null,
+        finish_reason: calls.length > 0 ? 'tool_calls' : 'stop',
+      },
+    ],
+    usage: openaiUsage(sample),
+  };
+}
+
+/** The payloads of an openai-chat stream with its usage chunk, `[DONE]` included. */
+export function openaiChatPayloads(sample: Sample = {}): readonly unknown[] {
+  const chunk = (rest: Record<string, unknown>): Record<string, unknown> => ({
+    id: 'chatcmpl-sample',
+    object: 'chat.completion.chunk',
+    created: 1_700_000_000,
+    model: sample.model ?? MODEL,
+    ...rest,
+  });
+  const delta = (value: Record<string, unknown>, finishReason: string | null = null): Record<string, unknown> =>
+    chunk({ choices: [{ index: 0, delta: value, logprobs: null, finish_reason: finishReason }] });
+  const calls = sample.toolCalls ?? [];
+  return [
+    delta({ role: 'assistant', content: '' }),
+    ...textOf(sample).map((piece) => delta({ content: piece })),
+    ...calls.flatMap((call, index) => [
+      delta({ tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.name, arguments: '' } }] }),
+      ...halves(call.arguments).map((text) => delta({ tool_calls: [{ index, function: { arguments: text } }] })),
+    ]),
+    delta({}, calls.length > 0 ? 'tool_calls' : 'stop'),
+    chunk({ choices: [], usage: openaiUsage(sample) }),
+    '[DONE]',
+  ];
+}
+
+/** The body of a whole Messages answer. */
+export function anthropicBody(sample: Sample = {}): Record<string, unknown> {
+  const text = textOf(sample).join('');
+  const calls = (sample.toolCalls ?? []).map((call) => {
+    const input: unknown = JSON.parse(call.arguments);
+    return { type: 'tool_use', id: call.id, name: call.name, input };
+  });
+  return {
+    id: 'msg_sample',
+    type: 'message',
+    role: 'assistant',
+    model: sample.model ?? MODEL,
+    content: [...(text === '' ? [] : [{ type: 'text', text }]), ...calls],
+    stop_reason: calls.length > 0 ? 'tool_use' : 'end_turn',
+    stop_sequence: null,
+    usage: anthropicUsage(sample),
+  };
+}
+
+/** The payloads of a Messages stream. */
+export function anthropicPayloads(sample: Sample = {}): readonly unknown[] {
+  const usage = anthropicUsage(sample);
+  const pieces = textOf(sample);
+  const calls = sample.toolCalls ?? [];
+  const textBlock =
+    pieces.length === 0
+      ? []
+      : block(
+          0,
+          { type: 'text', text: '' },
+          pieces.map((text) => ({ type: 'text_delta', text })),
+        );
+  const callBlocks = calls.flatMap((call, place) =>
+    block(
+      place + (pieces.length === 0 ? 0 : 1),
+      { type: 'tool_use', id: call.id, name: call.name, input: {} },
+      halves(call.arguments).map((text) => ({ type: 'input_json_delta', partial_json: text })),
+    ),
+  );
+  const message = {
+    ...anthropicBody({ model: sample.model, pieces: [] }),
+    stop_reason: null,
+    usage: { ...usage, output_tokens: 1 },
+  };
+  return [
+    { type: 'message_start', message },
+    { type: 'ping' },
+    ...textBlock,
+    ...callBlocks,
+    {
+      type: 'message_delta',
+      delta: { stop_reason: calls.length > 0 ? 'tool_use' : 'end_turn', stop_sequence: null },
+      usage: { output_tokens: usage['output_tokens'] },
+    },
+    { type: 'message_stop' },
+  ];
+}
+
+function block(index: number, start: unknown, deltas: readonly unknown[]): readonly unknown[] {
+  return [
+    { type: 'content_block_start', index, content_block: start },
+    ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
+    { type: 'content_block_stop', index },
+  ];
+}
+
+function halves(text: string): readonly string[] {
+  const middle = Math.ceil(text.length / 2);
+  return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== '');
+}
