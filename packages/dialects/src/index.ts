@@ -17,3 +17,4 @@ export { openaiChat } from './openai-chat/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
+export { StreamTranslator, type StreamStep, type StreamTranslatorOptions } from './stream/stream-translator.js';

@@ -1,10 +1,10 @@
 import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
+import { StreamTranslator, type StreamStep } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
 import { hideSecret } from './hide-secret.js';
 import { StreamOutlet } from './stream-outlet.js';
-import { StreamTranslator, type StreamStep } from './stream-translator.js';
 
 /** How long an upstream that has said everything may take to close its answer, which keeps the connection usable. */
 const TRAILING_MS = 1_000;

@@ -1,0 +1,101 @@
+import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
+
+import type { Dialect, EncodeAnswerOptions, StreamDecoder, StreamEncoder } from '../dialect.js';
+import type { SseEvent } from '../sse/scan-sse.js';
+import { BlockReader, type Block } from './block-reader.js';
+import { TemplateDecoder } from './template-decoder.js';
+
+/** What some bytes of the upstream's stream amount to. */
+export interface StreamStep {
+  /** For the client. */
+  readonly bytes: readonly Buffer[];
+  /** Whether the first content is in this step or was before it. */
+  readonly content: boolean;
+  /** The stream failed after these bytes. */
+  readonly error?: GatewayErrorData | undefined;
+  /** The stream gave its terminal proof: nothing more is to come. */
+  readonly ended: boolean;
+}
+
+export interface StreamTranslatorOptions {
+  readonly client: Dialect;
+  readonly upstream: Dialect;
+  readonly answer: EncodeAnswerOptions;
+  readonly observe: (event: StreamEvent) => void;
+}
+
+/**
+ * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same, else decoded and
+ * encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
+ */
+export class StreamTranslator {
+  readonly #reader = new BlockReader();
+  readonly #decoder: StreamDecoder;
+  readonly #encoder: StreamEncoder | undefined;
+  readonly #observe: (event: StreamEvent) => void;
+  #content = false;
+  #ended = false;
+  #error: GatewayErrorData | undefined;
+
+  constructor({ client, upstream, answer, observe }: StreamTranslatorOptions) {
+    this.#decoder = new TemplateDecoder(upstream);
+    this.#encoder = client.id === upstream.id ? undefined : client.createStreamEncoder(answer);
+    this.#observe = observe;
+  }
+
+  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
+  push(chunk: Buffer): StreamStep {
+    const blocks = this.#reader.push(chunk);
+    let passed = 0;
+    let text = '';
+    for (const { events } of blocks) {
+      text += this.#translate(this.#decode(events));
+      if (this.#error !== undefined) break;
+      passed += 1;
+      if (this.#ended) break;
+    }
+    return this.#step(passed === blocks.length ? blocks : blocks.slice(0, passed), text);
+  }
+
+  /** The upstream closed. */
+  end(): StreamStep {
+    const { bytes, events } = this.#reader.end();
+    const text = this.#translate([...this.#decode(events), ...this.#decoder.end()]);
+    const passed = this.#error === undefined && bytes.length > 0 ? [{ bytes }] : [];
+    if (this.#error?.code === 'upstream_malformed' && bytes.length > 0) this.#error = cutInEvent();
+    return this.#step(passed, text);
+  }
+
+  #decode(events: readonly SseEvent[]): readonly StreamEvent[] {
+    const [event] = events;
+    if (event === undefined) return [];
+    // Nearly always there is just one.
+    return events.length === 1 ? this.#decoder.next(event) : events.flatMap((one) => this.#decoder.next(one));
+  }
+
+  /** What the client gets of the events that one block of the upstream stands for: nothing if it failed. */
+  #translate(events: readonly StreamEvent[]): string {
+    let text = '';
+    for (const event of events) {
+      if (event.type === 'error') {
+        this.#error = event.error;
+        return '';
+      }
+      this.#observe(event);
+      this.#content ||= isContentEvent(event);
+      this.#ended ||= event.type === 'end';
+      if (this.#encoder !== undefined) text += this.#encoder.next(event);
+    }
+    return text;
+  }
+
+  #step(passed: readonly Pick<Block, 'bytes'>[], text: string): StreamStep {
+    const encoded = text === '' ? [] : [Buffer.from(text)];
+    const bytes = this.#encoder === undefined ? passed.map((block) => block.bytes) : encoded;
+    return { bytes, content: this.#content, error: this.#error, ended: this.#ended };
+  }
+}
+
+function cutInEvent(): GatewayErrorData {
+  return new GatewayError('upstream_truncated', 'the upstream closed its stream in the middle of an event').toData();
+}
