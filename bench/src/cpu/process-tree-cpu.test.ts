@@ -19,8 +19,9 @@ describe('the CPU time of processes', () => {
 
   it('grows while this process works', () => {
     const before = processTreeCpuMs(process.pid);
-    const until = performance.now() + 60;
-    while (performance.now() < until) Math.sqrt(until);
+    // By its own clock: others may keep this process from running.
+    const start = process.cpuUsage().user;
+    while (process.cpuUsage().user - start < 60_000);
     expect(processTreeCpuMs(process.pid) - before).toBeGreaterThanOrEqual(30);
   });
 });
