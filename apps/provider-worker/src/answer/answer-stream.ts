@@ -50,7 +50,8 @@ async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
   const { outlet } = parts;
   for (;;) {
     const step = await nextStep(parts);
-    await outlet.write(step.bytes, step.content);
+    const behind = outlet.write(step.bytes, step.content);
+    if (behind !== undefined) await behind;
     if (step.error !== undefined) return step.error;
     if (step.ended) return outlet.committed ? undefined : emptyStream();
   }
