@@ -94,10 +94,11 @@ function run(subject: Subject, runMs: number) {
 /** What the provider worker does with a stream, but for the sockets on both sides. */
 function translate({ pair, chunks }: Subject): void {
   let observed = 0;
+  const options = { model: 'bench-model', includeUsage: true, nowSeconds: 1_700_000_000 };
+  const isSame = pair.client === pair.upstream;
   const translator = new StreamTranslator({
-    client: dialectById(pair.client),
     upstream: dialectById(pair.upstream),
-    answer: { model: 'bench-model', includeUsage: true, nowSeconds: 1_700_000_000 },
+    encoder: isSame ? undefined : dialectById(pair.client).createStreamEncoder(options),
     observe: () => {
       observed += 1;
     },

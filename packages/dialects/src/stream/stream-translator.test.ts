@@ -22,8 +22,7 @@ function translate([upstream, client]: Pair, chunks: readonly Buffer[]): Outcome
   const observed: StreamEvent[] = [];
   const translator = new StreamTranslator({
     upstream: dialectById(upstream),
-    client: dialectById(client),
-    answer: options,
+    encoder: client === upstream ? undefined : dialectById(client).createStreamEncoder(options),
     observe: (event) => observed.push(event),
   });
   const bytes: Buffer[] = [];
@@ -65,27 +64,56 @@ describe.each(pairs)('a stream of %s for a client that speaks %s', (upstream, cl
     );
   });
 
+  const begun = encodeStream(dialect, [
+    { type: 'start', id: 'id_1', model: 'm' },
+    { type: 'text-start', choice: 0, index: 0 },
+    { type: 'text-delta', choice: 0, index: 0, text: 'so far' },
+  ]);
+
   it('hands on whole events up to the one that breaks, and says what was wrong', () => {
-    const frames = encodeStream(dialect, [
-      { type: 'start', id: 'id_1', model: 'm' },
-      { type: 'text-start', choice: 0, index: 0 },
-      { type: 'text-delta', choice: 0, index: 0, text: 'so far' },
-    ]);
-    const { text, last } = translate([upstream, client], [Buffer.concat([frames, Buffer.from('data: {oops\n\n')])]);
+    const { text, last } = translate([upstream, client], [Buffer.concat([begun, Buffer.from('data: {oops\n\n')])]);
     expect(text).toContain('so far');
     expect(text).not.toContain('oops');
     expect(last).toMatchObject({ ended: false, content: true, error: { code: 'upstream_malformed' } });
   });
 
   it('that closes in the middle of an event was cut off', () => {
-    const frames = encodeStream(dialect, [
-      { type: 'start', id: 'id_1', model: 'm' },
-      { type: 'text-start', choice: 0, index: 0 },
-      { type: 'text-delta', choice: 0, index: 0, text: 'so far' },
-    ]);
-    const { text, last } = translate([upstream, client], [frames, Buffer.from('data: {"ty')]);
+    const { text, last } = translate([upstream, client], [begun, Buffer.from('data: {"half')]);
     expect(text).toContain('so far');
-    expect(text).not.toContain('"ty\n');
+    expect(text).not.toContain('half');
     expect(last.error).toMatchObject({ code: 'upstream_truncated' });
+  });
+
+  it('does not count text that came with the end of a cut stream, for it is not handed on', () => {
+    const { text, last } = translate([upstream, client], [begun.subarray(0, -1)]);
+    expect(last).toMatchObject({ content: false, ended: false, error: { code: 'upstream_truncated' } });
+    expect(text).not.toContain('so far');
+  });
+});
+
+describe('a stream of openai-chat that passes through', () => {
+  const choices = [{ index: 0, delta: { content: 'Hi' }, finish_reason: 'stop' }];
+  const finished = `data: ${JSON.stringify({ id: 'a', model: 'm', choices })}\n\n`;
+
+  it.each(['d', 'data', 'data: ', 'data: \n'])('leaves out %j, cut off after the proof of the end', (rest) => {
+    const { text, last } = translate(['openai-chat', 'openai-chat'], [Buffer.from(finished + rest)]);
+    expect(text).toBe(finished);
+    expect(last).toEqual({ bytes: [], content: true, error: undefined, ended: true });
+  });
+
+  it('hands on a last event without its empty line', () => {
+    const { text, last } = translate(['openai-chat', 'openai-chat'], [Buffer.from(`${finished}data: [DONE]`)]);
+    expect(text).toBe(`${finished}data: [DONE]`);
+    expect(last).toMatchObject({ error: undefined, ended: true });
+  });
+
+  it('does not count text beside an error in the same event', () => {
+    const both = [
+      { index: 0, delta: { content: 'Hi' }, finish_reason: null },
+      { index: 1, delta: {}, finish_reason: 'error' },
+    ];
+    const chunk = `data: ${JSON.stringify({ id: 'a', model: 'm', choices: both })}\n\n`;
+    const { last } = translate(['openai-chat', 'openai-chat'], [Buffer.from(chunk)]);
+    expect(last).toMatchObject({ content: false, bytes: [], error: { code: 'upstream_server_error' } });
   });
 });

@@ -1,6 +1,6 @@
 import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
 
-import type { Dialect, EncodeAnswerOptions, StreamDecoder, StreamEncoder } from '../dialect.js';
+import type { Dialect, StreamDecoder, StreamEncoder } from '../dialect.js';
 import type { SseEvent } from '../sse/scan-sse.js';
 import { BlockReader, type Block } from './block-reader.js';
 import { TemplateDecoder } from './template-decoder.js';
@@ -18,9 +18,9 @@ export interface StreamStep {
 }
 
 export interface StreamTranslatorOptions {
-  readonly client: Dialect;
   readonly upstream: Dialect;
-  readonly answer: EncodeAnswerOptions;
+  /** The client dialect's; undefined where both are the same. */
+  readonly encoder: StreamEncoder | undefined;
   readonly observe: (event: StreamEvent) => void;
 }
 
@@ -37,9 +37,9 @@ export class StreamTranslator {
   #ended = false;
   #error: GatewayErrorData | undefined;
 
-  constructor({ client, upstream, answer, observe }: StreamTranslatorOptions) {
+  constructor({ upstream, encoder, observe }: StreamTranslatorOptions) {
     this.#decoder = new TemplateDecoder(upstream);
-    this.#encoder = client.id === upstream.id ? undefined : client.createStreamEncoder(answer);
+    this.#encoder = encoder;
     this.#observe = observe;
   }
 
@@ -60,8 +60,10 @@ export class StreamTranslator {
   /** The upstream closed. */
   end(): StreamStep {
     const { bytes, events } = this.#reader.end();
-    const text = this.#translate([...this.#decode(events), ...this.#decoder.end()]);
-    const passed = this.#error === undefined && bytes.length > 0 ? [{ bytes }] : [];
+    const last = this.#decode(events);
+    const text = this.#translate([...last, ...this.#decoder.end()]);
+    // What says nothing is the beginning of an event that was cut off, and no client could read it.
+    const passed = this.#error === undefined && last.length > 0 ? [{ bytes }] : [];
     if (this.#error?.code === 'upstream_malformed' && bytes.length > 0) this.#error = cutInEvent();
     return this.#step(passed, text);
   }
@@ -76,16 +78,19 @@ export class StreamTranslator {
   /** What the client gets of the events that one block of the upstream stands for: nothing if it failed. */
   #translate(events: readonly StreamEvent[]): string {
     let text = '';
+    let content = false;
     for (const event of events) {
       if (event.type === 'error') {
         this.#error = event.error;
         return '';
       }
       this.#observe(event);
-      this.#content ||= isContentEvent(event);
+      content ||= isContentEvent(event);
       this.#ended ||= event.type === 'end';
       if (this.#encoder !== undefined) text += this.#encoder.next(event);
     }
+    // Content beside an error is not handed on, so it must not commit the answer either.
+    this.#content ||= content;
     return text;
   }
 
