@@ -32,6 +32,9 @@ export interface MeasurePairsOptions {
 
 const EVENTS_PER_CHUNK = [1, 4];
 
+/** A run is made of slices this long. */
+const SLICE_MS = 20;
+
 /** A pair and the bytes to feed it with. */
 interface Subject {
   readonly pair: Pair;
@@ -40,23 +43,28 @@ interface Subject {
 }
 
 /**
- * Measures every client dialect against every upstream dialect, round by round: what else the machine does in the meantime
- * then falls on all pairs alike, and each round goes through them in the other direction.
+ * Measures every client dialect against every upstream dialect, round by round. The pairs that share a stream take turns
+ * in short slices, forwards and backwards: what else the machine does in the meantime then falls on all of them alike.
  */
 export async function measurePairs(options: MeasurePairsOptions): Promise<readonly PairMeasurement[]> {
-  const subjects = EVENTS_PER_CHUNK.flatMap((eventsPerChunk) =>
-    DIALECT_IDS.flatMap((upstream) => subjectsOf(upstream, eventsPerChunk)),
+  const groups = EVENTS_PER_CHUNK.flatMap((eventsPerChunk) =>
+    DIALECT_IDS.map((upstream) => subjectsOf(upstream, eventsPerChunk)),
   );
-  options.report(`warming up ${subjects.length} pairs`);
-  for (const subject of [...subjects, ...subjects]) run(subject, options.runMs);
+  options.report(`warming up ${groups.flat().length} pairs`);
+  for (const group of [...groups, ...groups]) takeTurns(group, options.runMs);
   const measurements: PairMeasurement[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
     options.report(`round ${round + 1} of ${options.rounds}`);
-    for (const subject of round % 2 === 0 ? subjects : subjects.toReversed()) {
+    for (const group of groups) {
       // Lets a signal in.
       await setImmediate();
       options.signal.throwIfAborted();
-      measurements.push({ ...subject.pair, round, ...measure(subject, options.runMs) });
+      const figures = takeTurns(group, options.runMs);
+      for (const [place, subject] of group.entries()) {
+        const allocated = allocatedBytes(() => translate(subject));
+        const perEvent = allocated === undefined ? undefined : allocated / subject.events;
+        measurements.push({ ...subject.pair, round, ...(figures[place] ?? NO_FIGURES), allocatedBytes: perEvent });
+      }
     }
   }
   return measurements;
@@ -68,18 +76,35 @@ function subjectsOf(upstream: DialectId, eventsPerChunk: number): readonly Subje
   return DIALECT_IDS.map((client) => ({ pair: { client, upstream, eventsPerChunk }, chunks, events: events.length }));
 }
 
-function measure(subject: Subject, runMs: number): Omit<PairMeasurement, keyof Pair | 'round'> {
-  const allocated = allocatedBytes(() => translate(subject));
-  const figures = run(subject, runMs);
-  return { ...figures, allocatedBytes: allocated === undefined ? undefined : allocated / subject.events };
+type Figures = Pick<PairMeasurement, 'events' | 'elapsedMs' | 'cpuMicros'>;
+
+const NO_FIGURES: Figures = { events: 0, elapsedMs: 0, cpuMicros: 0 };
+
+/** Runs each subject for so long, in turns, and returns the figures of each. */
+function takeTurns(subjects: readonly Subject[], runMs: number): readonly Figures[] {
+  const totals = new Map(subjects.map((subject) => [subject, NO_FIGURES]));
+  for (let slice = 0; slice * SLICE_MS < runMs; slice += 1) {
+    for (const subject of slice % 2 === 0 ? subjects : subjects.toReversed()) {
+      totals.set(subject, sum(totals.get(subject) ?? NO_FIGURES, runSlice(subject)));
+    }
+  }
+  return [...totals.values()];
 }
 
-/** Translates one stream after another for so long. */
-function run(subject: Subject, runMs: number) {
+function sum(one: Figures, other: Figures): Figures {
+  return {
+    events: one.events + other.events,
+    elapsedMs: one.elapsedMs + other.elapsedMs,
+    cpuMicros: one.cpuMicros + other.cpuMicros,
+  };
+}
+
+/** Translates one stream after another for a slice of time. */
+function runSlice(subject: Subject): Figures {
   const startedAtMs = performance.now();
   const cpuBefore = process.cpuUsage();
   let streams = 0;
-  while (performance.now() - startedAtMs < runMs) {
+  while (performance.now() - startedAtMs < SLICE_MS) {
     translate(subject);
     streams += 1;
   }
