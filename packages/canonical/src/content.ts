@@ -8,7 +8,8 @@ export interface CacheMark {
 
 /** Where the bytes of an image, a document or a sound are. */
 export type MediaSource =
-  | { readonly type: 'url'; readonly url: string }
+  /** `mediaType` where the client said it. */
+  | { readonly type: 'url'; readonly url: string; readonly mediaType?: string | undefined }
   /** `data` is base64 without a prefix. */
   | { readonly type: 'data'; readonly mediaType: string; readonly data: string }
   | { readonly type: 'file'; readonly fileId: string };

@@ -9,6 +9,7 @@ import type {
 } from '@switchyard/canonical';
 
 import type { SseEvent } from './sse/scan-sse.js';
+import type { ToolNameRule } from './tool-names/tool-names.js';
 
 /** A value and what was lost in making it. */
 export interface WithWarnings<Value> {
@@ -17,6 +18,12 @@ export interface WithWarnings<Value> {
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What of a request stands outside of its body, in a dialect whose requests name the model in their path. */
+export interface RequestOutside {
+  readonly model: string;
+  readonly stream: boolean;
+}
 
 /** What encoding a request needs to know of its target. */
 export interface EncodeRequestOptions {
@@ -73,8 +80,18 @@ export interface UpstreamAnswer {
 /** A wire language. Every dialect has one folder with these slots, one file each. */
 export interface Dialect {
   readonly id: DialectId;
+  /**
+   * Whether the model and the wish for a stream stand in the request's path. Its bodies then have neither: `decodeRequest`
+   * is told both, and `encodeRequest` leaves both out.
+   */
+  readonly modelInPath?: boolean | undefined;
+  /**
+   * The names that the dialect takes for tools. `encodeRequest` applies it; whoever hands the answer on restores the
+   * client's own names with `createToolNameMap(request.tools, rule)`, on decoded events and responses.
+   */
+  readonly toolNames?: ToolNameRule | undefined;
   /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
-  decodeRequest(body: unknown): WithWarnings<CanonicalRequest>;
+  decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
   /** @throws GatewayError `upstream_malformed` when the body is not an answer of this dialect. */
   decodeResponse(body: unknown): CanonicalResponse;

@@ -5,15 +5,25 @@ export type {
   EncodedError,
   EncodeRequestOptions,
   JsonObject,
+  RequestOutside,
   StreamDecoder,
   StreamEncoder,
   UpstreamAnswer,
   WithWarnings,
 } from './dialect.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
+export { gemini } from './gemini/dialect.js';
+export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { openaiChat } from './openai-chat/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
+export {
+  createToolNameMap,
+  restoreEventToolName,
+  restoreResponseToolNames,
+  type ToolNameMap,
+  type ToolNameRule,
+} from './tool-names/tool-names.js';

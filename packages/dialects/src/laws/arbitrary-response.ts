@@ -6,7 +6,7 @@ import { compact } from '../json/json-object.js';
 
 /** What the models of one dialect can answer, for the laws: everything the dialect can express, and nothing else. */
 export function arbitraryResponse(dialect: DialectId): fc.Arbitrary<CanonicalResponse> {
-  return dialect === 'openai-chat' ? openaiResponse : anthropicResponse;
+  return RESPONSES[dialect];
 }
 
 /** What every dialect can express, told as a model of `dialect` would. */
@@ -106,6 +106,61 @@ const openaiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
   },
   { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
 );
+
+const geminiBlock: fc.Arbitrary<Block> = fc.oneof(
+  fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
+    const extensions = isSigned ? { gemini: { thoughtSignature: 'c2ln' } } : undefined;
+    return compact({ type: 'text', text: said, extensions });
+  }),
+  fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
+    return compact({ type: 'reasoning', text: said, provenance: 'gemini', signature: isSigned ? 'c2ln' : undefined });
+  }),
+  fc.tuple(toolCall, fc.boolean()).map(([call, isSigned]): Block => {
+    return compact({ ...call, extensions: isSigned ? { gemini: { thoughtSignature: 'c2ln' } } : undefined });
+  }),
+  text.map((code): Block => ({ type: 'opaque', dialect: 'gemini', value: { executableCode: { code } } })),
+  text.map((data): Block => ({ type: 'opaque', dialect: 'gemini', value: { inlineData: { data } } })),
+);
+
+/** Texts next to each other are one text in a stream, unless a signature stands between them. */
+function isWritable(content: readonly Block[]): boolean {
+  return content.every((block, index) => {
+    const previous = content[index - 1];
+    const isSigned = previous?.extensions !== undefined || (previous?.type === 'reasoning' && previous.signature);
+    return previous?.type !== block.type || !['text', 'reasoning'].includes(block.type) || Boolean(isSigned);
+  });
+}
+
+const geminiChoice: fc.Arbitrary<Choice> = fc
+  .array(geminiBlock, { maxLength: 5 })
+  .filter(isWritable)
+  .chain((content) =>
+    fc.record(
+      {
+        content: fc.constant(content),
+        finish: finish(content, ['stop', 'length', 'content-filter', 'other']),
+        extensions: fc.constant({ gemini: { groundingMetadata: { webSearchQueries: ['x'] }, avgLogprobs: -0.5 } }),
+      },
+      { requiredKeys: ['content', 'finish'] },
+    ),
+  );
+
+const geminiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
+  {
+    id: fc.constant('resp-1'),
+    model: fc.constant('m'),
+    choices: fc.array(geminiChoice, { minLength: 1, maxLength: 3 }),
+    usage: usage(['cacheRead']),
+    extensions: fc.constant({ gemini: { createTime: '2027-01-01T00:00:00Z', modelStatus: { modelStage: 'STABLE' } } }),
+  },
+  { requiredKeys: ['id', 'model', 'choices', 'usage'] },
+);
+
+const RESPONSES: Readonly<Record<DialectId, fc.Arbitrary<CanonicalResponse>>> = {
+  'openai-chat': openaiResponse,
+  'anthropic-messages': anthropicResponse,
+  gemini: geminiResponse,
+};
 
 /** Tool calls decide the reason, unless the answer broke off. */
 function finish(content: readonly Block[], reasons: readonly FinishReason[]): fc.Arbitrary<Finish> {

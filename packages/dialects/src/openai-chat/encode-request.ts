@@ -11,7 +11,7 @@ import { encodeTools } from './tools.js';
 
 /** A request as a chat completion body. Streams always ask for usage: the gateway meters by it. */
 export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
-  const log = new LossLog();
+  const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
   if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
   const fields = compact({
