@@ -23,6 +23,7 @@ export {
   type WholeAnswer,
 } from './upstream/answer.js';
 export { checkAnthropicRequest } from './upstream/check-anthropic-request.js';
+export { checkGeminiRequest } from './upstream/check-gemini-request.js';
 export { checkOpenaiChatRequest } from './upstream/check-openai-chat-request.js';
 export {
   startReplayUpstream,
@@ -34,6 +35,8 @@ export {
   anthropicBody,
   anthropicPayloads,
   errorAnswer,
+  geminiBody,
+  geminiPayloads,
   openaiChatBody,
   openaiChatPayloads,
   sampleAnswer,
@@ -43,6 +46,8 @@ export { sharedFixtures, type Fixture, type SharedFixtures } from './fixtures/sh
 export { startOtlpCollector, type OtlpCollector, type ReceivedSpan } from './otlp/otlp-collector.js';
 export { validateAnthropicResponse } from './validate/anthropic-response.js';
 export { validateAnthropicStream } from './validate/anthropic-stream.js';
+export { validateGeminiResponse } from './validate/gemini-response.js';
+export { validateGeminiStream } from './validate/gemini-stream.js';
 export { validateOpenaiChatResponse } from './validate/openai-chat-response.js';
 export { validateOpenaiChatStream } from './validate/openai-chat-stream.js';
 export type { ValidateStreamOptions } from './validate/stream-ending.js';

@@ -4,11 +4,14 @@ import type { DialectId } from '@switchyard/canonical';
 
 import { parseJson } from '../json-guards.js';
 import { checkAnthropicRequest } from './check-anthropic-request.js';
+import { checkGeminiRequest } from './check-gemini-request.js';
 import { checkOpenaiChatRequest } from './check-openai-chat-request.js';
 
 export interface ReceivedCall {
   readonly method: string;
+  /** Without the query. */
   readonly path: string;
+  readonly query: URLSearchParams;
   readonly headers: IncomingHttpHeaders;
   readonly body: Buffer;
 }
@@ -17,12 +20,18 @@ export interface ReceivedCall {
 export function dialectOfPath(path: string): DialectId | undefined {
   if (path.endsWith('/chat/completions')) return 'openai-chat';
   if (path.endsWith('/messages')) return 'anthropic-messages';
+  if (/\/v1beta\/models\/[^/]+:(generateContent|streamGenerateContent)$/.test(path)) return 'gemini';
   return undefined;
+}
+
+/** Whether a gemini call asks for a stream, which its path says. */
+export function asksForGeminiStream(path: string): boolean {
+  return path.endsWith(':streamGenerateContent');
 }
 
 /** The key that a call carries, from the header of its dialect. */
 export function keyOf(headers: IncomingHttpHeaders): string | undefined {
-  const apiKey = headers['x-api-key'];
+  const apiKey = headers['x-api-key'] ?? headers['x-goog-api-key'];
   return typeof apiKey === 'string' ? apiKey : headers.authorization?.replace(/^Bearer /, '');
 }
 
@@ -33,8 +42,25 @@ export function checkCall(call: ReceivedCall): readonly string[] {
   const headers = checkHeaders(dialect, call.headers);
   const body = parseJson(call.body.toString('utf8'));
   if (body === undefined) return [...headers, 'body: is not JSON'];
-  return [...headers, ...(dialect === 'openai-chat' ? checkOpenaiChatRequest(body) : checkAnthropicRequest(body))];
+  return [...headers, ...checkQuery(call), ...CHECKS[dialect](body)];
 }
+
+const CHECKS: Readonly<Record<DialectId, (body: unknown) => readonly string[]>> = {
+  'openai-chat': checkOpenaiChatRequest,
+  'anthropic-messages': checkAnthropicRequest,
+  gemini: checkGeminiRequest,
+};
+
+/** Without `alt=sse` a Gemini stream is one JSON array, which this upstream does not speak. */
+function checkQuery({ path, query }: ReceivedCall): readonly string[] {
+  return asksForGeminiStream(path) && query.get('alt') !== 'sse' ? ['alt: must be sse'] : [];
+}
+
+const KEY_HEADERS: Readonly<Record<DialectId, string>> = {
+  'openai-chat': 'authorization',
+  'anthropic-messages': 'x-api-key',
+  gemini: 'x-goog-api-key',
+};
 
 function checkHeaders(dialect: DialectId, headers: IncomingHttpHeaders): readonly string[] {
   const problems: string[] = [];
@@ -44,13 +70,14 @@ function checkHeaders(dialect: DialectId, headers: IncomingHttpHeaders): readonl
       problems.push(`${name}: is nobody's business here`);
   }
   // One key in one place: a second one would be the client's, leaked.
-  if (dialect === 'anthropic-messages') {
-    if (headers['anthropic-version'] !== '2023-06-01') problems.push('anthropic-version: must be 2023-06-01');
-    if (headers['x-api-key'] === undefined) problems.push('x-api-key: is required');
-    if (headers.authorization !== undefined) problems.push('authorization: is not of this dialect');
-  } else {
-    if (!headers.authorization?.startsWith('Bearer ')) problems.push('authorization: must be a Bearer key');
-    if (headers['x-api-key'] !== undefined) problems.push('x-api-key: is not of this dialect');
+  const keyHeader = KEY_HEADERS[dialect];
+  for (const name of ['authorization', 'x-api-key', 'x-goog-api-key']) {
+    if (name !== keyHeader && headers[name] !== undefined) problems.push(`${name}: is not of this dialect`);
   }
+  if (headers[keyHeader] === undefined) problems.push(`${keyHeader}: is required`);
+  if (dialect === 'openai-chat' && !headers.authorization?.startsWith('Bearer '))
+    problems.push('authorization: must be a Bearer key');
+  if (dialect === 'anthropic-messages' && headers['anthropic-version'] !== '2023-06-01')
+    problems.push('anthropic-version: must be 2023-06-01');
   return problems;
 }

@@ -5,7 +5,7 @@ import type { DialectId } from '@switchyard/canonical';
 
 import { isRecord, parseJson } from '../json-guards.js';
 import type { Answer, WholeAnswer } from './answer.js';
-import { checkCall, dialectOfPath, keyOf } from './check-request.js';
+import { asksForGeminiStream, checkCall, dialectOfPath, keyOf } from './check-request.js';
 import { errorAnswer, sampleAnswer } from './sample-answers.js';
 import { writeAnswer, type Exchange } from './write-answer.js';
 
@@ -43,7 +43,7 @@ export interface RecordedRequest {
 
 /** An upstream for tests. */
 export interface ReplayUpstream {
-  /** Without a trailing slash. Both dialects are under `/v1`, and under any other path before it. */
+  /** Without a trailing slash. Gemini is under `/v1beta`, the others are under `/v1` and any other path. */
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
   /** The next requests get these answers, in order. */
@@ -68,7 +68,7 @@ const DEFAULT_KEY = 'upstream-key';
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Starts an HTTP server that speaks openai-chat and anthropic-messages like a provider that is strict about what it
+ * Starts an HTTP server that speaks openai-chat, anthropic-messages and gemini like a provider that is strict about what it
  * receives: a malformed request is answered 400 and fails the test at `close` or `assertNoViolations`.
  */
 export async function startReplayUpstream(options: ReplayUpstreamOptions = {}): Promise<ReplayUpstream> {
@@ -162,7 +162,8 @@ interface Arrival {
 
 function record(state: State, { request, body, aborted }: Arrival): RecordedRequest {
   const path = request.url ?? '/';
-  const call = { method: request.method ?? 'GET', path: pathOnly(path), headers: request.headers, body };
+  const query = new URLSearchParams(path.split('?')[1]);
+  const call = { method: request.method ?? 'GET', path: pathOnly(path), query, headers: request.headers, body };
   const violations = asksForModels(call) ? [] : checkCall(call);
   const recorded: RecordedRequest = {
     method: call.method,
@@ -191,7 +192,8 @@ function chooseAnswer(state: State, request: RecordedRequest): Answer {
   }
   if (request.dialect === undefined) return errorAnswer(dialect, 404, `no ${request.path} here`);
   if (request.violations.length > 0) return errorAnswer(dialect, 400, request.violations.join('; '));
-  const stream = isRecord(request.json) && request.json['stream'] === true;
+  const stream =
+    asksForGeminiStream(pathOnly(request.path)) || (isRecord(request.json) && request.json['stream'] === true);
   return state.scripted.shift() ?? options.answer?.(request) ?? sampleAnswer(dialect, { stream });
 }
 
@@ -206,6 +208,10 @@ function pathOnly(path: string): string {
 /** The list of models in the shape of the dialect that the headers speak. */
 function modelsAnswer(headers: IncomingHttpHeaders, models: readonly string[]): WholeAnswer {
   const created = 1_700_000_000;
+  if (headers['x-goog-api-key'] !== undefined) {
+    const list = models.map((id) => ({ name: `models/${id}`, supportedGenerationMethods: ['generateContent'] }));
+    return { type: 'whole', body: { models: list } };
+  }
   if (headers['anthropic-version'] === undefined) {
     const data = models.map((id) => ({ id, object: 'model', created, owned_by: 'upstream' }));
     return { type: 'whole', body: { object: 'list', data } };
