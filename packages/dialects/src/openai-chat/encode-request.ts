@@ -3,14 +3,16 @@ import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switch
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
+import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
 import { encodeReasoningEffort } from './reasoning-effort.js';
-import { encodeTools } from './tools.js';
+import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /** A request as a chat completion body. Streams always ask for usage: the gateway meters by it. */
-export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  const request = encodeToolNames(given, TOOL_NAMES);
   const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
   if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
