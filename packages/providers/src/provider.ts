@@ -17,8 +17,11 @@ export interface Provider {
   readonly defaultBaseUrl?: string | undefined;
   readonly dialect: DialectId;
   readonly auth: AuthScheme;
-  /** Appended to the base URL, by operation. */
-  readonly paths: { readonly chat: string; readonly models: string };
+  /**
+   * Appended to the base URL, by operation. `{model}` stands for the model's name; `chatStream` is for streams where they
+   * have a path of their own.
+   */
+  readonly paths: { readonly chat: string; readonly chatStream?: string | undefined; readonly models: string };
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Client headers handed on, lower-case; a trailing `*` matches any ending. */
