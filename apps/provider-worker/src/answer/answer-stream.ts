@@ -20,6 +20,7 @@ export async function answerStream(context: AnswerContext, answer: Answer): Prom
     client,
     upstream,
     answer: answerOptions(context),
+    toolNames: context.encoded.toolNames,
     observe: (event) => report.observe(event),
   });
   const chunks = answer.body[Symbol.asyncIterator]();

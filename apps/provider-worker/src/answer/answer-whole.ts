@@ -5,6 +5,7 @@ import {
   type CanonicalResponse,
   type GatewayErrorData,
 } from '@switchyard/canonical';
+import { restoreResponseToolNames } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerHeaders } from './answer-headers.js';
@@ -23,7 +24,7 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
   if (failure !== undefined) {
     return upstream.decodeError({ status: failure, headers: answer.headers, body: bytes.toString('utf8') }, now());
   }
-  const response = upstream.decodeResponse(value);
+  const response = restoreResponseToolNames(upstream.decodeResponse(value), context.encoded.toolNames);
   report.usage = response.usage;
   report.finish = response.choices[0]?.finish;
   report.answeredModel = response.model;
@@ -52,7 +53,7 @@ async function writeJson(
   bytes: Buffer,
 ): Promise<void> {
   const { client, upstream, deadlines, report, reply, target, encoded } = context;
-  const same = client.id === upstream.id;
+  const same = client.id === upstream.id && encoded.toolNames.size === 0;
   const own = answer.headers['content-type'];
   const body = same
     ? bytes

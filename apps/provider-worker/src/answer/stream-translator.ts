@@ -1,10 +1,12 @@
 import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
 import {
   createSseScanner,
+  restoreEventToolName,
   type Dialect,
   type EncodeAnswerOptions,
   type SseEvent,
   type StreamEncoder,
+  type ToolNameMap,
 } from '@switchyard/dialects';
 
 import { EventSplitter } from './event-splitter.js';
@@ -25,24 +27,29 @@ export interface StreamTranslatorOptions {
   readonly client: Dialect;
   readonly upstream: Dialect;
   readonly answer: EncodeAnswerOptions;
+  /** What the client calls the tools that the upstream knows by other names. */
+  readonly toolNames: ToolNameMap;
   readonly observe: (event: StreamEvent) => void;
 }
 
 /**
- * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same, else decoded and
- * encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
+ * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same and no tool had
+ * to be renamed, else decoded and encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
  */
 export class StreamTranslator {
   readonly #splitter = new EventSplitter();
   readonly #scanner = createSseScanner();
   readonly #decoder;
   readonly #encoder: StreamEncoder | undefined;
+  readonly #toolNames: ToolNameMap;
   readonly #observe: (event: StreamEvent) => void;
   #content = false;
 
-  constructor({ client, upstream, answer, observe }: StreamTranslatorOptions) {
+  constructor({ client, upstream, answer, toolNames, observe }: StreamTranslatorOptions) {
     this.#decoder = upstream.createStreamDecoder();
-    this.#encoder = client.id === upstream.id ? undefined : client.createStreamEncoder(answer);
+    const isSame = client.id === upstream.id && toolNames.size === 0;
+    this.#encoder = isSame ? undefined : client.createStreamEncoder(answer);
+    this.#toolNames = toolNames;
     this.#observe = observe;
   }
 
@@ -81,7 +88,7 @@ export class StreamTranslator {
       this.#observe(event);
       this.#content ||= isContentEvent(event);
       ended ||= event.type === 'end';
-      text += this.#encoder?.next(event) ?? '';
+      text += this.#encoder?.next(restoreEventToolName(event, this.#toolNames)) ?? '';
     }
     const bytes = this.#encoder === undefined ? output.raw : Buffer.from(text);
     if (bytes.length > 0) output.bytes.push(bytes);

@@ -1,5 +1,5 @@
 import { GatewayError, type Warning } from '@switchyard/canonical';
-import { patchModel, scanRequest, type Dialect } from '@switchyard/dialects';
+import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
@@ -23,11 +23,15 @@ export interface EncodedBody {
   readonly dropped: readonly string[];
   /** Whether an openai-chat client asked for the usage chunk. */
   readonly includeUsage: boolean;
+  /** The client's own names of tools, by those the upstream got in their place. */
+  readonly toolNames: ToolNameMap;
 }
 
+const NO_TOOL_NAMES: ToolNameMap = new Map();
+
 /**
- * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, so
- * that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
+ * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
+ * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
  * budget also moves the output ceiling and forbids some fields, which only the dialect knows.
  *
  * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
@@ -35,12 +39,14 @@ export interface EncodedBody {
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, body, client, upstream } = input;
   if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
+  const same = { dropped: [], includeUsage: false, toolNames: NO_TOOL_NAMES };
+  if (upstream.modelInPath) return { body, ...same };
   const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
-  return { body: patchModel(body, facts, open.model), dropped: [], includeUsage: false };
+  return { body: patchModel(body, facts, open.model), ...same };
 }
 
 function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
-  const decoded = client.decodeRequest(parseJson(body));
+  const decoded = client.decodeRequest(parseJson(body), { model: open.requestedModel, stream: open.stream });
   const { reasoning: asked } = decoded.value;
   const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
   const encoded = upstream.encodeRequest(
@@ -54,6 +60,7 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: [...new Set(losses.map((loss) => loss.field))],
     includeUsage: decoded.value.includeUsage ?? false,
+    toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
   };
 }
 

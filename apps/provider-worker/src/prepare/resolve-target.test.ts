@@ -25,14 +25,7 @@ describe('createTargetResolver', () => {
     const resolve = createTargetResolver({ current: () => snapshotOf(1, credential()) }, keyring);
     const target = resolve('c1');
     expect(target).toMatchObject({ provider: { slug: 'claude' }, secret: 'secret-text' });
-    expect(target.url.href).toBe('https://api.anthropic.com/v1/messages');
-  });
-
-  it('keeps the path of a base-url', () => {
-    const snapshot = snapshotOf(1, credential({ provider: 'openai-compatibility', baseUrl: 'http://h:1/api/v1' }));
-    expect(createTargetResolver({ current: () => snapshot }, keyring)('c1').url.href).toBe(
-      'http://h:1/api/v1/chat/completions',
-    );
+    expect(target.url.href).toBe('https://api.anthropic.com/');
   });
 
   it('does its work once for each version, and again for the next', () => {
