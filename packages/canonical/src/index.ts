@@ -26,6 +26,7 @@ export {
 export { checkStreamGrammar } from './fold/check-grammar.js';
 export { foldStream, type FoldedStream } from './fold/fold-stream.js';
 export { unfoldResponse } from './fold/unfold-response.js';
+export { OPERATIONS, type Operation } from './operation.js';
 export {
   REASONING_EFFORTS,
   type CanonicalRequest,

@@ -77,6 +77,14 @@ export interface UpstreamAnswer {
   readonly body: string;
 }
 
+/** How a dialect asks how many tokens a request has. */
+export interface TokenCounting {
+  encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
+  /** The count that an answer tells; undefined where it tells none. */
+  decodeCount(body: unknown): number | undefined;
+  encodeCount(count: number): JsonObject;
+}
+
 /** A wire language. Every dialect has one folder with these slots, one file each. */
 export interface Dialect {
   readonly id: DialectId;
@@ -100,6 +108,8 @@ export interface Dialect {
   createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder;
   /** The usage within a whole answer or one stream event, if any. */
   decodeUsage(usage: unknown): Usage | undefined;
+  /** Undefined where the dialect has no question for it. */
+  readonly tokenCounting?: TokenCounting | undefined;
   /** Reads the dialect's error shape and says which of our codes it is. `nowMs` turns dates into waits. */
   decodeError(answer: UpstreamAnswer, nowMs: number): GatewayErrorData;
   encodeError(error: GatewayErrorData, requestId: string): EncodedError;

@@ -18,6 +18,7 @@ export {
   HTML_PAGE,
   frameEvent,
   type Answer,
+  type ReplayDialect,
   type StreamAnswer,
   type StreamEnding,
   type WholeAnswer,

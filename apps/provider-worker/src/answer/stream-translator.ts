@@ -23,6 +23,14 @@ export interface StreamStep {
   readonly ended: boolean;
 }
 
+/** Reads an upstream's stream, chunk by chunk. */
+export interface StreamReader {
+  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
+  push(chunk: Buffer): StreamStep;
+  /** The upstream closed. */
+  end(): StreamStep;
+}
+
 export interface StreamTranslatorOptions {
   readonly client: Dialect;
   readonly upstream: Dialect;
@@ -36,7 +44,7 @@ export interface StreamTranslatorOptions {
  * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same and no tool had
  * to be renamed, else decoded and encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
  */
-export class StreamTranslator {
+export class StreamTranslator implements StreamReader {
   readonly #splitter = new EventSplitter();
   readonly #scanner = createSseScanner();
   readonly #decoder;
@@ -53,7 +61,6 @@ export class StreamTranslator {
     this.#observe = observe;
   }
 
-  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
   push(chunk: Buffer): StreamStep {
     const bytes: Buffer[] = [];
     for (const block of this.#splitter.push(chunk)) {
@@ -63,7 +70,6 @@ export class StreamTranslator {
     return { bytes, content: this.#content, ended: false };
   }
 
-  /** The upstream closed. */
   end(): StreamStep {
     const bytes: Buffer[] = [];
     const rest = this.#splitter.rest();

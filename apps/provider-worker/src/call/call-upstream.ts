@@ -18,8 +18,8 @@ export type Answer = Pick<UpstreamResponse, 'status' | 'headers'> & { readonly b
 /** Calls the provider, over the network or, for the simulator, within this process. */
 export async function callUpstream(client: UpstreamClient, input: CallInput, signal: AbortSignal): Promise<Answer> {
   const { open, target, headers, body } = input;
-  const { provider, credential } = target;
-  if (provider.slug === 'simulator') return respondAsSimulator({ path: provider.paths.chat, body }, signal);
+  const { provider, credential, path } = target;
+  if (provider.slug === 'simulator') return respondAsSimulator({ path, body }, signal);
   const { connectMs, headersMs, idleMs, totalMs } = open.deadlines;
   const deadlines = { connectMs, headersMs: open.stream ? headersMs : totalMs, idleMs };
   const url = attemptUrl(target, open);

@@ -3,6 +3,7 @@ import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolName
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
+import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
@@ -46,7 +47,7 @@ export function encodeBody(input: EncodeBodyInput): EncodedBody {
 }
 
 function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
-  const decoded = client.decodeRequest(parseJson(body), { model: open.requestedModel, stream: open.stream });
+  const decoded = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
   const { reasoning: asked } = decoded.value;
   const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
   const encoded = upstream.encodeRequest(
@@ -67,13 +68,4 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
 function untranslatable(loss: Warning, provider: Provider): GatewayError {
   const message = `${loss.field} cannot be sent to ${provider.slug}: ${loss.reason}`;
   return new GatewayError('untranslatable_field', message, { param: loss.field });
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    // The parser's own message quotes the body.
-    throw new GatewayError('invalid_json', 'the body is not valid JSON');
-  }
 }

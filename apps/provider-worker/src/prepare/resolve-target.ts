@@ -7,6 +7,8 @@ import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
 export interface Target {
   readonly credential: WorkerCredential;
   readonly provider: Provider;
+  /** One of the provider's paths, chat unless `targetAt` said otherwise; `{model}` stands for the model's name. */
+  readonly path: string;
   /** The address of the API; `attemptUrl` says where in it an attempt goes. */
   readonly url: URL;
   /** In the clear; never in a message, a log line or an answer. Undefined for a keyless credential. */
@@ -66,10 +68,16 @@ function resolve(credential: WorkerCredential, options: ResolveOptions): Target 
   return {
     credential,
     provider,
+    path: provider.paths.chat,
     url: apiUrl(credential),
     secret: sealedSecret === undefined ? undefined : openSecret(options.keyring, sealedSecret, credential.id),
     passthroughHeaders: options.passthroughHeaders,
   };
+}
+
+/** The same target at another of its provider's paths. */
+export function targetAt(target: Target, path: string): Target {
+  return { ...target, path };
 }
 
 function apiUrl(credential: WorkerCredential): URL {

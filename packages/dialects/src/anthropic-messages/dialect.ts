@@ -8,6 +8,7 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { tokenCounting } from './token-counting.js';
 import { TOOL_NAMES } from './tools.js';
 import { decodeUsage } from './usage.js';
 
@@ -22,6 +23,7 @@ export const anthropicMessages: Dialect = {
   createStreamDecoder,
   createStreamEncoder,
   decodeUsage,
+  tokenCounting,
   decodeError,
   encodeError,
   encodeStreamError,

@@ -9,13 +9,16 @@ export function arbitraryResponse(dialect: DialectId): fc.Arbitrary<CanonicalRes
   return RESPONSES[dialect];
 }
 
-/** What every dialect can express, told as a model of `dialect` would. */
-export function arbitraryCommonResponse(dialect: DialectId): fc.Arbitrary<CanonicalResponse> {
+/** What the dialects of a pair can both express, told as a model of `dialect` would. */
+export function arbitraryCommonResponse(dialect: DialectId, other: DialectId): fc.Arbitrary<CanonicalResponse> {
   const reasoning = text.map((said): Block => {
     const signature = dialect === 'anthropic-messages' ? 'c2ln' : undefined;
     return compact({ type: 'reasoning', text: said, provenance: dialect, signature });
   });
-  const content = fc.tuple(optional(reasoning), optional(textBlock), fc.array(toolCall, { maxLength: 3 })).map(flatten);
+  const hasOnlyText = [dialect, other].includes('openai-completions');
+  const content = hasOnlyText
+    ? optional(textBlock)
+    : fc.tuple(optional(reasoning), optional(textBlock), fc.array(toolCall, { maxLength: 3 })).map(flatten);
   const choice = content.chain((blocks) =>
     fc.record({ content: fc.constant(blocks), finish: finish(blocks, ['stop', 'length']) }),
   );
@@ -156,8 +159,26 @@ const geminiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
   { requiredKeys: ['id', 'model', 'choices', 'usage'] },
 );
 
+const completionResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
+  {
+    id: fc.constant('cmpl-1'),
+    model: fc.constant('m'),
+    createdAt: fc.constant(1_700_000_000),
+    choices: fc.array(
+      optional(textBlock).chain((content) =>
+        fc.record({ content: fc.constant(content), finish: finish(content, ['stop', 'length', 'content-filter']) }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    usage: usage(['cacheRead', 'cacheWrite5m']),
+    extensions: fc.constant({ 'openai-chat': { system_fingerprint: 'fp_1' } }),
+  },
+  { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
+);
+
 const RESPONSES: Readonly<Record<DialectId, fc.Arbitrary<CanonicalResponse>>> = {
   'openai-chat': openaiResponse,
+  'openai-completions': completionResponse,
   'anthropic-messages': anthropicResponse,
   gemini: geminiResponse,
 };

@@ -4,9 +4,11 @@ import { anthropicMessages } from '../anthropic-messages/dialect.js';
 import type { Dialect } from '../dialect.js';
 import { gemini } from '../gemini/dialect.js';
 import { openaiChat } from '../openai-chat/dialect.js';
+import { openaiCompletions } from '../openai-completions/dialect.js';
 
 const DIALECTS: Readonly<Record<DialectId, Dialect>> = {
   'openai-chat': openaiChat,
+  'openai-completions': openaiCompletions,
   'anthropic-messages': anthropicMessages,
   gemini,
 };

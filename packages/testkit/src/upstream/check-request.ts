@@ -1,6 +1,5 @@
+import type { ReplayDialect } from './answer.js';
 import type { IncomingHttpHeaders } from 'node:http';
-
-import type { DialectId } from '@switchyard/canonical';
 
 import { parseJson } from '../json-guards.js';
 import { checkAnthropicRequest } from './check-anthropic-request.js';
@@ -17,7 +16,7 @@ export interface ReceivedCall {
 }
 
 /** The dialect that a path belongs to, whatever base path stands before it. */
-export function dialectOfPath(path: string): DialectId | undefined {
+export function dialectOfPath(path: string): ReplayDialect | undefined {
   if (path.endsWith('/chat/completions')) return 'openai-chat';
   if (path.endsWith('/messages')) return 'anthropic-messages';
   if (/\/v1beta\/models\/[^/]+:(generateContent|streamGenerateContent)$/.test(path)) return 'gemini';
@@ -45,7 +44,7 @@ export function checkCall(call: ReceivedCall): readonly string[] {
   return [...headers, ...checkQuery(call), ...CHECKS[dialect](body)];
 }
 
-const CHECKS: Readonly<Record<DialectId, (body: unknown) => readonly string[]>> = {
+const CHECKS: Readonly<Record<ReplayDialect, (body: unknown) => readonly string[]>> = {
   'openai-chat': checkOpenaiChatRequest,
   'anthropic-messages': checkAnthropicRequest,
   gemini: checkGeminiRequest,
@@ -56,13 +55,13 @@ function checkQuery({ path, query }: ReceivedCall): readonly string[] {
   return asksForGeminiStream(path) && query.get('alt') !== 'sse' ? ['alt: must be sse'] : [];
 }
 
-const KEY_HEADERS: Readonly<Record<DialectId, string>> = {
+const KEY_HEADERS: Readonly<Record<ReplayDialect, string>> = {
   'openai-chat': 'authorization',
   'anthropic-messages': 'x-api-key',
   gemini: 'x-goog-api-key',
 };
 
-function checkHeaders(dialect: DialectId, headers: IncomingHttpHeaders): readonly string[] {
+function checkHeaders(dialect: ReplayDialect, headers: IncomingHttpHeaders): readonly string[] {
   const problems: string[] = [];
   if (!headers['content-type']?.startsWith('application/json')) problems.push('content-type: must be application/json');
   for (const name of Object.keys(headers)) {
@@ -77,7 +76,7 @@ function checkHeaders(dialect: DialectId, headers: IncomingHttpHeaders): readonl
   if (headers[keyHeader] === undefined) problems.push(`${keyHeader}: is required`);
   if (dialect === 'openai-chat' && !headers.authorization?.startsWith('Bearer '))
     problems.push('authorization: must be a Bearer key');
-  if (dialect === 'anthropic-messages' && headers['anthropic-version'] !== '2023-06-01')
-    problems.push('anthropic-version: must be 2023-06-01');
+  if (dialect === 'anthropic-messages' && !/^\d{4}-\d{2}-\d{2}$/.test(String(headers['anthropic-version'])))
+    problems.push('anthropic-version: must be a date');
   return problems;
 }

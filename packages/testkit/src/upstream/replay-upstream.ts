@@ -1,10 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import type { DialectId } from '@switchyard/canonical';
-
 import { isRecord, parseJson } from '../json-guards.js';
-import type { Answer, WholeAnswer } from './answer.js';
+import type { Answer, ReplayDialect, WholeAnswer } from './answer.js';
 import { asksForGeminiStream, checkCall, dialectOfPath, keyOf } from './check-request.js';
 import { errorAnswer, sampleAnswer } from './sample-answers.js';
 import { writeAnswer, type Exchange } from './write-answer.js';
@@ -26,7 +24,7 @@ export interface RecordedRequest {
   /** With the query. */
   readonly path: string;
   /** Undefined for `GET /models` and unknown paths. */
-  readonly dialect: DialectId | undefined;
+  readonly dialect: ReplayDialect | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly key: string | undefined;
   /** The bytes of the body. */

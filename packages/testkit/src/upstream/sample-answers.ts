@@ -1,6 +1,4 @@
-import type { DialectId } from '@switchyard/canonical';
-
-import type { StreamAnswer, WholeAnswer } from './answer.js';
+import type { ReplayDialect, StreamAnswer, WholeAnswer } from './answer.js';
 
 const MODEL = 'upstream-model';
 
@@ -19,7 +17,7 @@ export interface Sample {
 
 /** A short answer of the dialect, whole or, with `stream`, streamed. */
 export function sampleAnswer(
-  dialect: DialectId,
+  dialect: ReplayDialect,
   sample: Sample & { readonly stream?: boolean } = {},
 ): WholeAnswer | StreamAnswer {
   const { body, payloads } = SAMPLES[dialect];
@@ -33,7 +31,7 @@ interface SampleMaker {
   readonly payloads: (sample: Sample) => readonly unknown[];
 }
 
-const SAMPLES: Readonly<Record<DialectId, SampleMaker>> = {
+const SAMPLES: Readonly<Record<ReplayDialect, SampleMaker>> = {
   'openai-chat': { body: openaiChatBody, payloads: openaiChatPayloads },
   'anthropic-messages': { body: anthropicBody, payloads: anthropicPayloads },
   gemini: { body: geminiBody, payloads: geminiPayloads },
@@ -41,7 +39,7 @@ const SAMPLES: Readonly<Record<DialectId, SampleMaker>> = {
 
 /** An error in the dialect's own shape, with the type the vendor gives this status. */
 export function errorAnswer(
-  dialect: DialectId,
+  dialect: ReplayDialect,
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},
@@ -50,7 +48,7 @@ export function errorAnswer(
   return { type: 'whole', status, headers, body };
 }
 
-const ERROR_BODIES: Readonly<Record<DialectId, (status: number, message: string) => unknown>> = {
+const ERROR_BODIES: Readonly<Record<ReplayDialect, (status: number, message: string) => unknown>> = {
   'openai-chat': (status, message) => ({
     error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null },
   }),
