@@ -6,6 +6,7 @@ export type {
   DocumentBlock,
   ImageBlock,
   MediaSource,
+  NamespacedName,
   OpaqueBlock,
   ReasoningBlock,
   RedactedReasoningBlock,
@@ -29,6 +30,7 @@ export { unfoldResponse } from './fold/unfold-response.js';
 export {
   REASONING_EFFORTS,
   type CanonicalRequest,
+  type FreeformTool,
   type Message,
   type OpaqueTool,
   type ReasoningEffort,

@@ -2,6 +2,7 @@ import type { CanonicalRequest, ResponseFormat, Warning } from '@switchyard/cano
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { isJsonObject } from '../json/json-object.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeMessages } from './encode-messages.js';
@@ -11,6 +12,7 @@ import { planThinking, type ThinkingPlan } from './thinking.js';
 import { encodeToolChoice, encodeTools } from './tools.js';
 
 export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(request, ANTHROPIC);
   const warnings: Warning[] = foreignFieldWarnings(ANTHROPIC, request.extensions, '');
   const own = ownFields(ANTHROPIC, request.extensions);
   const traits = modelTraits(options.model);

@@ -2,6 +2,8 @@ import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switch
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
+import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
@@ -10,7 +12,9 @@ import { encodeReasoningEffort } from './reasoning-effort.js';
 import { encodeTools } from './tools.js';
 
 /** A request as a chat completion body. Streams always ask for usage: the gateway meters by it. */
-export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(given, 'openai-chat');
+  const request = { ...given, extensions: shareOpenaiFields('openai-chat', given.extensions) };
   const log = new LossLog();
   log.foreignFields(request.extensions, '');
   if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');

@@ -3,9 +3,11 @@ import type { DialectId } from '@switchyard/canonical';
 import { anthropicMessages } from '../anthropic-messages/dialect.js';
 import type { Dialect } from '../dialect.js';
 import { openaiChat } from '../openai-chat/dialect.js';
+import { openaiResponses } from '../openai-responses/dialect.js';
 
 const DIALECTS: Readonly<Record<DialectId, Dialect>> = {
   'openai-chat': openaiChat,
+  'openai-responses': openaiResponses,
   'anthropic-messages': anthropicMessages,
 };
 
