@@ -1,4 +1,4 @@
-import { GatewayError, type Warning } from '@switchyard/canonical';
+import { GatewayError, type CanonicalRequest, type Warning } from '@switchyard/canonical';
 import { patchModel, scanRequest, type Dialect } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
@@ -23,6 +23,8 @@ export interface EncodedBody {
   readonly dropped: readonly string[];
   /** Whether an openai-chat client asked for the usage chunk. */
   readonly includeUsage: boolean;
+  /** What the client asked, where it had to be read. */
+  readonly request?: CanonicalRequest | undefined;
 }
 
 /**
@@ -54,6 +56,7 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: [...new Set(losses.map((loss) => loss.field))],
     includeUsage: decoded.value.includeUsage ?? false,
+    request: decoded.value,
   };
 }
 

@@ -192,10 +192,11 @@ class ResponseDecoder implements StreamDecoder {
     if (partKind !== undefined && (verb === 'delta' || verb === 'done')) {
       return this.#begun(this.#readText(partKind, event, verb === 'done'));
     }
+    if (type === 'keepalive' || type === 'ping') return [{ type: 'ping' }];
     const { [String(event['output_index'])]: item } = this.state.items;
-    // The steps of a server's own tool: its item tells all of them when it is done.
-    const isStep = item !== undefined && item.parts.length === 0 && item.blockIndex === undefined;
-    if (!isStep || restOf(event, EVENT_FIELDS) !== undefined) this.state.events.push({ ...event });
+    // The steps of a server's own tool are not kept: its item tells all of them when it is done.
+    const isStep = item !== undefined && !isCall(item) && !hasParts(item);
+    if (!isStep) this.state.events.push({ ...event });
     return [];
   }
 
@@ -217,8 +218,7 @@ class ResponseDecoder implements StreamDecoder {
     item.isClosed = true;
     item.item = { ...item.item, ...whole };
     if (isCall(item)) return [...completeCall(this.state, item, calledWith(item.item)), ...closeCall(this.state, item)];
-    const { type } = item.item;
-    if (type === 'message' || type === 'reasoning') {
+    if (hasParts(item)) {
       return [...completeParts(this.state, item, item.item), ...closeParts(this.state, item)];
     }
     const index = this.state.nextBlockIndex;
@@ -271,6 +271,10 @@ class ResponseDecoder implements StreamDecoder {
     Object.assign(this.state, createDecoderState(), { phase: 'ended' });
     return events;
   }
+}
+
+function hasParts({ item }: ItemState): boolean {
+  return item['type'] === 'message' || item['type'] === 'reasoning';
 }
 
 /** What an `error` event says, beside it or within (both are seen); its own type is no type of an error. */

@@ -83,6 +83,11 @@ export class OutputWriter {
     });
   }
 
+  /** What is still open when the answer fails stays as far as it came. */
+  breakOff(): void {
+    for (const item of this.#state.items) if (item.status === 'in_progress') item.status = 'incomplete';
+  }
+
   output(): readonly JsonObject[] {
     return this.#state.items.map(encodeOutputItem);
   }

@@ -89,6 +89,7 @@ export class ResponseWriter {
     const hasBegun = this.state.phase === 'open';
     this.state.phase = 'ended';
     if (!hasBegun) return [errorFields(error)];
+    this.#output.breakOff();
     const response = this.#response({ status: 'failed', output: this.#output.output(), error: failureOf(error) });
     return [{ type: 'response.failed', response }];
   }
