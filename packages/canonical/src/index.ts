@@ -6,6 +6,7 @@ export type {
   DocumentBlock,
   ImageBlock,
   MediaSource,
+  NamespacedName,
   OpaqueBlock,
   ReasoningBlock,
   RedactedReasoningBlock,
@@ -30,6 +31,7 @@ export { OPERATIONS, type Operation } from './operation.js';
 export {
   REASONING_EFFORTS,
   type CanonicalRequest,
+  type FreeformTool,
   type Message,
   type OpaqueTool,
   type ReasoningEffort,

@@ -41,6 +41,11 @@ export interface EncodeAnswerOptions {
   readonly includeUsage: boolean;
   /** Seconds since 1970, for answers whose upstream gave no time. */
   readonly nowSeconds: number;
+  /**
+   * What the client asked, for dialects whose answers repeat it (openai-responses), and to give tools their own names and
+   * kinds back.
+   */
+  readonly request?: CanonicalRequest | undefined;
 }
 
 /**

@@ -22,6 +22,7 @@ export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.j
 export { openaiChat } from './openai-chat/dialect.js';
 export { openaiCompletions } from './openai-completions/dialect.js';
 export { legacyOnlyField, type LegacyOnlyField } from './openai-completions/legacy-only.js';
+export { openaiResponses } from './openai-responses/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';

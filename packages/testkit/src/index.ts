@@ -51,4 +51,7 @@ export { validateGeminiResponse } from './validate/gemini-response.js';
 export { validateGeminiStream } from './validate/gemini-stream.js';
 export { validateOpenaiChatResponse } from './validate/openai-chat-response.js';
 export { validateOpenaiChatStream } from './validate/openai-chat-stream.js';
+export { validateResponsesResponse } from './validate/openai-responses-response.js';
+export { validateResponsesStream } from './validate/openai-responses-stream.js';
+export { openaiSpecification, type OpenaiSpecification } from './validate/openai-specification.js';
 export type { ValidateStreamOptions } from './validate/stream-ending.js';

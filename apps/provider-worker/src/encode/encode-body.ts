@@ -1,4 +1,4 @@
-import { GatewayError, type Warning } from '@switchyard/canonical';
+import { GatewayError, type CanonicalRequest, type Warning } from '@switchyard/canonical';
 import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
@@ -26,6 +26,8 @@ export interface EncodedBody {
   readonly includeUsage: boolean;
   /** The client's own names of tools, by those the upstream got in their place. */
   readonly toolNames: ToolNameMap;
+  /** What the client asked, where it had to be read. */
+  readonly request?: CanonicalRequest | undefined;
 }
 
 const NO_TOOL_NAMES: ToolNameMap = new Map();
@@ -62,6 +64,7 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     dropped: [...new Set(losses.map((loss) => loss.field))],
     includeUsage: decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
+    request: decoded.value,
   };
 }
 

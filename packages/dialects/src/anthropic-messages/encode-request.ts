@@ -2,6 +2,7 @@ import type { CanonicalRequest, ResponseFormat, Warning } from '@switchyard/cano
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { isJsonObject } from '../json/json-object.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { ANTHROPIC } from './decode-content.js';
@@ -12,6 +13,7 @@ import { planThinking, type ThinkingPlan } from './thinking.js';
 import { encodeToolChoice, encodeTools, TOOL_NAMES } from './tools.js';
 
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(given, ANTHROPIC);
   const request = encodeToolNames(given, TOOL_NAMES);
   const warnings: Warning[] = foreignFieldWarnings(ANTHROPIC, request.extensions, '');
   const own = ownFields(ANTHROPIC, request.extensions);

@@ -1,4 +1,4 @@
-import { fnv1a } from '../tool-names/fnv1a.js';
+import { fnv1a } from '../json/fnv1a.js';
 
 const ALLOWED = /^[a-zA-Z0-9_-]+$/;
 

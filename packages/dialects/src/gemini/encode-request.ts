@@ -2,6 +2,7 @@ import type { CanonicalRequest } from '@switchyard/canonical';
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { compact } from '../json/json-object.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
@@ -14,6 +15,7 @@ import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /** A generateContent body. Model and method stand in the path, so it has neither `model` nor `stream`. */
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(given, GEMINI);
   const request = encodeToolNames(given, TOOL_NAMES);
   const log = new LossLog(GEMINI);
   log.foreignFields(request.extensions, '');

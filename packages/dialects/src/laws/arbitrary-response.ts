@@ -176,9 +176,73 @@ const completionResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
   { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
 );
 
+/** Blocks of one item, as the dialect tells them: all name it, and its last says what is true of the whole. */
+const responsesItem: fc.Arbitrary<(id: string) => Block[]> = fc.oneof(
+  fc
+    .tuple(fc.array(fc.tuple(text, fc.boolean()), { minLength: 1, maxLength: 2 }), fc.boolean())
+    .map(([parts, isCommentary]) => {
+      return (id: string) => {
+        return parts.map(([said, isRefusal], place): Block => {
+          const message = isCommentary && place === parts.length - 1 ? { message: { phase: 'commentary' } } : {};
+          const annotations = isRefusal ? {} : { annotations: [{ type: 'url_citation', url: said }] };
+          const own = { item: { id }, ...message, ...annotations };
+          return { type: isRefusal ? 'refusal' : 'text', text: said, extensions: { 'openai-responses': own } };
+        });
+      };
+    }),
+  fc
+    .tuple(fc.array(text, { maxLength: 2 }), fc.constantFrom('summary' as const, 'text' as const), fc.boolean())
+    .map(([texts, form, isEncrypted]) => {
+      return (id: string) => {
+        const shown = texts.length === 0 ? [{ text: '' }] : texts.map((said) => ({ text: said, form }));
+        return shown.map((part, place): Block => {
+          const signature = isEncrypted && place === shown.length - 1 ? 'c2ln' : undefined;
+          const extensions = { 'openai-responses': { item: { id } } };
+          return compact({ type: 'reasoning', ...part, provenance: 'openai-responses', signature, extensions });
+        });
+      };
+    }),
+  toolCall.map((call) => (id: string) => [{ ...call, extensions: { 'openai-responses': { item: { id } } } }]),
+  fc.tuple(text, fc.boolean()).map(([input, isNamespaced]) => (id: string): Block[] => {
+    const name = isNamespaced ? 'files__edit' : 'edit';
+    const namespaced = isNamespaced ? { namespace: 'files', name: 'edit' } : undefined;
+    const call = { type: 'tool-call' as const, id: `call_${id}`, name, arguments: JSON.stringify({ input }) };
+    const extensions = { 'openai-responses': { item: { id } } };
+    return [compact({ ...call, freeform: true, namespaced, extensions })];
+  }),
+  json.map((action) => (id: string): Block[] => {
+    const value = { type: 'web_search_call', id, status: 'completed', action };
+    return [{ type: 'opaque', dialect: 'openai-responses', value }];
+  }),
+);
+
+const responsesResponse: fc.Arbitrary<CanonicalResponse> = fc.array(responsesItem, { maxLength: 4 }).chain((items) => {
+  const content = items.flatMap((blocksOf, place) => blocksOf(`item_${place}`));
+  return fc.record({
+    id: fc.constant('resp_1'),
+    model: fc.constant('m'),
+    createdAt: fc.constant(1_700_000_000),
+    choices: fc.tuple(
+      fc.record({ content: fc.constant(content), finish: finish(content, ['stop', 'length', 'content-filter']) }),
+    ),
+    usage: usage(['cacheRead', 'cacheWrite5m']),
+    // Every response repeats these of its request.
+    extensions: fc.constant({
+      'openai-responses': {
+        metadata: {},
+        parallel_tool_calls: true,
+        tool_choice: 'auto',
+        tools: [],
+        service_tier: 'default',
+      },
+    }),
+  });
+});
+
 const RESPONSES: Readonly<Record<DialectId, fc.Arbitrary<CanonicalResponse>>> = {
   'openai-chat': openaiResponse,
   'openai-completions': completionResponse,
+  'openai-responses': responsesResponse,
   'anthropic-messages': anthropicResponse,
   gemini: geminiResponse,
 };

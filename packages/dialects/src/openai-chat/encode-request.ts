@@ -2,6 +2,8 @@ import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switch
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
+import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
@@ -12,7 +14,9 @@ import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /** A request as a chat completion body. Streams always ask for usage: the gateway meters by it. */
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
-  const request = encodeToolNames(given, TOOL_NAMES);
+  refuseServerState(given, 'openai-chat');
+  const named = encodeToolNames(given, TOOL_NAMES);
+  const request = { ...named, extensions: shareOpenaiFields('openai-chat', given.extensions) };
   const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
   if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');

@@ -2,12 +2,14 @@ import type { CanonicalRequest, Message } from '@switchyard/canonical';
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { compact } from '../json/json-object.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 
 /** A request as a completion body: the texts of the conversation, one after the other. */
 export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(request, 'openai-completions');
   const log = new LossLog('openai-completions');
   log.foreignFields(request.extensions, '');
   noteInexpressible(request, log);

@@ -7,7 +7,7 @@ import type {
   ToolChoice,
 } from '@switchyard/canonical';
 
-import { fnv1a } from './fnv1a.js';
+import { fnv1a } from '../json/fnv1a.js';
 
 /** What an API takes as the name of a tool. */
 export interface ToolNameRule {
