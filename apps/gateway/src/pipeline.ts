@@ -95,14 +95,14 @@ export class Pipeline {
     const index = this.newestIndex();
     context.snapshotVersion = index.version;
     context.caller = authenticate(index, {
-      presented: clientKeyOf(context.request.headers),
+      presented: clientKeyOf(context.request, context.surface.dialect),
       hash: this.options.hashKey,
       nowMs: Date.now(),
     });
     const body = await readBody(context.request, this.options.bodyLimits);
     context.bodyBytes = body.length;
     const facts = scanBody(body, {
-      operation: context.surface.operation,
+      surface: context.surface,
       contentType: headerOf(context.request.headers, 'content-type'),
       maxDepth: this.options.bodyLimits.maxDepth,
     });

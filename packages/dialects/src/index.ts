@@ -16,7 +16,7 @@ export { parseRetryAfterMs } from './errors/retry-after.js';
 export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
-export { scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
 export { openaiChat } from './openai-chat/dialect.js';
