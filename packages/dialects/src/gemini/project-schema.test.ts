@@ -5,19 +5,23 @@ import { isJsonObject } from '../json/json-object.js';
 import { projectParameters } from './project-parameters.js';
 import { projectSchema } from './project-schema.js';
 
-const KEYWORDS = new Set(
+const KEYWORDS =
   'type format title description enum items prefixItems minItems maxItems minimum maximum anyOf properties additionalProperties required propertyOrdering'.split(
     ' ',
-  ),
-);
+  );
 
-/** Every keyword of a schema, at any depth. */
-function keywordsOf(schema: unknown): string[] {
-  if (Array.isArray(schema)) return schema.flatMap(keywordsOf);
+/** What the API would refuse, at any depth. */
+function problemsOf(schema: unknown): string[] {
+  if (Array.isArray(schema)) return schema.flatMap(problemsOf);
   if (!isJsonObject(schema)) return [];
-  const { properties, items, prefixItems, anyOf, additionalProperties } = schema;
-  const inner = [...Object.values(isJsonObject(properties) ? properties : {}), items, additionalProperties];
-  return [...Object.keys(schema), ...inner.flatMap(keywordsOf), ...keywordsOf(prefixItems), ...keywordsOf(anyOf)];
+  const { properties, items, prefixItems, anyOf, additionalProperties, required } = schema;
+  const known = isJsonObject(properties) ? properties : {};
+  const allowed = anyOf === undefined ? KEYWORDS : ['anyOf', 'description'];
+  return [
+    ...Object.keys(schema).filter((keyword) => !allowed.includes(keyword)),
+    ...(Array.isArray(required) ? required.filter((name) => !Object.hasOwn(known, name)) : []),
+    ...[...Object.values(known), items, prefixItems, anyOf, additionalProperties].flatMap(problemsOf),
+  ];
 }
 
 describe('projectSchema', () => {
@@ -145,13 +149,14 @@ describe('projectSchema', () => {
     expect(projectSchema(schema)).toEqual(expected);
   });
 
-  it('writes known keywords only, the same way every time, whatever it is given', () => {
+  it('writes what the API takes, the same way every time, whatever it is given', () => {
     const { schema } = fc.letrec((tie) => ({
       schema: fc.oneof(
         { maxDepth: 3 },
         fc.constantFrom({ type: 'string', minLength: 1 }, { $ref: '#/$defs/a' }, { $ref: '#' }, { const: 3 }, {}),
         fc.record(
           {
+            title: fc.constant('T'),
             type: fc.constantFrom('object', 'array', ['string', 'null'], ['object', 'string'], 'made-up', 7),
             properties: fc.dictionary(fc.string(), tie('schema'), { maxKeys: 3 }),
             items: fc.oneof(tie('schema'), fc.array(tie('schema'), { maxLength: 2 })),
@@ -172,7 +177,7 @@ describe('projectSchema', () => {
       fc.property(schema, (value) => {
         if (!isJsonObject(value)) return;
         const projected = projectSchema(value);
-        expect(keywordsOf(projected).filter((keyword) => !KEYWORDS.has(keyword))).toEqual([]);
+        expect(problemsOf(projected)).toEqual([]);
         expect(JSON.stringify(projectSchema(value))).toBe(JSON.stringify(projected));
       }),
       { numRuns: 100 },

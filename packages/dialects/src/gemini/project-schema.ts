@@ -76,8 +76,10 @@ function projectUnion({ schema, scope, hints }: ExpandedSchema, branches: readon
   const isNullable = nullable === true || listOf(type).includes('null');
   if (isNullable && !anyOf.some((branch) => listOf(branch['type']).includes('null'))) anyOf.push({ type: 'null' });
   const [only] = anyOf;
-  if (only !== undefined && anyOf.length === 1) return describe({ title, ...only }, description, hints);
-  return describe({ anyOf }, description, title === undefined ? hints : [`title: ${String(title)}`, ...hints]);
+  const projected = only !== undefined && anyOf.length === 1 ? only : { anyOf };
+  if (title === undefined || projected['anyOf'] === undefined)
+    return describe({ title, ...projected }, description, hints);
+  return describe(projected, description, [`title: ${String(title)}`, ...hints]);
 }
 
 /** The branches of a union, written as `anyOf` or as a list of types; undefined for a schema that is none. */
