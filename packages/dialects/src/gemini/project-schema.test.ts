@@ -201,6 +201,17 @@ describe('projectSchema', () => {
     expect(JSON.stringify(projectSchema(nested)).length).toBeLessThan(5_000_000);
   });
 
+  it('keeps the properties, and tells the union, where it cannot write them for each branch', () => {
+    const names = Array.from({ length: 300 }, (_, index) => `p${index}`);
+    const properties = Object.fromEntries(
+      names.map((name) => [name, { type: 'string', description: 'x'.repeat(100) }]),
+    );
+    const anyOf = names.slice(0, 50).map((name) => ({ required: [name], minProperties: 1 }));
+    const projected = projectSchema({ type: 'object', properties, anyOf });
+    expect(projected).toMatchObject({ type: 'object', properties });
+    expect(projected['description']).toContain('any of: [{"required":["p0"]');
+  });
+
   it('ends on schemas of any depth', () => {
     let deep: JsonObject = { $ref: '#' };
     for (let depth = 0; depth < 500; depth += 1) deep = { allOf: [{ properties: { a: deep } }] };

@@ -68,7 +68,11 @@ function projectUnion({ schema, scope, hints }: ExpandedSchema, branches: readon
   const { anyOf: union, type, nullable, description, title, ...rest } = schema;
   // Where the union is a list of types, its branches bring the types.
   const shared = Array.isArray(union) && type !== undefined ? { ...rest, type } : rest;
-  const hasShared = Object.keys(shared).length > 0 && mayCopy(scope, shared, branches.length);
+  const hasShared = Object.keys(shared).length > 0;
+  if (hasShared && !mayCopy(scope, shared, branches.length)) {
+    const told = keywordHints({ 'any of': branches });
+    return projectPlain({ ...schema, anyOf: undefined }, scope, [...hints, ...told]);
+  }
   const anyOf = branches.map((branch) => {
     const own = isJsonObject(branch) ? branch : {};
     return projectNode(hasShared ? { allOf: [shared, own] } : own, scope);
