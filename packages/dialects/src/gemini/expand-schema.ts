@@ -14,7 +14,7 @@ export interface SchemaScope {
 
 /** Deeper than any tool's; a bound for references that lead from one deep schema into the next. */
 const MAX_DEPTH = 100;
-const MAX_COPIED_CHARACTERS = 2_000_000;
+const MAX_COPIED_CHARACTERS = 200_000;
 
 export function createSchemaScope(root: JsonObject): SchemaScope {
   return { root, references: [], depth: 0, copies: { left: MAX_COPIED_CHARACTERS } };

@@ -1,7 +1,16 @@
 import { frameEvent } from '../upstream/answer.js';
-import { anthropicBody, anthropicPayloads, openaiChatBody, openaiChatPayloads } from '../upstream/sample-answers.js';
+import {
+  anthropicBody,
+  anthropicPayloads,
+  geminiBody,
+  geminiPayloads,
+  openaiChatBody,
+  openaiChatPayloads,
+} from '../upstream/sample-answers.js';
 import { validateAnthropicResponse } from './anthropic-response.js';
 import { validateAnthropicStream } from './anthropic-stream.js';
+import { validateGeminiResponse } from './gemini-response.js';
+import { validateGeminiStream } from './gemini-stream.js';
 import { validateOpenaiChatResponse } from './openai-chat-response.js';
 import { validateOpenaiChatStream } from './openai-chat-stream.js';
 
@@ -106,10 +115,51 @@ describe('validateAnthropicStream', () => {
   });
 });
 
+function geminiText(edit: (payloads: unknown[]) => void = () => undefined): string {
+  const payloads = [...geminiPayloads(WITH_CALLS)];
+  edit(payloads);
+  return payloads.map((payload) => frameEvent('gemini', payload).toString()).join('');
+}
+
+describe('validateGeminiStream', () => {
+  const error = { error: { code: 502, message: 'cut', status: 'UNAVAILABLE' } };
+
+  it('accepts an answer with text and calls, or an error in place of the end', () => {
+    expect(validateGeminiStream(geminiText(), { ending: 'answer' })).toEqual([]);
+    const failed = geminiText((payloads) => payloads.splice(2, Infinity, error));
+    expect(validateGeminiStream(failed, { ending: 'error' })).toEqual([]);
+  });
+
+  it.each<[string, (payloads: unknown[]) => void, string]>([
+    ['a missing finish', (list) => void list.pop(), 'without its terminal event'],
+    ['a chunk after the finish', (list) => void list.push(list[0]), 'comes after the finish'],
+    ['a chunk after an error', (list) => void list.splice(1, 0, error), 'comes after the error'],
+    [
+      'an error without a word',
+      (list) => void list.splice(1, 9, { error: { code: 500, message: 'x' } }),
+      'status word',
+    ],
+    ['another id', (list) => void (list[1] = { ...Object(list[1]), responseId: 'x' }), 'must stay the same'],
+    ['a call without arguments', (list) => void (list[2] = withPart({ functionCall: { id: 'a', name: 'f' } })), 'args'],
+    [
+      'a wrong sum',
+      (list) => void (list[0] = { ...Object(list[0]), usageMetadata: { promptTokenCount: 2 } }),
+      'the sum',
+    ],
+  ])('finds %s', (_name, edit, problem) => {
+    expect(validateGeminiStream(geminiText(edit)).join('\n')).toContain(problem);
+  });
+
+  function withPart(part: unknown): unknown {
+    return { ...geminiBody(), candidates: [{ content: { parts: [part], role: 'model' }, index: 0 }] };
+  }
+});
+
 describe('validating whole answers', () => {
   it('accepts answers with text and calls', () => {
     expect(validateOpenaiChatResponse(openaiChatBody(WITH_CALLS))).toEqual([]);
     expect(validateAnthropicResponse(anthropicBody(WITH_CALLS))).toEqual([]);
+    expect(validateGeminiResponse(geminiBody(WITH_CALLS))).toEqual([]);
   });
 
   it('finds what is missing or contradicts itself', () => {
@@ -120,6 +170,17 @@ describe('validating whole answers', () => {
       'body.stop_reason: is tool_use without a tool_use block',
       'usage.input_tokens: must be an integer',
       'usage.output_tokens: must be an integer',
+    ]);
+    const gemini = {
+      ...geminiBody(),
+      responseId: '',
+      candidates: [{ index: 1, content: { parts: [], role: 'user' } }],
+    };
+    expect(validateGeminiResponse(gemini)).toEqual([
+      'body.responseId: is required',
+      'candidates[0].index: must be 0',
+      expect.stringContaining('candidates[0].finishReason: must be one of'),
+      'candidates[0].content.role: must be model',
     ]);
   });
 });
