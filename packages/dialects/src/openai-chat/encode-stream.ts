@@ -17,6 +17,8 @@ const encoderState = z.object({
   head: z.string(),
   /** By choice: its tool calls in order, by the index of their blocks. */
   choices: z.record(z.string(), z.array(z.object({ blockIndex: z.number(), hasArguments: z.boolean() }))),
+  /** By choice: the block of reasoning that was written last. */
+  reasoning: z.record(z.string(), z.number()),
   /** The usage chunk's field, as JSON. */
   usage: z.string().optional(),
 });
@@ -37,7 +39,8 @@ class ChunkEncoder implements StreamEncoder {
 
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#options = options;
-    this.state = state === undefined ? { phase: 'waiting', head: '', choices: {} } : encoderState.parse(state);
+    this.state =
+      state === undefined ? { phase: 'waiting', head: '', choices: {}, reasoning: {} } : encoderState.parse(state);
   }
 
   next(event: StreamEvent): string {
@@ -48,7 +51,7 @@ class ChunkEncoder implements StreamEncoder {
       case 'text-delta':
         return this.#delta(event.choice, `{"content":${JSON.stringify(event.text)}}`);
       case 'reasoning-delta':
-        return this.#delta(event.choice, `{"reasoning_content":${JSON.stringify(event.text)}}`);
+        return this.#reasoning(event);
       case 'refusal-delta':
         return this.#delta(event.choice, `{"refusal":${JSON.stringify(event.text)}}`);
       case 'tool-call-start':
@@ -92,6 +95,14 @@ class ChunkEncoder implements StreamEncoder {
     this.state.head = JSON.stringify(fields).slice(0, -1);
     this.state.choices = { 0: [] };
     return frame({ ...withFields(fields, ownFields('openai-chat', event.extensions)), choices: [roleChoice(0)] });
+  }
+
+  /** Blocks of reasoning stand apart, as they do in a whole answer. */
+  #reasoning({ choice, index, text }: Extract<StreamEvent, { type: 'reasoning-delta' }>): string {
+    const earlier = this.state.reasoning[choice] ?? index;
+    this.state.reasoning[choice] = index;
+    const told = earlier === index ? text : `\n\n${text}`;
+    return this.#delta(choice, `{"reasoning_content":${JSON.stringify(told)}}`);
   }
 
   #delta(choice: number, delta: string): string {

@@ -148,14 +148,19 @@ class ResponseDecoder implements StreamDecoder {
   /** The item an event tells of, with the fields of the event that are not known kept for it. */
   #itemOf(event: JsonObject): ItemState {
     const { items } = this.state;
-    const index = countOf(event['output_index']);
     const id = wordOf(event['item_id']) ?? wordOf(objectOf(event['item'])['id']);
-    const known = Object.keys(items).find((candidate) => id !== undefined && items[candidate]?.item['id'] === id);
-    const key = index === undefined ? (known ?? Object.keys(items).at(-1) ?? '0') : String(index);
+    const key = countOf(event['output_index']) ?? this.#keyOf(id);
     const item = (items[key] ??= createItemState({ type: kindOf(event), ...(id !== undefined && { id }) }));
     const extras = restOf(event, EVENT_FIELDS);
     if (extras !== undefined) Object.assign(item.extras, extras);
     return item;
+  }
+
+  /** Where a vendor tells no output index: the item of the id, else the last one. */
+  #keyOf(id: string | undefined): string {
+    const known = Object.entries(this.state.items);
+    const match = known.find(([, { item }]) => id !== undefined && item['id'] === id) ?? known.at(-1);
+    return match?.[0] ?? '0';
   }
 
   #addItem(event: JsonObject): StreamEvent[] {

@@ -67,7 +67,7 @@ export const HTML_PAGE: WholeAnswer = {
 /** The bytes of one event in the dialect's framing. */
 export function frameEvent(dialect: DialectId, payload: unknown): Buffer {
   const data = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const name = dialect === 'anthropic-messages' ? eventName(payload) : undefined;
+  const name = dialect === 'openai-chat' ? undefined : eventName(payload);
   return Buffer.from(name === undefined ? `data: ${data}\n\n` : `event: ${name}\ndata: ${data}\n\n`);
 }
 

@@ -17,7 +17,23 @@ const upstreams = [
   ['anthropic-messages', fixtures.anthropic],
 ] as const;
 
-const options = { model: 'm', includeUsage: true, nowSeconds: 1_700_000_000 };
+/** What a Responses client asked: its answers repeat it. */
+const { value: request } = dialectById('openai-responses').decodeRequest({
+  model: 'm',
+  input: 'Look.',
+  instructions: 'Be brief.',
+  tools: [
+    { type: 'function', name: 'look' },
+    { type: 'custom', name: 'edit' },
+    { type: 'namespace', name: 'files', description: 'Files.', tools: [{ type: 'function', name: 'list' }] },
+  ],
+  tool_choice: { type: 'function', name: 'look' },
+  reasoning: { effort: 'low', summary: 'auto' },
+  text: { format: { type: 'json_object' }, verbosity: 'low' },
+  metadata: { a: 'b' },
+});
+
+const options = { model: 'm', includeUsage: true, nowSeconds: 1_700_000_000, request };
 
 const CLIENTS = [
   {
