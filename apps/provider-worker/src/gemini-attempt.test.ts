@@ -1,4 +1,3 @@
-import type { DialectId } from '@switchyard/canonical';
 import {
   checkGeminiRequest,
   errorAnswer,
@@ -12,6 +11,7 @@ import {
   validateGeminiStream,
   validateOpenaiChatResponse,
   validateOpenaiChatStream,
+  type ReplayDialect,
 } from '@switchyard/testkit';
 
 import { SECRET, startHarness, type Harness } from './__fixtures__/attempt-harness.js';
@@ -36,7 +36,7 @@ function framed(payloads: readonly unknown[]): string {
 }
 
 const VALIDATORS: Readonly<
-  Record<DialectId, { whole: (body: unknown) => readonly string[]; stream: (text: string) => readonly string[] }>
+  Record<ReplayDialect, { whole: (body: unknown) => readonly string[]; stream: (text: string) => readonly string[] }>
 > = {
   'openai-chat': { whole: validateOpenaiChatResponse, stream: validateOpenaiChatStream },
   'anthropic-messages': { whole: validateAnthropicResponse, stream: validateAnthropicStream },
@@ -47,7 +47,7 @@ const LONG_NAME = `mcp__files/read ${'x'.repeat(60)}`;
 const SCHEMA = { type: 'object', properties: { path: { type: 'string', pattern: '^/' } }, required: ['path'] };
 
 /** A conversation in which a tool of the client is called, and offered again. */
-function toolRequest(dialect: DialectId, stream: boolean): string {
+function toolRequest(dialect: ReplayDialect, stream: boolean): string {
   const args = { path: '/a' };
   switch (dialect) {
     case 'openai-chat':
@@ -157,11 +157,11 @@ async function upstreamName(harness: Harness, body: string): Promise<string> {
   return /"name":"(x+_[0-9a-f]{8})"/.exec(JSON.stringify(request))?.[1] ?? '';
 }
 
-function callOf(name: string, dialect: DialectId, stream: boolean) {
+function callOf(name: string, dialect: ReplayDialect, stream: boolean) {
   return sampleAnswer(dialect, { stream, toolCalls: [{ id: 'call_2', name, arguments: '{"path":"/b"}' }] });
 }
 
-const PAIRS: readonly [DialectId, string, DialectId][] = [
+const PAIRS: readonly [ReplayDialect, string, ReplayDialect][] = [
   ['openai-chat', 'gemini', 'gemini'],
   ['anthropic-messages', 'gemini', 'gemini'],
   ['gemini', 'openai-compatibility', 'openai-chat'],
