@@ -15,6 +15,8 @@ export default {
   testPathIgnorePatterns: ['/node_modules/', '/dist/'],
   modulePathIgnorePatterns: ['/dist/'],
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/tools/backends/jest-setup.mjs',
+  globalTeardown: '<rootDir>/tools/backends/jest-teardown.mjs',
   extensionsToTreatAsEsm: ['.ts'],
   transform: { '^.+\\.ts$': ['@swc/jest', swc] },
   moduleNameMapper: {
@@ -23,4 +25,5 @@ export default {
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   testTimeout: 20_000,
+  maxWorkers: 2,
 };

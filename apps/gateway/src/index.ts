@@ -1,1 +1,1 @@
-export {};
+export { startGateway, type Gateway, type GatewayOptions, type RoutingSource } from './start-gateway.js';

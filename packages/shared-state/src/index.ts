@@ -1,1 +1,6 @@
-export {};
+export { followSnapshot, type FollowSnapshotOptions, type SnapshotFollower } from './snapshot/follow-snapshot.js';
+export { createMemorySnapshotStore } from './snapshot/memory-snapshot-store.js';
+export { createSnapshotPull, type SnapshotPullOptions } from './snapshot/pull-snapshot.js';
+export { createRedisSnapshotStore, type RedisSnapshotStoreOptions } from './snapshot/redis-snapshot-store.js';
+export type { SnapshotPart, SnapshotParts } from './snapshot/snapshot-parts.js';
+export type { SnapshotStore, Subscription } from './snapshot/snapshot-store.js';

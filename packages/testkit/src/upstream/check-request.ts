@@ -45,7 +45,8 @@ function checkHeaders(dialect: DialectId, headers: IncomingHttpHeaders): readonl
   }
   // One key in one place: a second one would be the client's, leaked.
   if (dialect === 'anthropic-messages') {
-    if (headers['anthropic-version'] !== '2023-06-01') problems.push('anthropic-version: must be 2023-06-01');
+    if (!/^\d{4}-\d{2}-\d{2}$/.test(String(headers['anthropic-version'])))
+      problems.push('anthropic-version: must be a date');
     if (headers['x-api-key'] === undefined) problems.push('x-api-key: is required');
     if (headers.authorization !== undefined) problems.push('authorization: is not of this dialect');
   } else {

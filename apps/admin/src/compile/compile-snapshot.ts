@@ -1,0 +1,52 @@
+import type { AliasRow, CredentialRow, StoredState } from '@switchyard/database';
+import { providerBySlug } from '@switchyard/providers';
+import { credentialSnapshotSchema, routingSnapshotSchema, type Snapshot } from '@switchyard/routing';
+
+/**
+ * What the data plane works from, out of what the database holds. Both halves have the state's version.
+ *
+ * @throws a ZodError when the database holds what no snapshot may, such as settings of another release.
+ */
+export function compileSnapshot(state: StoredState): Snapshot {
+  const { version } = state;
+  const settings = routingSnapshotSchema.shape.settings.parse(state.settings);
+  const providers = new Map(state.providers.map((provider) => [provider.id, provider]));
+  const providerOf = (credential: CredentialRow) => {
+    const provider = providers.get(credential.providerId);
+    if (provider === undefined) throw new Error(`credential ${credential.id} has no provider`);
+    return provider;
+  };
+  return {
+    routing: routingSnapshotSchema.parse({
+      format: 1,
+      version,
+      tenants: state.tenants.map((tenant) => ({
+        ...tenant,
+        aliases: state.aliases.filter(({ tenantId }) => tenantId === tenant.id).map(compileAlias),
+      })),
+      keys: state.keys,
+      credentials: state.credentials.map((credential) => ({
+        ...credential,
+        provider: providerOf(credential).slug,
+        discovered: state.discovered.get(credential.id) ?? [],
+        nativeModels: providerBySlug(providerOf(credential).slug)?.nativeModels ?? [],
+      })),
+      aliases: state.aliases.filter(({ tenantId }) => tenantId === undefined).map(compileAlias),
+      settings,
+    }),
+    credentials: credentialSnapshotSchema.parse({
+      format: 1,
+      version,
+      credentials: state.credentials.map((credential) => ({
+        ...credential,
+        provider: providerOf(credential).slug,
+        label: providerOf(credential).label,
+      })),
+      settings: { passthroughHeaders: settings.passthroughHeaders },
+    }),
+  };
+}
+
+function compileAlias({ name, targets }: AliasRow): Pick<AliasRow, 'name' | 'targets'> {
+  return { name, targets };
+}

@@ -1,0 +1,60 @@
+import { mkdir } from 'node:fs/promises';
+
+import { startAdmin } from '@switchyard/admin';
+import { parseKeyring } from '@switchyard/config';
+import { CONSOLE_FOLDER } from '@switchyard/console';
+import { createDatabase } from '@switchyard/database';
+import { createMemorySnapshotStore, createRedisSnapshotStore } from '@switchyard/shared-state';
+import { Command } from 'commander';
+
+import { PURPOSES, required } from '../compose/required.js';
+import { runService } from '../compose/run-service.js';
+
+export function adminCommand(): Command {
+  return new Command('admin')
+    .description('run the admin service, for containers; configured by environment variables (.env.example)')
+    .addHelpText(
+      'after',
+      `
+Example:
+  DATABASE_URL=postgres://... REDIS_URL=redis://... SWITCHYARD_CONFIG=config.yaml \\
+  SWITCHYARD_MASTER_KEY=... SWITCHYARD_KEY_PEPPER=... SWITCHYARD_WIRE_TOKEN=... SWITCHYARD_OWNER_TOKEN=... \\
+  switchyard admin`,
+    )
+    .action(runAdmin);
+}
+
+function runAdmin(): Promise<void> {
+  return runService('admin', async ({ environment, logger, closers }) => {
+    const url = required(environment.databaseUrl, 'DATABASE_URL', PURPOSES.databaseUrl);
+    const wireToken = required(environment.wireToken, 'SWITCHYARD_WIRE_TOKEN', PURPOSES.wireToken);
+    const pepper = required(environment.keyPepper, 'SWITCHYARD_KEY_PEPPER', PURPOSES.keyPepper);
+    const masterKey = required(environment.masterKey, 'SWITCHYARD_MASTER_KEY', PURPOSES.masterKey);
+    const ownerToken = required(environment.ownerToken, 'SWITCHYARD_OWNER_TOKEN', PURPOSES.ownerToken);
+    await mkdir(environment.dataDir, { recursive: true });
+    const onError = (error: Error): void => logger.warn({ err: error }, 'redis: snapshots are served by admin alone');
+    // Without Redis the data plane pulls from here.
+    const store =
+      environment.redisUrl === undefined
+        ? createMemorySnapshotStore()
+        : createRedisSnapshotStore({ url: environment.redisUrl, onError });
+    closers.add('snapshot store', () => store.close());
+    const database = createDatabase({ url });
+    closers.add('database', () => database.close());
+    const admin = await startAdmin({
+      database,
+      snapshotStore: store,
+      keyring: parseKeyring(masterKey),
+      pepper,
+      ownerToken,
+      wireToken,
+      host: environment.host,
+      port: environment.adminPort,
+      configFile: environment.configPath,
+      consoleFolder: CONSOLE_FOLDER,
+      logger,
+    });
+    closers.add('admin', () => admin.close());
+    return { address: admin.address };
+  });
+}

@@ -1,0 +1,28 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import type { RequestFacts } from '@switchyard/dialects';
+import type { TraceSpan } from '@switchyard/telemetry';
+
+import type { Caller } from '../authenticate/authenticate.js';
+import type { AttemptRecord } from '../dispatch/dispatch.js';
+import type { Surface } from './surfaces.js';
+
+/** What is known of one request, gathered by the stages in their order. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly surface: Surface;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly span: TraceSpan;
+  /** Milliseconds of the monotonic clock when the request came. */
+  readonly receivedAtMs: number;
+  /** Aborts when the client goes away or the total deadline passes. */
+  readonly signal: AbortSignal;
+  readonly attempts: AttemptRecord[];
+  caller?: Caller | undefined;
+  facts?: RequestFacts | undefined;
+  bodyBytes?: number | undefined;
+  snapshotVersion?: number | undefined;
+  /** When the first byte of the answer was written. */
+  firstByteAtMs?: number | undefined;
+}

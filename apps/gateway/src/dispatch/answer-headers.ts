@@ -1,0 +1,29 @@
+import type { Candidate } from '@switchyard/routing';
+import type { AttemptHead } from '@switchyard/wire';
+
+import type { RequestContext } from '../accept/request-context.js';
+
+/** The headers that tell a client what happened to its request. (contracts.md, "Client API") */
+export function answerHeaders(
+  context: RequestContext,
+  options: { readonly candidate: Candidate; readonly head: AttemptHead; readonly nowMs: number },
+): Readonly<Record<string, string>> {
+  const { candidate, head, nowMs } = options;
+  const waitedMs = context.attempts.reduce((sum, attempt) => sum + attempt.waitedMs, head.waitedMs ?? 0);
+  const overheadMs = Math.max(0, nowMs - context.receivedAtMs - waitedMs).toFixed(2);
+  return {
+    'x-request-id': context.requestId,
+    'x-switchyard-provider': candidate.credential.provider,
+    'x-switchyard-credential': candidate.credential.id,
+    'x-switchyard-model': headerSafe(candidate.model),
+    'x-switchyard-attempts': String(context.attempts.length + 1),
+    'x-switchyard-snapshot': String(context.snapshotVersion ?? ''),
+    'x-switchyard-overhead-ms': overheadMs,
+    'server-timing': `switchyard;dur=${overheadMs}, upstream;dur=${waitedMs.toFixed(2)}`,
+  };
+}
+
+// A model's name may hold any character; a header's value may not. (RFC 9110, section 5.5)
+function headerSafe(value: string): string {
+  return /^[\x21-\x7e]*$/.test(value) ? value : encodeURI(value);
+}

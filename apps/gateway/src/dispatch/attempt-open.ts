@@ -1,0 +1,39 @@
+import type { Candidate, RoutingSettings } from '@switchyard/routing';
+import type { AttemptOpen } from '@switchyard/wire';
+
+import { forwardableHeaders, headerOf } from '../accept/client-headers.js';
+import type { RequestContext } from '../accept/request-context.js';
+
+export interface OpenOptions {
+  readonly candidate: Candidate;
+  readonly ordinal: number;
+  /** The resolved name, without its thinking suffix. */
+  readonly requestedModel: string;
+  readonly settings: RoutingSettings;
+  /** Milliseconds of the total deadline already spent. */
+  readonly spentMs: number;
+}
+
+/** The wire's message for one attempt of a request. */
+export function attemptOpen(context: RequestContext, options: OpenOptions): AttemptOpen {
+  const { candidate, settings } = options;
+  const { headers } = context.request;
+  const deadlines = { ...settings.deadlines, ...candidate.credential.deadlines };
+  return {
+    requestId: context.requestId,
+    ordinal: options.ordinal,
+    traceparent: context.span.traceparent,
+    tracestate: context.span.tracestate,
+    dialect: context.surface.dialect,
+    operation: context.surface.operation,
+    stream: context.facts?.stream ?? false,
+    provider: candidate.credential.provider,
+    credentialId: candidate.credential.id,
+    model: candidate.model,
+    requestedModel: options.requestedModel,
+    thinking: candidate.thinking,
+    strict: headerOf(headers, 'x-switchyard-strict')?.toLowerCase() === 'true',
+    deadlines: { ...deadlines, totalMs: Math.max(1, Math.round(deadlines.totalMs - options.spentMs)) },
+    headers: forwardableHeaders(headers),
+  };
+}

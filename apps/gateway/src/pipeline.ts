@@ -1,0 +1,205 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { GatewayError, toGatewayError } from '@switchyard/canonical';
+import { scanRequest } from '@switchyard/dialects';
+import {
+  choose,
+  planAttempts,
+  resolve,
+  type Candidate,
+  type PlannedAttempt,
+  type Resolution,
+  type RoutingIndex,
+} from '@switchyard/routing';
+import type { Logger, Tracing } from '@switchyard/telemetry';
+import type { AttemptEnd, AttemptTransport } from '@switchyard/wire';
+
+import { headerOf } from './accept/client-headers.js';
+import { readBody, type BodyLimits } from './accept/read-body.js';
+import type { RequestContext } from './accept/request-context.js';
+import { requestIdOf } from './accept/request-id.js';
+import type { Surface } from './accept/surfaces.js';
+import { authenticate } from './authenticate/authenticate.js';
+import { clientKeyOf } from './authenticate/client-key.js';
+import { answerError } from './dispatch/answer-error.js';
+import { answerHeaders } from './dispatch/answer-headers.js';
+import { attemptOpen } from './dispatch/attempt-open.js';
+import { ClientReply } from './dispatch/client-reply.js';
+import { conclude } from './dispatch/conclude.js';
+import { Cursors } from './dispatch/cursors.js';
+import { dispatch } from './dispatch/dispatch.js';
+import { meter } from './meter/meter.js';
+import type { RequestOutcome } from './meter/request-record.js';
+
+export interface PipelineOptions {
+  /** The newest routing table; undefined until the first one came. */
+  index(): RoutingIndex | undefined;
+  hashKey(key: string): string;
+  readonly transport: AttemptTransport;
+  readonly tracing: Tracing;
+  readonly logger: Logger;
+  readonly bodyLimits: BodyLimits & { readonly maxDepth: number };
+}
+
+// The worker enforces the total deadline; the gateway steps in when even the worker does not answer.
+const DEADLINE_GRACE_MS = 1_000;
+// Far longer than any model's name; what is longer is neither looked up nor repeated in a message or a log line.
+const LONGEST_MODEL_NAME = 512;
+
+/** The way of a request: accept, authenticate, resolve, choose, dispatch, meter. */
+export class Pipeline {
+  /** Requests under way. */
+  inFlight = 0;
+  private readonly cursors = new Cursors();
+
+  constructor(private readonly options: PipelineOptions) {}
+
+  /** Serves one request to its end. Never rejects. */
+  async serve(surface: Surface, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const ended = new AbortController();
+    const onClose = (): void => ended.abort();
+    response.once('close', onClose);
+    const context = this.accept({ surface, request, response, signal: ended.signal });
+    this.inFlight += 1;
+    let outcome: RequestOutcome;
+    try {
+      outcome = await this.answer(context, ended);
+    } catch (thrown) {
+      outcome = this.refuse(context, thrown);
+    } finally {
+      response.off('close', onClose);
+      this.inFlight -= 1;
+    }
+    meter(context, outcome, this.options.logger);
+  }
+
+  private accept(parts: Pick<RequestContext, 'surface' | 'request' | 'response' | 'signal'>): RequestContext {
+    const { headers, method } = parts.request;
+    return {
+      ...parts,
+      requestId: requestIdOf(headers['x-request-id']),
+      receivedAtMs: performance.now(),
+      attempts: [],
+      span: this.options.tracing.startSpan(`${method} ${parts.surface.path}`, {
+        kind: 'server',
+        traceparent: headerOf(headers, 'traceparent'),
+        tracestate: headerOf(headers, 'tracestate'),
+        attributes: { 'http.request.method': method ?? '', 'http.route': parts.surface.path, 'url.scheme': 'http' },
+      }),
+    };
+  }
+
+  private async answer(context: RequestContext, ended: AbortController): Promise<RequestOutcome> {
+    const index = this.newestIndex();
+    context.snapshotVersion = index.version;
+    context.caller = authenticate(index, {
+      presented: clientKeyOf(context.request.headers),
+      hash: this.options.hashKey,
+      nowMs: Date.now(),
+    });
+    const body = await readBody(context.request, this.options.bodyLimits);
+    context.bodyBytes = body.length;
+    const facts = scanRequest(body, this.options.bodyLimits);
+    if (facts.model.length > LONGEST_MODEL_NAME) throw unknownModel(`${facts.model.slice(0, 64)}...`);
+    context.facts = facts;
+    const resolution = resolve(context.caller.view, context.caller.key, facts.model);
+    if (resolution === undefined) throw unknownModel(facts.model);
+    const candidates = choose(resolution, (target) => this.cursors.next(target));
+    const plan = planAttempts(candidates, index.settings);
+    return this.dispatch({ context, body, index, resolution, plan: withinWish(plan, context), ended });
+  }
+
+  private newestIndex(): RoutingIndex {
+    const index = this.options.index();
+    if (index !== undefined) return index;
+    throw new GatewayError('not_ready', 'no configuration has arrived yet: try again shortly', { retryAfterMs: 1_000 });
+  }
+
+  private async dispatch(job: DispatchParts): Promise<RequestOutcome> {
+    const { context, index, ended } = job;
+    const deadlineMs = index.settings.deadlines.totalMs;
+    const guard = setTimeout(() => ended.abort(totalDeadline(deadlineMs)), deadlineMs + DEADLINE_GRACE_MS);
+    let serving: Candidate | undefined;
+    const reply = new ClientReply({
+      response: context.response,
+      keepaliveMs: index.settings.keepaliveSeconds * 1_000,
+      headersFor: (head) => {
+        context.firstByteAtMs = performance.now();
+        if (serving === undefined) return {};
+        return answerHeaders(context, { candidate: serving, head, nowMs: context.firstByteAtMs });
+      },
+    });
+    try {
+      const end = await this.attempts(job, reply, (candidate) => (serving = candidate));
+      return conclude(context, end, reply);
+    } finally {
+      clearTimeout(guard);
+    }
+  }
+
+  private attempts(
+    job: DispatchParts,
+    reply: ClientReply,
+    onStart: (candidate: Candidate) => void,
+  ): Promise<AttemptEnd> {
+    const { context, index, resolution } = job;
+    return dispatch({
+      plan: job.plan,
+      body: job.body,
+      reply,
+      transport: this.options.transport,
+      signal: context.signal,
+      open: (candidate, ordinal) =>
+        attemptOpen(context, {
+          candidate,
+          ordinal,
+          requestedModel: resolution.model,
+          settings: index.settings,
+          spentMs: performance.now() - context.receivedAtMs,
+        }),
+      onAttemptStart: onStart,
+      onAttemptEnd: (record) => context.attempts.push(record),
+      nowMs: () => performance.now(),
+      random: Math.random,
+      sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
+    });
+  }
+
+  /** Answers a request that never came to an attempt, or broke in a way nobody expected. */
+  private refuse(context: RequestContext, thrown: unknown): RequestOutcome {
+    const error = toGatewayError(thrown);
+    const { response, requestId } = context;
+    if (error.code === 'internal') this.options.logger.error({ requestId, err: error.cause }, 'a request broke');
+    // Something was sent and nobody can say how much of what: better cut than mistaken for complete.
+    if (response.headersSent) response.destroy();
+    else answerError(response, { context, error: error.toData() });
+    return { status: error.status, errorCode: error.code, bytesWritten: 0 };
+  }
+}
+
+interface DispatchParts {
+  readonly context: RequestContext;
+  readonly body: Buffer;
+  readonly index: RoutingIndex;
+  readonly resolution: Resolution;
+  readonly plan: readonly PlannedAttempt[];
+  readonly ended: AbortController;
+}
+
+/** The plan, or its first attempt alone where the client wants no other. */
+function withinWish(plan: readonly PlannedAttempt[], { request }: RequestContext): readonly PlannedAttempt[] {
+  return headerOf(request.headers, 'x-switchyard-no-fallback')?.toLowerCase() === 'true' ? plan.slice(0, 1) : plan;
+}
+
+function unknownModel(model: string): GatewayError {
+  return new GatewayError(
+    'model_not_found',
+    `the model "${model}" does not exist or this key may not use it: GET /v1/models lists what it may`,
+    { param: 'model' },
+  );
+}
+
+function totalDeadline(deadlineMs: number): GatewayError {
+  return new GatewayError('total_deadline', `the request was not answered within its ${deadlineMs} ms`);
+}

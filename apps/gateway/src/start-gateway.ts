@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { Module, type DynamicModule } from '@nestjs/common';
+import { createHttpService } from '@switchyard/nest-kit';
+import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
+import type { Logger, Tracing } from '@switchyard/telemetry';
+import type { AttemptTransport } from '@switchyard/wire';
+
+import { ClientRoutes, PIPELINE_OPTIONS } from './accept/client-routes.js';
+import { refuseUnparsable } from './accept/refuse-unparsable.js';
+import { Pipeline, type PipelineOptions } from './pipeline.js';
+
+/** The newest routing snapshot, and word of the next. */
+export interface RoutingSource {
+  current(): RoutingSnapshot | undefined;
+  onChange(listener: (snapshot: RoutingSnapshot) => void): void;
+}
+
+export interface GatewayOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly routing: RoutingSource;
+  readonly transport: AttemptTransport;
+  hashKey(key: string): string;
+  readonly tracing: Tracing;
+  readonly logger: Logger;
+  /** How long running requests may take to finish when the gateway is closed. */
+  readonly drainMs: number;
+  readonly maxBodyBytes?: number;
+}
+
+export interface Gateway {
+  readonly address: string;
+  /** Fails readiness, lets running requests finish within the drain time, then stops. */
+  close(): Promise<void>;
+}
+
+const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
+const BODY_TIMEOUT_MS = 60_000;
+const MAX_JSON_DEPTH = 256;
+const MAX_HEADER_BYTES = 16 * 1024;
+
+@Module({})
+class GatewayModule {
+  static register(options: PipelineOptions, pipeline: Pipeline): DynamicModule {
+    return {
+      module: GatewayModule,
+      providers: [
+        { provide: PIPELINE_OPTIONS, useValue: options },
+        { provide: Pipeline, useValue: pipeline },
+        ClientRoutes,
+      ],
+    };
+  }
+}
+
+/** Starts the gateway: a Nest application whose client endpoints are plain Fastify handlers. */
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { routing, transport, logger } = options;
+  let draining = false;
+  let index: RoutingIndex | undefined;
+  const take = (snapshot: RoutingSnapshot): void => {
+    index = indexSnapshot(snapshot);
+  };
+  const first = routing.current();
+  if (first !== undefined) take(first);
+  routing.onChange(take);
+
+  const pipelineOptions: PipelineOptions = {
+    index: () => index,
+    hashKey: options.hashKey,
+    transport,
+    tracing: options.tracing,
+    logger,
+    bodyLimits: {
+      maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
+      timeoutMs: BODY_TIMEOUT_MS,
+      maxDepth: MAX_JSON_DEPTH,
+    },
+  };
+  const pipeline = new Pipeline(pipelineOptions);
+  const service = await createHttpService({
+    module: GatewayModule.register(pipelineOptions, pipeline),
+    host: options.host,
+    port: options.port,
+    logger,
+    checks: [
+      {
+        name: 'snapshot',
+        check: () => (index === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
+      },
+      {
+        name: 'workers',
+        check: () =>
+          transport.availableWorkers() === 0
+            ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
+            : undefined,
+      },
+      { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
+    ],
+    bodyParser: false,
+    server: { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: BODY_TIMEOUT_MS + 10_000, noDelay: true },
+    clientErrorHandler: refuseUnparsable,
+    // Bodies are read by the pipeline, as raw bytes and within its own limits.
+    configure: (fastify) => {
+      fastify.removeAllContentTypeParsers();
+      fastify.addContentTypeParser('*', (_request, _payload, done) => done(null));
+    },
+  });
+  return {
+    address: service.address,
+    close: async () => {
+      draining = true;
+      const deadline = performance.now() + options.drainMs;
+      while (pipeline.inFlight > 0 && performance.now() < deadline) await sleep(50);
+      if (pipeline.inFlight > 0)
+        logger.warn({ requests: pipeline.inFlight }, 'requests were cut at the end of the drain time');
+      await service.close();
+      await transport.close();
+    },
+  };
+}

@@ -1,0 +1,155 @@
+import type { Database } from '../database.js';
+import { Prisma } from '../generated/client.js';
+import { readState } from '../load/load-state.js';
+import type { AliasRow, Change, ConfigurationRows, CredentialRow, KeyRow, Source, TenantRow } from '../state.js';
+import { advanceVersion, changeConfiguration } from '../version.js';
+import { planChanges, type ChangePlan, type RowChanges } from './plan-changes.js';
+
+export interface Applied {
+  /** Empty when the database already was as desired; the version is the earlier one then. */
+  readonly changes: readonly Change[];
+  readonly version: number;
+}
+
+export interface ApplyOptions {
+  /** Who brings the rows; only rows of the same source are pruned. Default `file`. */
+  readonly source?: Source;
+}
+
+/** Makes the database hold `desired`, in one transaction, one process at a time. */
+export async function applyDesiredState(
+  database: Database,
+  desired: ConfigurationRows,
+  options: ApplyOptions = {},
+): Promise<Applied> {
+  const source = options.source ?? 'file';
+  return changeConfiguration(database, async (transaction) => {
+    const stored = await readState(transaction);
+    const plan = planChanges(stored, desired, source);
+    if (plan.changes.length === 0) return { changes: [], version: stored.version };
+    await writePlan(transaction, plan, source);
+    return { changes: plan.changes, version: await advanceVersion(transaction) };
+  });
+}
+
+/**
+ * The order keeps every constraint true on the way: prefixes move between tenants, keys and credentials leave an owner
+ * before it is deleted.
+ */
+async function writePlan(transaction: Prisma.TransactionClient, plan: ChangePlan, source: Source): Promise<void> {
+  const { tenants, keys, aliases, providers, credentials } = plan;
+  await transaction.prefix.deleteMany({ where: { tenantId: { in: idsOf(tenants.updated, tenants.deleted) } } });
+  await writeTenants(transaction, tenants, source);
+  await writeKeys(transaction, keys, source);
+  await writeAliases(transaction, aliases, source);
+  await transaction.tenant.deleteMany({ where: { id: { in: idsOf(tenants.deleted) } } });
+  await transaction.prefix.createMany({ data: [...tenants.created, ...tenants.updated].flatMap(prefixesOf) });
+  await transaction.provider.createMany({ data: providers.created.map((row) => ({ ...row, source })) });
+  await transaction.provider.updateMany({ where: { id: { in: idsOf(providers.updated) } }, data: { source } });
+  await writeCredentials(transaction, credentials, source);
+  // A provider whose last file credential went may still carry credentials of the API.
+  await transaction.provider.deleteMany({ where: { id: { in: idsOf(providers.deleted) }, credentials: { none: {} } } });
+  if (plan.settings !== undefined) {
+    const settings = toJson(plan.settings);
+    const row = { settings, source };
+    await transaction.configuration.upsert({ where: { id: 1 }, create: { id: 1, version: 0, ...row }, update: row });
+  }
+}
+
+async function writeTenants(
+  transaction: Prisma.TransactionClient,
+  { created, updated }: RowChanges<TenantRow>,
+  source: Source,
+): Promise<void> {
+  const toData = (row: TenantRow) => ({
+    id: row.id,
+    name: row.name,
+    allPrefixes: row.prefixes === '*',
+    shared: row.shared,
+    defaultPrefix: row.defaultPrefix ?? null,
+    source,
+  });
+  await transaction.tenant.createMany({ data: created.map(toData) });
+  for (const row of updated) await transaction.tenant.update({ where: { id: row.id }, data: toData(row) });
+}
+
+function prefixesOf({ id, prefixes }: TenantRow): { name: string; tenantId: string }[] {
+  return prefixes === '*' ? [] : prefixes.map((name) => ({ name, tenantId: id }));
+}
+
+async function writeKeys(
+  transaction: Prisma.TransactionClient,
+  { created, updated, deleted }: RowChanges<KeyRow>,
+  source: Source,
+): Promise<void> {
+  const toData = (row: KeyRow) => ({
+    id: row.id,
+    tenantId: row.tenantId,
+    hash: row.hash,
+    visiblePrefix: row.visiblePrefix ?? null,
+    name: row.name ?? null,
+    allModels: row.models === undefined,
+    models: [...(row.models ?? [])],
+    expiresAt: row.expiresAtMs === undefined ? null : new Date(row.expiresAtMs),
+    source,
+  });
+  await transaction.apiKey.deleteMany({ where: { id: { in: idsOf(deleted) } } });
+  await transaction.apiKey.createMany({ data: created.map(toData) });
+  for (const row of updated) await transaction.apiKey.update({ where: { id: row.id }, data: toData(row) });
+}
+
+async function writeAliases(
+  transaction: Prisma.TransactionClient,
+  { created, updated, deleted }: RowChanges<AliasRow>,
+  source: Source,
+): Promise<void> {
+  const toData = ({ id, tenantId, name }: AliasRow) => ({ id, tenantId: tenantId ?? null, name, source });
+  await transaction.alias.deleteMany({ where: { id: { in: idsOf(deleted) } } });
+  await transaction.alias.createMany({ data: created.map(toData) });
+  for (const row of updated) await transaction.alias.update({ where: { id: row.id }, data: toData(row) });
+  await transaction.aliasTarget.deleteMany({ where: { aliasId: { in: idsOf(updated) } } });
+  await transaction.aliasTarget.createMany({
+    data: [...created, ...updated].flatMap(({ id, targets }) =>
+      targets.map(({ model, weight }, position) => ({ aliasId: id, position, model, weight })),
+    ),
+  });
+}
+
+async function writeCredentials(
+  transaction: Prisma.TransactionClient,
+  { created, updated, deleted }: RowChanges<CredentialRow>,
+  source: Source,
+): Promise<void> {
+  const toData = (row: CredentialRow) => ({
+    id: row.id,
+    providerId: row.providerId,
+    prefix: row.prefix ?? null,
+    priority: row.priority,
+    position: row.position,
+    baseUrl: row.baseUrl,
+    sealedSecret: row.sealedSecret ?? null,
+    masterKeyId: row.masterKeyId ?? null,
+    headers: toJson(row.headers),
+    proxyUrl: row.proxyUrl ?? null,
+    excludedModels: [...row.excludedModels],
+    deadlines: row.deadlines === undefined ? Prisma.DbNull : toJson(row.deadlines),
+    source,
+  });
+  await transaction.credential.deleteMany({ where: { id: { in: idsOf(deleted) } } });
+  await transaction.credential.createMany({ data: created.map(toData) });
+  for (const row of updated) await transaction.credential.update({ where: { id: row.id }, data: toData(row) });
+  await transaction.credentialModel.deleteMany({ where: { credentialId: { in: idsOf(updated) } } });
+  await transaction.credentialModel.createMany({
+    data: [...created, ...updated].flatMap(({ id, models }) =>
+      models.map(({ name, alias }, position) => ({ credentialId: id, position, name, alias: alias ?? null })),
+    ),
+  });
+}
+
+function idsOf(...lists: readonly (readonly { readonly id: string }[])[]): string[] {
+  return lists.flat().map(({ id }) => id);
+}
+
+function toJson(value: Readonly<Record<string, unknown>>): Prisma.InputJsonObject {
+  return JSON.parse(JSON.stringify(value));
+}
