@@ -236,7 +236,7 @@ class ResponseDecoder implements StreamDecoder {
   #finish(event: JsonObject): StreamEvent[] {
     const response = objectOf(event['response']);
     if (response['status'] === 'failed' || response['error']) return this.#fail(classifyError(response));
-    const events = this.#begun([]);
+    const events = this.state.phase === 'waiting' ? this.#readHead(event) : [];
     const known = matchOutput(Object.values(this.state.items), objectsOf(response['output']));
     for (const [item, whole] of known) events.push(...this.#finishItem(item, whole));
     for (const item of Object.values(this.state.items)) events.push(...this.#finishItem(item, {}));
