@@ -19,9 +19,8 @@ describe('the CPU time of processes', () => {
 
   it('grows while this process works', () => {
     const before = processTreeCpuMs(process.pid);
-    // By its own clock: others may keep this process from running.
-    const start = process.cpuUsage().user;
-    while (process.cpuUsage().user - start < 60_000);
+    const used = process.cpuUsage();
+    while (process.cpuUsage(used).user < 60_000) Math.sqrt(2);
     expect(processTreeCpuMs(process.pid) - before).toBeGreaterThanOrEqual(30);
   });
 });

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 
 import { DIALECT_IDS, type DialectId } from '@switchyard/canonical';
-import { dialectById, StreamTranslator } from '@switchyard/dialects';
+import { dialectById, StreamTranslator, type StreamStep } from '@switchyard/dialects';
 
 import { allocatedBytes } from './allocated-bytes.js';
 import { chunked, streamEvents } from './stream-events.js';
@@ -78,6 +78,8 @@ function subjectsOf(upstream: DialectId, eventsPerChunk: number): readonly Subje
 
 type Figures = Pick<PairMeasurement, 'events' | 'elapsedMs' | 'cpuMicros'>;
 
+const NO_TOOL_NAMES = new Map<string, string>();
+
 const NO_FIGURES: Figures = { events: 0, elapsedMs: 0, cpuMicros: 0 };
 
 /** Runs each subject for so long, in turns, and returns the figures of each. */
@@ -124,14 +126,20 @@ function translate({ pair, chunks }: Subject): void {
   const translator = new StreamTranslator({
     upstream: dialectById(pair.upstream),
     encoder: isSame ? undefined : dialectById(pair.client).createStreamEncoder(options),
+    toolNames: NO_TOOL_NAMES,
     observe: () => {
       observed += 1;
     },
   });
   for (const chunk of chunks) {
-    const { error, ended } = translator.push(chunk);
-    if (error !== undefined) throw new Error(`${pair.upstream} to ${pair.client}: ${error.message}`);
-    if (ended) return;
+    if (isOver(pair, translator.push(chunk))) return;
   }
+  // Some dialects end with their connection.
+  if (isOver(pair, translator.end())) return;
   throw new Error(`${pair.upstream} to ${pair.client}: the stream did not end after ${observed} events`);
+}
+
+function isOver({ client, upstream }: Pair, { error, ended }: StreamStep): boolean {
+  if (error !== undefined) throw new Error(`${upstream} to ${client}: ${error.message}`);
+  return ended;
 }

@@ -4,17 +4,18 @@ import { createSseScanner, dialectById } from '@switchyard/dialects';
 import { chunked, streamEvents } from './stream-events.js';
 
 describe.each(DIALECT_IDS.map((id) => [id]))('the stream of a %s upstream', (id) => {
-  it('is a whole answer with reasoning, text and a tool call, in some 400 events', () => {
+  it('is a whole answer in some hundred events, with what the dialect has of reasoning, text and tool calls', () => {
     const events = streamEvents(id);
     const scanner = createSseScanner();
     const decoder = dialectById(id).createStreamDecoder();
     const read = events.flatMap((event) => scanner.push(event)).flatMap((event) => decoder.next(event));
-    expect(events.length).toBeGreaterThan(400);
-    expect(foldStream(read).response?.choices[0]?.content.map(({ type }) => type)).toEqual([
-      'reasoning',
-      'text',
-      'tool-call',
-    ]);
+    const { response, error } = foldStream([...read, ...decoder.end()]);
+    expect(error).toBeUndefined();
+    expect(events.length).toBeGreaterThan(250);
+    const all = ['reasoning', 'text', 'tool-call'];
+    const types = response?.choices[0]?.content.map(({ type }) => type) ?? [];
+    expect(types).toContain('text');
+    expect(types).toEqual(all.filter((type) => types.some((own) => own === type)));
   });
 
   it('has the same bytes in larger chunks', () => {

@@ -5,16 +5,38 @@ export type {
   EncodedError,
   EncodeRequestOptions,
   JsonObject,
+  RequestOutside,
   StreamDecoder,
   StreamEncoder,
+  TokenCounting,
   UpstreamAnswer,
   WithWarnings,
 } from './dialect.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
+export { gemini } from './gemini/dialect.js';
+export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
-export { scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { isMultipart } from './multipart/boundary.js';
+export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
 export { openaiChat } from './openai-chat/dialect.js';
+export { openaiCompletions } from './openai-completions/dialect.js';
+export { legacyOnlyField, type LegacyOnlyField } from './openai-completions/legacy-only.js';
+export { openaiResponses } from './openai-responses/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
-export { StreamTranslator, type StreamStep, type StreamTranslatorOptions } from './stream/stream-translator.js';
+export { BlockReader, type Block } from './stream/block-reader.js';
+export {
+  StreamTranslator,
+  type StreamReader,
+  type StreamStep,
+  type StreamTranslatorOptions,
+} from './stream/stream-translator.js';
+export {
+  createToolNameMap,
+  restoreEventToolName,
+  restoreResponseToolNames,
+  type ToolNameMap,
+  type ToolNameRule,
+} from './tool-names/tool-names.js';

@@ -23,6 +23,7 @@ function translate([upstream, client]: Pair, chunks: readonly Buffer[]): Outcome
   const translator = new StreamTranslator({
     upstream: dialectById(upstream),
     encoder: client === upstream ? undefined : dialectById(client).createStreamEncoder(options),
+    toolNames: new Map(),
     observe: (event) => observed.push(event),
   });
   const bytes: Buffer[] = [];
@@ -48,7 +49,7 @@ function split(bytes: Buffer, seed: number): Buffer[] {
 
 describe.each(pairs)('a stream of %s for a client that speaks %s', (upstream, client) => {
   const dialect = dialectById(upstream);
-  const answers = arbitraryCommonResponse(upstream);
+  const answers = arbitraryCommonResponse(upstream, client);
 
   it('is the same however its bytes are split: untouched, or decoded and encoded', () => {
     fc.assert(

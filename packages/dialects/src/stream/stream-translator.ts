@@ -2,6 +2,7 @@ import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent }
 
 import type { Dialect, StreamDecoder, StreamEncoder } from '../dialect.js';
 import type { SseEvent } from '../sse/scan-sse.js';
+import { restoreEventToolName, type ToolNameMap } from '../tool-names/tool-names.js';
 import { BlockReader, type Block } from './block-reader.js';
 import { TemplateDecoder } from './template-decoder.js';
 
@@ -17,33 +18,45 @@ export interface StreamStep {
   readonly ended: boolean;
 }
 
+/** Reads an upstream's stream, chunk by chunk. */
+export interface StreamReader {
+  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
+  push(chunk: Buffer): StreamStep;
+  /** The upstream closed. */
+  end(): StreamStep;
+}
+
 export interface StreamTranslatorOptions {
   readonly upstream: Dialect;
-  /** The client dialect's; undefined where both are the same. */
+  /** The client dialect's; undefined where the upstream's bytes are handed on. */
   readonly encoder: StreamEncoder | undefined;
+  /** What the client calls the tools that the upstream knows by other names. */
+  readonly toolNames: ToolNameMap;
   readonly observe: (event: StreamEvent) => void;
 }
 
 /**
- * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same, else decoded and
- * encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
+ * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same and no tool had
+ * to be renamed, else decoded and encoded again. Either way every event was understood before it is handed on, and an
+ * event that fails is not.
  */
-export class StreamTranslator {
+export class StreamTranslator implements StreamReader {
   readonly #reader = new BlockReader();
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder | undefined;
+  readonly #toolNames: ToolNameMap;
   readonly #observe: (event: StreamEvent) => void;
   #content = false;
   #ended = false;
   #error: GatewayErrorData | undefined;
 
-  constructor({ upstream, encoder, observe }: StreamTranslatorOptions) {
+  constructor({ upstream, encoder, toolNames, observe }: StreamTranslatorOptions) {
     this.#decoder = new TemplateDecoder(upstream);
     this.#encoder = encoder;
+    this.#toolNames = toolNames;
     this.#observe = observe;
   }
 
-  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
   push(chunk: Buffer): StreamStep {
     const blocks = this.#reader.push(chunk);
     let passed = 0;
@@ -57,7 +70,6 @@ export class StreamTranslator {
     return this.#step(passed === blocks.length ? blocks : blocks.slice(0, passed), text);
   }
 
-  /** The upstream closed. */
   end(): StreamStep {
     const { bytes, events } = this.#reader.end();
     const last = this.#decode(events);
@@ -87,7 +99,7 @@ export class StreamTranslator {
       this.#observe(event);
       content ||= isContentEvent(event);
       this.#ended ||= event.type === 'end';
-      if (this.#encoder !== undefined) text += this.#encoder.next(event);
+      if (this.#encoder !== undefined) text += this.#encoder.next(restoreEventToolName(event, this.#toolNames));
     }
     // Content beside an error is not handed on, so it must not commit the answer either.
     this.#content ||= content;
