@@ -1,7 +1,7 @@
 import type { StreamEvent } from '@switchyard/canonical';
 
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
-import { encodeSse } from '../sse/encode-sse.js';
+import { PieceWriter } from './piece-writer.js';
 import { ResponseWriter } from './response-writer.js';
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
@@ -11,9 +11,11 @@ export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknow
 /** Writes the events of a response, each named by its type and numbered from 0. */
 class ResponseStreamEncoder implements StreamEncoder {
   readonly #writer: ResponseWriter;
+  readonly #pieces: PieceWriter;
 
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#writer = new ResponseWriter(options, state);
+    this.#pieces = new PieceWriter(this.#writer.state);
   }
 
   get state(): unknown {
@@ -21,10 +23,14 @@ class ResponseStreamEncoder implements StreamEncoder {
   }
 
   next(event: StreamEvent): string {
-    return this.#writer.take(event).map(frame).join('');
+    const piece = this.#pieces.write(event);
+    if (piece !== undefined) return piece;
+    let text = '';
+    for (const told of this.#writer.take(event)) text += frame(told);
+    return text;
   }
 }
 
 function frame(event: JsonObject): string {
-  return encodeSse({ event: String(event['type']), data: JSON.stringify(event) });
+  return `event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`;
 }

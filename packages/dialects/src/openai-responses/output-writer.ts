@@ -78,7 +78,6 @@ export class OutputWriter {
     if (part === undefined) return events;
     part.text += text;
     const { text: name, place: field } = PART_EVENTS[part.type];
-    // The one event that comes for every token, so it is made in one piece.
     events.push({
       type: `${name}.delta`,
       item_id: this.#list.itemAt(place)?.id,

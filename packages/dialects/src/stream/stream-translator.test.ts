@@ -92,6 +92,26 @@ describe.each(pairs)('a stream of %s for a client that speaks %s', (upstream, cl
   });
 });
 
+describe('a long event of a translated stream', () => {
+  it('has the same bytes as a short one: quotes, controls, accents, emoji and halves of them', () => {
+    const text = fc.string({ unit: 'binary', minLength: 1 }).map((piece) => piece.repeat(4_000 / piece.length + 1));
+    fc.assert(
+      fc.property(fc.oneof(text, fc.constant('\ud83d\ude00\ud800 "é'.repeat(500))), (said) => {
+        const begun = encodeStream(dialectById('openai-chat'), [
+          { type: 'start', id: 'id_1', model: 'm' },
+          { type: 'text-start', choice: 0, index: 0 },
+          { type: 'text-delta', choice: 0, index: 0, text: said },
+        ]);
+        const events = dialectById('openai-chat').createStreamDecoder();
+        const told = scan([begun]).flatMap((event) => events.next(event));
+        const { text: seen } = translate(['openai-chat', 'anthropic-messages'], [begun]);
+        expect(seen).toBe(encodeStream(dialectById('anthropic-messages'), told).toString());
+      }),
+      runs(40),
+    );
+  });
+});
+
 describe('a stream of openai-chat that passes through', () => {
   const choices = [{ index: 0, delta: { content: 'Hi' }, finish_reason: 'stop' }];
   const finished = `data: ${JSON.stringify({ id: 'a', model: 'm', choices })}\n\n`;
