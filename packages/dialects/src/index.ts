@@ -26,6 +26,7 @@ export { openaiResponses } from './openai-responses/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
+export type { ThinkingLimits } from './thinking/fit-thinking.js';
 export {
   createToolNameMap,
   restoreEventToolName,

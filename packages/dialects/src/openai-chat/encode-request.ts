@@ -9,7 +9,7 @@ import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
-import { encodeReasoningEffort } from './reasoning-effort.js';
+import { encodeReasoningEffort, fitReasoning } from './reasoning-effort.js';
 import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /**
@@ -23,6 +23,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
   if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
+  const reasoning = fitReasoning(request.reasoning, options.thinking, log);
   const fields = compact({
     model: options.model,
     messages: encodeMessages(request.messages, log),
@@ -30,7 +31,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     ...encodeTools(request, log),
     [ceilingField(options.model)]: request.maxOutputTokens,
     ...encodeSampling(request),
-    reasoning_effort: request.reasoning && encodeReasoningEffort(request.reasoning, log),
+    reasoning_effort: reasoning && encodeReasoningEffort(reasoning, log),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
     user: request.userId,
     metadata: request.metadata,
