@@ -6,6 +6,8 @@ const MODEL = 'upstream-model';
 
 /** What a sample answer says. */
 export interface Sample {
+  /** What is particular about the answer's id, `sample` by default. Clients may take answers of one id for one answer. */
+  readonly id?: string;
   /** The text, in the pieces a stream sends it in. */
   readonly pieces?: readonly string[];
   readonly model?: string;
@@ -97,7 +99,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
   }));
   const content = textOf(sample).join('');
   return {
-    id: 'chatcmpl-sample',
+    id: `chatcmpl-${sample.id ?? 'sample'}`,
     object: 'chat.completion',
     created: 1_700_000_000,
     model: sample.model ?? MODEL,
@@ -121,7 +123,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
 /** The payloads of an openai-chat stream with its usage chunk, `[DONE]` included. */
 export function openaiChatPayloads(sample: Sample = {}): readonly unknown[] {
   const chunk = (rest: Record<string, unknown>): Record<string, unknown> => ({
-    id: 'chatcmpl-sample',
+    id: `chatcmpl-${sample.id ?? 'sample'}`,
     object: 'chat.completion.chunk',
     created: 1_700_000_000,
     model: sample.model ?? MODEL,
@@ -151,7 +153,7 @@ export function anthropicBody(sample: Sample = {}): Record<string, unknown> {
     return { type: 'tool_use', id: call.id, name: call.name, input };
   });
   return {
-    id: 'msg_sample',
+    id: `msg_${sample.id ?? 'sample'}`,
     type: 'message',
     role: 'assistant',
     model: sample.model ?? MODEL,
@@ -183,7 +185,7 @@ export function anthropicPayloads(sample: Sample = {}): readonly unknown[] {
     ),
   );
   const message = {
-    ...anthropicBody({ model: sample.model, pieces: [] }),
+    ...anthropicBody({ ...sample, pieces: [], toolCalls: [] }),
     stop_reason: null,
     usage: { ...usage, output_tokens: 1 },
   };
