@@ -3,6 +3,7 @@ import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switch
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
+import { openaiUser } from '../openai-user/openai-user.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
@@ -23,7 +24,7 @@ export function encodeRequest(request: CanonicalRequest, options: EncodeRequestO
     ...encodeSampling(request),
     reasoning_effort: request.reasoning && encodeReasoningEffort(request.reasoning, log),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
-    user: request.userId,
+    user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });
@@ -64,6 +65,12 @@ function encodeResponseFormat(format: ResponseFormat): JsonObject {
     default:
       return assertNever(format);
   }
+}
+
+function encodeUser(userId: string, log: LossLog): string {
+  const user = openaiUser(userId);
+  if (user !== userId) log.approximated('user', 'OpenAI takes 64 characters; a hash stands for a longer id');
+  return user;
 }
 
 /** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
