@@ -5,10 +5,23 @@ import { installAgent } from './agents/install-agent.js';
 import { KNOWN_AGENTS, type KnownAgent } from './agents/known-agents.js';
 import { startRefusingProxy, type RefusingProxy } from './agents/refusing-proxy.js';
 import { runAgent } from './agents/run-agent.js';
-import { answerAgent, CLOSING_WORDS, FILE, TEXT, toolResultsOf } from './agents/scripted-model.js';
+import {
+  answerAgent,
+  asksToThink,
+  CLOSING_WORDS,
+  FILE,
+  REASONING,
+  TEXT,
+  thinkingOf,
+  toolResultsOf,
+} from './agents/scripted-model.js';
 import { startWorld, type World } from './start-world.js';
 
 const KEY = 'client-key-of-the-tests';
+
+/** The upstream's model, under the name of a model that each agent knows. */
+const aliasesOf = (name: string): string =>
+  KNOWN_AGENTS.map(({ model }) => `{ name: ${name}, alias: ${model} }`).join(', ');
 
 const configOf = (upstream: ReplayUpstream): string => `
 api-keys: ["${KEY}"]
@@ -16,19 +29,19 @@ claude-api-key:
   - api-key: upstream-key
     base-url: ${upstream.url}
     prefix: claude
-    models: [{ name: claude-sonnet-4-5, alias: sonnet }]
+    models: [${aliasesOf('claude-sonnet-4-5')}]
 openai-compatibility:
   - name: local
     prefix: local
     base-url: ${upstream.url}/v1
     api-key-entries: [{ api-key: upstream-key }]
-    models: [{ name: upstream-model, alias: small }]
+    models: [${aliasesOf('upstream-model')}]
 `;
 
-/** The upstream's dialect and the name a client asks for. */
+/** What the upstream speaks, and the prefix under which a client reaches it. */
 const UPSTREAMS = [
-  ['openai-chat', 'local/small'],
-  ['anthropic-messages', 'claude/sonnet'],
+  ['openai-chat', 'local'],
+  ['anthropic-messages', 'claude'],
 ] as const;
 
 interface Prepared {
@@ -80,7 +93,7 @@ describe('command-line agents, as npm provides them', () => {
   function testAgent(agent: KnownAgent, script: string): void {
     it.each(UPSTREAMS)(
       'does what a model behind %s has it do',
-      async (dialect, model) => {
+      async (dialect, prefix) => {
         const before = {
           requests: upstream.requests.length,
           lines: world.requestLines().length,
@@ -89,7 +102,7 @@ describe('command-line agents, as npm provides them', () => {
         const run = await runAgent({
           agent,
           script,
-          access: { gatewayUrl: world.url, key: KEY, model },
+          access: { gatewayUrl: world.url, key: KEY, model: `${prefix}/${agent.model}` },
           prompt: 'Write the file, look at it, and say when it is done.',
           proxyUrl: proxy.url,
           file: FILE,
@@ -104,13 +117,17 @@ describe('command-line agents, as npm provides them', () => {
         expect(outcome).toMatchObject({ code: 0, malformed: [], dialects: new Set([dialect]) });
         expect(run.stdout).toContain(CLOSING_WORDS);
         expect(run.written).toBe(TEXT);
-        expect(requests.map(toolResultsOf).findLast((results) => results.size > 0)).toEqual(
+        const last = requests.findLast((request) => toolResultsOf(request).size > 0);
+        if (last === undefined) throw new Error('no result of a tool came back');
+        expect(toolResultsOf(last)).toEqual(
           new Map([
             ['call_write', expect.any(String)],
             ['call_count', expect.stringContaining('44')],
             ['call_head', expect.stringContaining('say "hi" to C:\\new\\table')],
           ]),
         );
+        if (dialect === 'anthropic-messages')
+          expect(thinkingOf(last)).toEqual(asksToThink(last) ? [REASONING, REASONING] : []);
         const lines = world.requestLines().slice(before.lines);
         expect(new Set(lines.map((line) => `${line['dialect']} ${line['status']}`))).toEqual(
           new Set([`${agent.dialect} 200`]),

@@ -7,15 +7,21 @@ export interface AgentAccess {
   readonly model: string;
 }
 
+export interface ToolCall {
+  readonly name: string;
+  readonly arguments: Readonly<Record<string, unknown>>;
+}
+
 /** A command-line agent, and how it is told to use the gateway alone, to ask nobody, and to keep itself to itself. */
 export interface KnownAgent extends AgentPackage {
   readonly name: string;
   /** What it speaks to the gateway. */
   readonly dialect: string;
-  /** Its tool that runs a command. */
-  readonly shellTool: string;
-  /** The arguments of that tool. */
-  shellArguments(command: string): Readonly<Record<string, unknown>>;
+  /** A model's name that it knows: for others, some leave tools out. */
+  readonly model: string;
+  /** Its own way to write a file. */
+  writeCall(file: string, text: string): ToolCall;
+  shellCall(command: string): ToolCall;
   args(access: AgentAccess, prompt: string): readonly string[];
   variables(access: AgentAccess): Readonly<Record<string, string>>;
   /** The files it reads its settings from, by their paths in the home folder. */
@@ -28,9 +34,10 @@ const CLAUDE_CODE: KnownAgent = {
   version: '2.1.330',
   script: 'cli-wrapper.cjs',
   dialect: 'anthropic-messages',
-  shellTool: 'Bash',
-  shellArguments: (command) => ({ command, description: 'As asked' }),
-  args: ({ model }, prompt) => ['--print', prompt, '--model', model, '--allowedTools', 'Bash'],
+  model: 'claude-sonnet-4-5',
+  writeCall: (file, text) => ({ name: 'Write', arguments: { file_path: file, content: text } }),
+  shellCall: (command) => ({ name: 'Bash', arguments: { command, description: 'As asked' } }),
+  args: ({ model }, prompt) => ['--print', prompt, '--model', model, '--allowedTools', 'Bash,Write'],
   // (code.claude.com/docs: LLM gateway configuration; Data usage)
   variables: ({ gatewayUrl, key }) => ({
     ANTHROPIC_BASE_URL: gatewayUrl,
@@ -49,8 +56,10 @@ const CODEX: KnownAgent = {
   version: '0.169.0',
   script: 'bin/codex.js',
   dialect: 'openai-responses',
-  shellTool: 'exec_command',
-  shellArguments: (command) => ({ cmd: command }),
+  model: 'gpt-5.5',
+  // A freeform tool: its input is text in a grammar of its own, which is no JSON.
+  writeCall: (file, text) => ({ name: 'apply_patch', arguments: { input: addFilePatch(file, text) } }),
+  shellCall: (command) => ({ name: 'exec_command', arguments: { cmd: command } }),
   args: (_access, prompt) => ['exec', '--skip-git-repo-check', prompt],
   variables: ({ key }) => ({ SWITCHYARD_CLIENT_KEY: key }),
   // Plugins and apps are fetched at every start. (codex docs, config.md: Configuration reference)
@@ -82,8 +91,9 @@ const GEMINI_CLI: KnownAgent = {
   version: '0.61.0',
   script: 'bundle/gemini.js',
   dialect: 'gemini',
-  shellTool: 'run_shell_command',
-  shellArguments: (command) => ({ command, description: 'As asked' }),
+  model: 'gemini-2.5-pro',
+  writeCall: (file, text) => ({ name: 'write_file', arguments: { file_path: file, content: text } }),
+  shellCall: (command) => ({ name: 'run_shell_command', arguments: { command, description: 'As asked' } }),
   args: ({ model }, prompt) => ['--prompt', prompt, '--model', model, '--yolo', '--skip-trust'],
   variables: ({ gatewayUrl, key }) => ({
     GOOGLE_GEMINI_BASE_URL: gatewayUrl,
@@ -99,5 +109,12 @@ const GEMINI_CLI: KnownAgent = {
     }),
   }),
 };
+
+function addFilePatch(file: string, text: string): string {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return ['*** Begin Patch', `*** Add File: ${file}`, ...lines.map((line) => `+${line}`), '*** End Patch', ''].join(
+    '\n',
+  );
+}
 
 export const KNOWN_AGENTS: readonly KnownAgent[] = [CLAUDE_CODE, CODEX, GEMINI_CLI];
