@@ -85,7 +85,7 @@ describe('thinking', () => {
 
   it('takes a budget below the minimum for off', () => {
     const { value, fields } = encode(OLD, { type: 'budget', tokens: 100 });
-    expect(value).toMatchObject({ max_tokens: 4096, thinking: { type: 'disabled' } });
+    expect(value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'disabled' } });
     expect(fields).toEqual(['approximated reasoning_effort']);
   });
 
@@ -94,6 +94,22 @@ describe('thinking', () => {
       max_tokens: 32_000,
       thinking: { type: 'enabled', budget_tokens: 27_904 },
     });
+  });
+
+  it('does not take what a provider sends by default for a ceiling of the client', () => {
+    const request: CanonicalRequest = {
+      model: OLD,
+      stream: true,
+      messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
+      tools: [],
+      reasoning: { type: 'budget', tokens: 8192 },
+    };
+    for (const model of [OLD, 'a-model-of-another-name']) {
+      expect(encodeRequest(request, { model, defaultMaxOutputTokens: 8192 })).toMatchObject({
+        value: { max_tokens: 32_000, thinking: { budget_tokens: 8192 } },
+        warnings: [],
+      });
+    }
   });
 
   it('thinks only at the default temperature, a high top_p and without top_k', () => {
