@@ -83,7 +83,7 @@ export interface CanonicalRequest {
   readonly userId?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly serviceTier?: string | undefined;
-  /** Whether an openai-chat client asked for a usage chunk at the end of its stream. */
+  /** Whether an openai-chat client asked for a usage chunk at the end of its stream; undefined for other clients. */
   readonly includeUsage?: boolean | undefined;
   readonly extensions?: Extensions | undefined;
 }

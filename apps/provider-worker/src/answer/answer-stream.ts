@@ -17,9 +17,8 @@ export async function answerStream(context: AnswerContext, answer: Answer): Prom
   const { client, upstream, report } = context;
   const outlet = new StreamOutlet(context, answer.headers);
   const translator = new StreamTranslator({
-    client,
-    upstream,
-    answer: answerOptions(context),
+    decoder: upstream.createStreamDecoder(),
+    encoder: client.id === upstream.id ? undefined : client.createStreamEncoder(answerOptions(context)),
     observe: (event) => report.observe(event),
   });
   const chunks = answer.body[Symbol.asyncIterator]();

@@ -1,11 +1,5 @@
 import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
-import {
-  createSseScanner,
-  type Dialect,
-  type EncodeAnswerOptions,
-  type SseEvent,
-  type StreamEncoder,
-} from '@switchyard/dialects';
+import { createSseScanner, type SseEvent, type StreamDecoder, type StreamEncoder } from '@switchyard/dialects';
 
 import { EventSplitter } from './event-splitter.js';
 
@@ -21,10 +15,13 @@ export interface StreamStep {
   readonly ended: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 export interface StreamTranslatorOptions {
-  readonly client: Dialect;
-  readonly upstream: Dialect;
-  readonly answer: EncodeAnswerOptions;
+  /** The upstream dialect's. */
+  readonly decoder: StreamDecoder;
+  /** The client dialect's; undefined where both are the same. */
+  readonly encoder: StreamEncoder | undefined;
   readonly observe: (event: StreamEvent) => void;
 }
 
@@ -35,14 +32,14 @@ export interface StreamTranslatorOptions {
 export class StreamTranslator {
   readonly #splitter = new EventSplitter();
   readonly #scanner = createSseScanner();
-  readonly #decoder;
+  readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder | undefined;
   readonly #observe: (event: StreamEvent) => void;
   #content = false;
 
-  constructor({ client, upstream, answer, observe }: StreamTranslatorOptions) {
-    this.#decoder = upstream.createStreamDecoder();
-    this.#encoder = client.id === upstream.id ? undefined : client.createStreamEncoder(answer);
+  constructor({ decoder, encoder, observe }: StreamTranslatorOptions) {
+    this.#decoder = decoder;
+    this.#encoder = encoder;
     this.#observe = observe;
   }
 
@@ -61,7 +58,9 @@ export class StreamTranslator {
     const bytes: Buffer[] = [];
     const rest = this.#splitter.rest();
     const last = this.#decode([...this.#scanner.push(rest), ...this.#scanner.end()]);
-    const { error, ended } = this.#read([...last, ...this.#decoder.end()], { raw: rest, bytes });
+    // What says nothing is the beginning of an event that was cut off, and no client could read it.
+    const raw = last.length > 0 ? rest : NOTHING;
+    const { error, ended } = this.#read([...last, ...this.#decoder.end()], { raw, bytes });
     const cut = error?.code === 'upstream_malformed' && rest.length > 0;
     return { bytes, content: this.#content, error: cut ? cutInEvent() : error, ended };
   }
@@ -75,14 +74,17 @@ export class StreamTranslator {
     output: { readonly raw: Buffer; readonly bytes: Buffer[] },
   ): { error?: GatewayErrorData; ended: boolean } {
     let text = '';
+    let content = false;
     let ended = false;
     for (const event of events) {
       if (event.type === 'error') return { error: event.error, ended: false };
       this.#observe(event);
-      this.#content ||= isContentEvent(event);
+      content ||= isContentEvent(event);
       ended ||= event.type === 'end';
       text += this.#encoder?.next(event) ?? '';
     }
+    // Content beside an error is not handed on, so it must not commit the answer either.
+    this.#content ||= content;
     const bytes = this.#encoder === undefined ? output.raw : Buffer.from(text);
     if (bytes.length > 0) output.bytes.push(bytes);
     return { ended };

@@ -21,8 +21,8 @@ export interface EncodedBody {
   readonly body: Buffer;
   /** Fields of the client's request that the upstream does not get. */
   readonly dropped: readonly string[];
-  /** Whether an openai-chat client asked for the usage chunk. */
-  readonly includeUsage: boolean;
+  /** Whether an openai-chat client asked for the usage chunk. Asked only where the answer has to be written anew. */
+  includeUsage(): boolean;
 }
 
 /**
@@ -36,7 +36,7 @@ export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, body, client, upstream } = input;
   if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
   const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
-  return { body: patchModel(body, facts, open.model), dropped: [], includeUsage: false };
+  return { body: patchModel(body, facts, open.model), dropped: [], includeUsage: () => asksForUsage(body) };
 }
 
 function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
@@ -53,13 +53,25 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: [...new Set(losses.map((loss) => loss.field))],
-    includeUsage: decoded.value.includeUsage ?? false,
+    includeUsage: () => decoded.value.includeUsage ?? false,
   };
 }
 
 function untranslatable(loss: Warning, provider: Provider): GatewayError {
   const message = `${loss.field} cannot be sent to ${provider.slug}: ${loss.reason}`;
   return new GatewayError('untranslatable_field', message, { param: loss.field });
+}
+
+/** Read without the dialect's decoder, which may refuse what the upstream took. */
+function asksForUsage(body: Buffer): boolean {
+  const request = parseJson(body);
+  if (!isObject(request) || !('stream_options' in request)) return false;
+  const { stream_options: options } = request;
+  return isObject(options) && 'include_usage' in options && options.include_usage === true;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 function parseJson(body: Buffer): unknown {

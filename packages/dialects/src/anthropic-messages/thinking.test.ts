@@ -7,7 +7,12 @@ const BOTH = 'anthropic/claude-opus-4.6';
 const NEW = 'us.anthropic.claude-opus-4-7';
 const ALWAYS = 'claude-fable-5';
 
-function encode(model: string, reasoning: ReasoningRequest, more: Partial<CanonicalRequest> = {}) {
+function encode(
+  model: string,
+  reasoning: ReasoningRequest,
+  more: Partial<CanonicalRequest> = {},
+  defaultMaxOutputTokens?: number,
+) {
   const request: CanonicalRequest = {
     model,
     stream: false,
@@ -16,7 +21,7 @@ function encode(model: string, reasoning: ReasoningRequest, more: Partial<Canoni
     reasoning,
     ...more,
   };
-  const { value, warnings } = encodeRequest(request, { model });
+  const { value, warnings } = encodeRequest(request, { model, defaultMaxOutputTokens });
   return { value, fields: warnings.map((warning) => `${warning.type} ${warning.field}`) };
 }
 
@@ -96,20 +101,17 @@ describe('thinking', () => {
     });
   });
 
-  it('does not take what a provider sends by default for a ceiling of the client', () => {
-    const request: CanonicalRequest = {
-      model: OLD,
-      stream: true,
-      messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
-      tools: [],
-      reasoning: { type: 'budget', tokens: 8192 },
-    };
-    for (const model of [OLD, 'a-model-of-another-name']) {
-      expect(encodeRequest(request, { model, defaultMaxOutputTokens: 8192 })).toMatchObject({
-        value: { max_tokens: 32_000, thinking: { budget_tokens: 8192 } },
-        warnings: [],
-      });
-    }
+  it('raises the ceiling of a provider, but not that of a client, to make room for thinking', () => {
+    const medium: ReasoningRequest = { type: 'effort', effort: 'medium' };
+    expect(encode(OLD, medium, {}, 8192).value).toMatchObject({
+      max_tokens: 32_000,
+      thinking: { type: 'enabled', budget_tokens: 8192 },
+    });
+    expect(encode(BOTH, medium, {}, 8192).value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'adaptive' } });
+    expect(encode('m', medium, {}, 64_000).value).toMatchObject({ max_tokens: 64_000 });
+    expect(encode(OLD, medium, { maxOutputTokens: 9000 }, 8192).value).toMatchObject({ max_tokens: 9000 });
+    expect(encode('m', { type: 'off' }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
+    expect(encode('m', { type: 'budget', tokens: 1 }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
   });
 
   it('thinks only at the default temperature, a high top_p and without top_k', () => {

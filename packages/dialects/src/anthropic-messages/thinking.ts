@@ -71,15 +71,15 @@ export interface ThinkingContext {
 
 export function planThinking(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
   const { reasoning } = request;
-  const ceiling = request.maxOutputTokens;
-  const fallback = context.traits.maxOutputTokens ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
-  const quiet = ceiling ?? fallback;
+  const { maxOutputTokens: asked } = request;
+  const implied = context.traits.maxOutputTokens ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  const quiet = asked ?? implied;
   if (reasoning === undefined) return { maxTokens: quiet, thinks: false };
   if (reasoning.type === 'off') return planOff(quiet, context.traits, warnings);
   const { thinking: mode } = context.traits;
   if (mode === 'adaptive' || (mode === 'either' && reasoning.type !== 'budget')) {
     const level = adaptiveEffort(reasoning, context.traits, warnings);
-    const maxTokens = ceiling ?? AMPLE_OUTPUT_TOKENS;
+    const maxTokens = asked ?? Math.max(quiet, AMPLE_OUTPUT_TOKENS);
     return { maxTokens, thinking: { type: 'adaptive' }, effort: level, thinks: true };
   }
   if (mode === 'budget' && hasUnthoughtToolCall(request)) {
@@ -87,7 +87,7 @@ export function planThinking(request: CanonicalRequest, context: ThinkingContext
     warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
-  return planBudget(reasoning, { ceiling, quiet }, warnings);
+  return planBudget(reasoning, { asked, quiet }, warnings);
 }
 
 function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): ThinkingPlan {
@@ -103,17 +103,17 @@ function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): T
 type ActiveReasoning = Exclude<ReasoningRequest, { type: 'off' }>;
 
 interface Ceilings {
-  /** The client's. */
-  readonly ceiling: number | undefined;
-  /** What is sent when the model does not think. */
+  /** The client's own. */
+  readonly asked: number | undefined;
+  /** What is sent without thinking. */
   readonly quiet: number;
 }
 
 /** Thinking counts against `max_tokens`, so one that nobody asked for leaves room for both. */
-function planBudget(reasoning: ActiveReasoning, { ceiling, quiet }: Ceilings, warnings: Warning[]): ThinkingPlan {
+function planBudget(reasoning: ActiveReasoning, { asked, quiet }: Ceilings, warnings: Warning[]): ThinkingPlan {
   const wanted = wantedBudget(reasoning, warnings);
-  const maxTokens = ceiling ?? AMPLE_OUTPUT_TOKENS;
-  const most = ceiling === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
+  const maxTokens = asked ?? Math.max(quiet, AMPLE_OUTPUT_TOKENS);
+  const most = asked === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
   const tokens = Math.min(wanted, most);
   if (tokens < MIN_BUDGET) {
     const reason = `a thinking budget is at least ${MIN_BUDGET} tokens and below max_tokens, so the model does not think`;

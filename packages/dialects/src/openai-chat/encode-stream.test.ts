@@ -78,6 +78,33 @@ describe('createStreamEncoder', () => {
     ]);
   });
 
+  it('keeps blocks of reasoning apart as a whole answer does, also where the stream moved between them', () => {
+    const events: StreamEvent[] = [
+      START,
+      { type: 'reasoning-start', choice: 0, index: 0, provenance: 'anthropic-messages' },
+      { type: 'reasoning-delta', choice: 0, index: 0, text: 'One' },
+      { type: 'reasoning-delta', choice: 0, index: 0, text: '.' },
+      { type: 'reasoning-end', choice: 0, index: 0 },
+      { type: 'reasoning-start', choice: 0, index: 1, provenance: 'anthropic-messages' },
+      { type: 'reasoning-delta', choice: 0, index: 1, text: '' },
+      { type: 'reasoning-delta', choice: 0, index: 1, text: 'Two.' },
+      { type: 'reasoning-delta', choice: 1, index: 0, text: 'Other.' },
+    ];
+    let encoder = createStreamEncoder(OPTIONS);
+    let text = '';
+    for (const event of events) {
+      text += encoder.next(event);
+      encoder = createStreamEncoder(OPTIONS, JSON.parse(JSON.stringify(encoder.state)));
+    }
+    const said = text.matchAll(/"index":(\d),"delta":\{"reasoning_content":("[^"]*")\}/g);
+    expect([...said].map(([, choice, json]) => [choice, JSON.parse(json ?? '')])).toEqual([
+      ['0', 'One'],
+      ['0', '.'],
+      ['0', '\n\nTwo.'],
+      ['1', 'Other.'],
+    ]);
+  });
+
   it('sends no usage to a client that did not ask for it', () => {
     const usage = { inputUncached: 5, cacheRead: 2, cacheWrite5m: 0, cacheWrite1h: 0, output: 4 };
     const text = encode([START, { type: 'usage', usage }, { type: 'end' }], { ...OPTIONS, includeUsage: false });
