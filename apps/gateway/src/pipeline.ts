@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { GatewayError, toGatewayError } from '@switchyard/canonical';
-import { scanRequest } from '@switchyard/dialects';
 import {
   choose,
   planAttempts,
   resolve,
+  withOperation,
   type Candidate,
   type PlannedAttempt,
   type Resolution,
@@ -19,6 +19,7 @@ import { headerOf } from './accept/client-headers.js';
 import { readBody, type BodyLimits } from './accept/read-body.js';
 import type { RequestContext } from './accept/request-context.js';
 import { requestIdOf } from './accept/request-id.js';
+import { scanBody } from './accept/scan-body.js';
 import type { Surface } from './accept/surfaces.js';
 import { authenticate } from './authenticate/authenticate.js';
 import { clientKeyOf } from './authenticate/client-key.js';
@@ -94,18 +95,24 @@ export class Pipeline {
     const index = this.newestIndex();
     context.snapshotVersion = index.version;
     context.caller = authenticate(index, {
-      presented: clientKeyOf(context.request.headers),
+      presented: clientKeyOf(context.request, context.surface.dialect),
       hash: this.options.hashKey,
       nowMs: Date.now(),
     });
     const body = await readBody(context.request, this.options.bodyLimits);
     context.bodyBytes = body.length;
-    const facts = scanRequest(body, this.options.bodyLimits);
+    const facts = scanBody(body, {
+      surface: context.surface,
+      contentType: headerOf(context.request.headers, 'content-type'),
+      maxDepth: this.options.bodyLimits.maxDepth,
+    });
     if (facts.model.length > LONGEST_MODEL_NAME) throw unknownModel(`${facts.model.slice(0, 64)}...`);
     context.facts = facts;
     const resolution = resolve(context.caller.view, context.caller.key, facts.model);
     if (resolution === undefined) throw unknownModel(facts.model);
-    const candidates = choose(resolution, (target) => this.cursors.next(target));
+    const able = withOperation(resolution, context.surface.operation);
+    if (able === undefined) throw unsupported(context.surface, resolution);
+    const candidates = choose(able, (target) => this.cursors.next(target));
     const plan = planAttempts(candidates, index.settings);
     return this.dispatch({ context, body, index, resolution, plan: withinWish(plan, context), ended });
   }
@@ -196,6 +203,17 @@ function unknownModel(model: string): GatewayError {
   return new GatewayError(
     'model_not_found',
     `the model "${model}" does not exist or this key may not use it: GET /v1/models lists what it may`,
+    { param: 'model' },
+  );
+}
+
+function unsupported({ operation, path }: Surface, { model, targets }: Resolution): GatewayError {
+  const providers = new Set(
+    targets.flatMap(({ candidates }) => candidates.map(({ credential }) => credential.provider)),
+  );
+  return new GatewayError(
+    'operation_not_supported',
+    `the model "${model}" is not for ${path}: ${[...providers].join(' and ')} cannot be asked for ${operation}`,
     { param: 'model' },
   );
 }

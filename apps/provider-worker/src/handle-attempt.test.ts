@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import type { DialectId } from '@switchyard/canonical';
 import {
   anthropicBody,
   anthropicPayloads,
@@ -16,6 +15,7 @@ import {
   validateOpenaiChatStream,
   type Answer,
   type StreamEnding,
+  type ReplayDialect,
 } from '@switchyard/testkit';
 
 import { DEADLINES, SECRET, startHarness, type Harness, type HarnessOptions } from './__fixtures__/attempt-harness.js';
@@ -49,11 +49,11 @@ function anthropicRequest(changes: Record<string, unknown> = {}): string {
   return `{ "model" : "client-model",\n${JSON.stringify(fields).slice(1)}`;
 }
 
-function requestOf(dialect: DialectId, changes: Record<string, unknown> = {}): string {
+function requestOf(dialect: ReplayDialect, changes: Record<string, unknown> = {}): string {
   return dialect === 'openai-chat' ? openaiRequest(changes) : anthropicRequest(changes);
 }
 
-function framed(dialect: DialectId, payloads: readonly unknown[]): string {
+function framed(dialect: ReplayDialect, payloads: readonly unknown[]): string {
   return payloads.map((payload) => frameEvent(dialect, payload).toString()).join('');
 }
 
@@ -68,12 +68,12 @@ function eventsOf(text: string): Record<string, unknown>[] {
     .map((data) => JSON.parse(data));
 }
 
-const SAME: readonly [string, DialectId][] = [
+const SAME: readonly [string, ReplayDialect][] = [
   [OPENAI, 'openai-chat'],
   [CLAUDE, 'anthropic-messages'],
 ];
 /** Provider, the client's dialect, the upstream's. */
-const ALL: readonly [string, DialectId, DialectId][] = [
+const ALL: readonly [string, ReplayDialect, ReplayDialect][] = [
   [OPENAI, 'openai-chat', 'openai-chat'],
   [CLAUDE, 'anthropic-messages', 'anthropic-messages'],
   [OPENAI, 'anthropic-messages', 'openai-chat'],

@@ -1,18 +1,14 @@
 import { toGatewayError } from '@switchyard/canonical';
 import type { Keyring } from '@switchyard/config';
-import { dialectById } from '@switchyard/dialects';
-import type { Logger, TraceSpan, Tracing } from '@switchyard/telemetry';
+import type { Logger, Tracing } from '@switchyard/telemetry';
 import type { UpstreamClient } from '@switchyard/upstream';
-import type { AttemptEnd, AttemptError, AttemptHandler, AttemptOpen, AttemptReply } from '@switchyard/wire';
+import type { AttemptEnd, AttemptError, AttemptHandler, AttemptOpen } from '@switchyard/wire';
 
-import { answerAttempt } from './answer/answer-attempt.js';
 import { hideSecret } from './answer/hide-secret.js';
 import { AttemptReport } from './attempt-report.js';
 import { AttemptDeadlines } from './call/attempt-deadlines.js';
-import { callUpstream } from './call/call-upstream.js';
-import { encodeBody } from './encode/encode-body.js';
+import { performAttempt } from './perform-attempt.js';
 import { createTargetResolver, type ResolveTarget, type Target, type TargetSource } from './prepare/resolve-target.js';
-import { upstreamHeaders } from './prepare/upstream-headers.js';
 import { endAttemptSpan, startAttemptSpan } from './trace/attempt-span.js';
 
 export interface AttemptDependencies {
@@ -27,38 +23,10 @@ export interface AttemptDependencies {
   readonly now?: (() => number) | undefined;
 }
 
-/** What an attempt is made with. */
-interface Attempt {
-  readonly open: AttemptOpen;
-  readonly body: Buffer;
-  readonly reply: AttemptReply;
-  readonly target: Target;
-  readonly span: TraceSpan;
-  readonly deadlines: AttemptDeadlines;
-  readonly report: AttemptReport;
-}
-
-/** Performs attempts: prepare → encode → call → answer. Whatever goes wrong is in the end it returns. */
+/** Performs attempts. Whatever goes wrong is in the end that the handler returns. */
 export function createAttemptHandler(dependencies: AttemptDependencies): AttemptHandler {
   const { tracing, logger, upstream, now = Date.now } = dependencies;
   const resolveTarget = createTargetResolver(dependencies.credentials, dependencies.keyring);
-
-  async function perform(attempt: Attempt): Promise<AttemptError | undefined> {
-    const { open, body, reply, target, span, deadlines, report } = attempt;
-    const client = dialectById(open.dialect);
-    const upstreamDialect = dialectById(target.provider.dialect);
-    const encoded = encodeBody({ open, body, client, upstream: upstreamDialect, provider: target.provider });
-    report.dropped = encoded.dropped;
-    const headers = upstreamHeaders(open, target, span);
-    report.prepared();
-    const call = callUpstream(upstream, { open, target, headers, body: encoded.body }, deadlines.signal);
-    const answer = await report.waitFor(call);
-    report.headersCame(answer.status);
-    return answerAttempt(
-      { open, client, upstream: upstreamDialect, target, encoded, reply, deadlines, report, now },
-      answer,
-    );
-  }
 
   return async (open, body, reply, signal) => {
     const report = new AttemptReport();
@@ -67,7 +35,9 @@ export function createAttemptHandler(dependencies: AttemptDependencies): Attempt
     const span = startAttemptSpan(tracing, open, target);
     let error = refusal;
     try {
-      if (target !== undefined) error = await perform({ open, body, reply, target, span, deadlines, report });
+      if (target !== undefined) {
+        error = await performAttempt({ open, body, reply, target, span, deadlines, report, upstream, now });
+      }
     } catch (thrown) {
       const failure = deadlines.reason ?? toGatewayError(thrown);
       if (failure.code === 'internal') logger.error({ err: thrown, requestId: open.requestId }, 'an attempt broke');

@@ -8,7 +8,8 @@ export interface CacheMark {
 
 /** Where the bytes of an image, a document or a sound are. */
 export type MediaSource =
-  | { readonly type: 'url'; readonly url: string }
+  /** `mediaType` where the client said it. */
+  | { readonly type: 'url'; readonly url: string; readonly mediaType?: string | undefined }
   /** `data` is base64 without a prefix. */
   | { readonly type: 'data'; readonly mediaType: string; readonly data: string }
   | { readonly type: 'file'; readonly fileId: string };
@@ -40,12 +41,22 @@ export interface DocumentBlock extends BlockBase {
   readonly title?: string | undefined;
 }
 
+/** A tool's place in a namespace, for the dialect that has them. */
+export interface NamespacedName {
+  readonly namespace: string;
+  /** The name within the namespace; the tool's own `name` is the flat one that every other dialect sends. */
+  readonly name: string;
+}
+
 export interface ToolCallBlock extends BlockBase {
   readonly type: 'tool-call';
   readonly id: string;
   readonly name: string;
   /** JSON text of the arguments, as the model wrote it. A call without arguments has `{}`. */
   readonly arguments: string;
+  /** Whether the model wrote free text instead of JSON; `arguments` then is `{"input": text}`. */
+  readonly freeform?: boolean | undefined;
+  readonly namespaced?: NamespacedName | undefined;
 }
 
 export interface ToolResultBlock extends BlockBase {
@@ -53,6 +64,8 @@ export interface ToolResultBlock extends BlockBase {
   readonly toolCallId: string;
   readonly content: readonly (TextBlock | ImageBlock | DocumentBlock | OpaqueBlock)[];
   readonly isError?: boolean | undefined;
+  /** Whether it answers a freeform call. */
+  readonly freeform?: boolean | undefined;
 }
 
 export interface ReasoningBlock extends BlockBase {
@@ -62,6 +75,8 @@ export interface ReasoningBlock extends BlockBase {
   readonly signature?: string | undefined;
   /** The dialect the reasoning came in. */
   readonly provenance: DialectId;
+  /** Which of the two the provider says it is; undefined where it does not say. */
+  readonly form?: 'summary' | 'text' | undefined;
 }
 
 export interface RedactedReasoningBlock extends BlockBase {

@@ -1,5 +1,11 @@
 /** A wire language that clients speak. Upstream-only languages are added when a provider needs them. */
-export const DIALECT_IDS = ['openai-chat', 'anthropic-messages'] as const;
+export const DIALECT_IDS = [
+  'openai-chat',
+  'openai-completions',
+  'openai-responses',
+  'anthropic-messages',
+  'gemini',
+] as const;
 
 export type DialectId = (typeof DIALECT_IDS)[number];
 

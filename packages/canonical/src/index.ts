@@ -6,6 +6,7 @@ export type {
   DocumentBlock,
   ImageBlock,
   MediaSource,
+  NamespacedName,
   OpaqueBlock,
   ReasoningBlock,
   RedactedReasoningBlock,
@@ -26,9 +27,11 @@ export {
 export { checkStreamGrammar } from './fold/check-grammar.js';
 export { foldStream, type FoldedStream } from './fold/fold-stream.js';
 export { unfoldResponse } from './fold/unfold-response.js';
+export { OPERATIONS, type Operation } from './operation.js';
 export {
   REASONING_EFFORTS,
   type CanonicalRequest,
+  type FreeformTool,
   type Message,
   type OpaqueTool,
   type ReasoningEffort,

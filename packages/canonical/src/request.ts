@@ -1,5 +1,4 @@
-import type { Block } from './content.js';
-import type { CacheMark } from './content.js';
+import type { Block, CacheMark, NamespacedName } from './content.js';
 import type { Extensions } from './dialect-id.js';
 
 /**
@@ -21,8 +20,19 @@ export interface ToolDefinition {
   /** A JSON schema; undefined where the client gave none. */
   readonly parameters?: Readonly<Record<string, unknown>> | undefined;
   readonly strict?: boolean | undefined;
+  /**
+   * Set for a tool that takes free text. `parameters` then ask for an object with the one string `input`, so that a
+   * dialect without such tools sends it like any other; the call comes back as freeform where the client speaks of it so.
+   */
+  readonly freeform?: FreeformTool | undefined;
+  readonly namespaced?: NamespacedName | undefined;
   readonly cache?: CacheMark | undefined;
   readonly extensions?: Extensions | undefined;
+}
+
+export interface FreeformTool {
+  /** What the text must look like, in the words of the dialect that has freeform tools. */
+  readonly format?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** A tool that only its own dialect understands (web search, computer use and the like). */
@@ -78,11 +88,22 @@ export interface CanonicalRequest {
   readonly choiceCount?: number | undefined;
   readonly logprobs?: { readonly top?: number | undefined } | undefined;
   readonly reasoning?: ReasoningRequest | undefined;
+  /** How the model's reasoning is to be summarised for the client, where the dialect asks for that. */
+  readonly reasoningSummary?: string | undefined;
+  /** Whether an openai-responses client asked for the encrypted content of reasoning, to hand it back itself. */
+  readonly includeReasoningProof?: boolean | undefined;
   readonly responseFormat?: ResponseFormat | undefined;
   /** An opaque id of the end user, for the provider's abuse checks. */
   readonly userId?: string | undefined;
   readonly metadata?: Readonly<Record<string, unknown>> | undefined;
   readonly serviceTier?: string | undefined;
+  /** Whether the provider is to keep the answer for later reference; undefined where the client's dialect means no. */
+  readonly store?: boolean | undefined;
+  /**
+   * The client's parameters that point to what only its own API's server keeps, such as `previous_response_id`. The request
+   * is not whole without them, so every other dialect refuses it with `untranslatable_field`.
+   */
+  readonly serverState?: readonly string[] | undefined;
   /** Whether an openai-chat client asked for a usage chunk at the end of its stream; undefined for other clients. */
   readonly includeUsage?: boolean | undefined;
   readonly extensions?: Extensions | undefined;

@@ -1,4 +1,4 @@
-import type { OpaqueBlock } from './content.js';
+import type { NamespacedName, OpaqueBlock, ReasoningBlock } from './content.js';
 import type { DialectId, Extensions } from './dialect-id.js';
 import type { GatewayErrorData } from './errors/gateway-error.js';
 import type { Finish } from './response.js';
@@ -8,6 +8,11 @@ import type { Usage } from './usage.js';
 interface BlockPlace {
   readonly choice: number;
   readonly index: number;
+}
+
+/** What is known when a block begins. Fields told with its end replace these. */
+interface BlockStart extends BlockPlace {
+  readonly extensions?: Extensions | undefined;
 }
 
 /**
@@ -23,10 +28,14 @@ export type StreamEvent =
       readonly createdAt?: number | undefined;
       readonly extensions?: Extensions | undefined;
     }
-  | ({ readonly type: 'text-start' } & BlockPlace)
+  | ({ readonly type: 'text-start' } & BlockStart)
   | ({ readonly type: 'text-delta'; readonly text: string } & BlockPlace)
   | ({ readonly type: 'text-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
-  | ({ readonly type: 'reasoning-start'; readonly provenance: DialectId } & BlockPlace)
+  | ({
+      readonly type: 'reasoning-start';
+      readonly provenance: DialectId;
+      readonly form?: ReasoningBlock['form'];
+    } & BlockStart)
   | ({ readonly type: 'reasoning-delta'; readonly text: string } & BlockPlace)
   | ({
       readonly type: 'reasoning-end';
@@ -39,10 +48,16 @@ export type StreamEvent =
       readonly provenance: DialectId;
       readonly extensions?: Extensions | undefined;
     } & BlockPlace)
-  | ({ readonly type: 'refusal-start' } & BlockPlace)
+  | ({ readonly type: 'refusal-start' } & BlockStart)
   | ({ readonly type: 'refusal-delta'; readonly text: string } & BlockPlace)
   | ({ readonly type: 'refusal-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
-  | ({ readonly type: 'tool-call-start'; readonly id: string; readonly name: string } & BlockPlace)
+  | ({
+      readonly type: 'tool-call-start';
+      readonly id: string;
+      readonly name: string;
+      readonly freeform?: boolean | undefined;
+      readonly namespaced?: NamespacedName | undefined;
+    } & BlockStart)
   | ({ readonly type: 'tool-call-delta'; readonly argumentsText: string } & BlockPlace)
   | ({ readonly type: 'tool-call-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
   | ({ readonly type: 'opaque'; readonly block: OpaqueBlock } & BlockPlace)

@@ -9,6 +9,7 @@ import type {
 } from '@switchyard/canonical';
 
 import type { SseEvent } from './sse/scan-sse.js';
+import type { ToolNameRule } from './tool-names/tool-names.js';
 
 /** A value and what was lost in making it. */
 export interface WithWarnings<Value> {
@@ -17,6 +18,12 @@ export interface WithWarnings<Value> {
 }
 
 export type JsonObject = Readonly<Record<string, unknown>>;
+
+/** What of a request stands outside of its body, in a dialect whose requests name the model in their path. */
+export interface RequestOutside {
+  readonly model: string;
+  readonly stream: boolean;
+}
 
 /** What encoding a request needs to know of its target. */
 export interface EncodeRequestOptions {
@@ -34,6 +41,11 @@ export interface EncodeAnswerOptions {
   readonly includeUsage: boolean;
   /** Seconds since 1970, for answers whose upstream gave no time. */
   readonly nowSeconds: number;
+  /**
+   * What the client asked, for dialects whose answers repeat it (openai-responses), and to give tools their own names and
+   * kinds back.
+   */
+  readonly request?: CanonicalRequest | undefined;
 }
 
 /**
@@ -70,11 +82,29 @@ export interface UpstreamAnswer {
   readonly body: string;
 }
 
+/** How a dialect asks how many tokens a request has. */
+export interface TokenCounting {
+  encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
+  /** The count that an answer tells; undefined where it tells none. */
+  decodeCount(body: unknown): number | undefined;
+  encodeCount(count: number): JsonObject;
+}
+
 /** A wire language. Every dialect has one folder with these slots, one file each. */
 export interface Dialect {
   readonly id: DialectId;
+  /**
+   * Whether the model and the wish for a stream stand in the request's path. Its bodies then have neither: `decodeRequest`
+   * is told both, and `encodeRequest` leaves both out.
+   */
+  readonly modelInPath?: boolean | undefined;
+  /**
+   * The names that the dialect takes for tools. `encodeRequest` applies it; whoever hands the answer on restores the
+   * client's own names with `createToolNameMap(request.tools, rule)`, on decoded events and responses.
+   */
+  readonly toolNames?: ToolNameRule | undefined;
   /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
-  decodeRequest(body: unknown): WithWarnings<CanonicalRequest>;
+  decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
   /** @throws GatewayError `upstream_malformed` when the body is not an answer of this dialect. */
   decodeResponse(body: unknown): CanonicalResponse;
@@ -83,6 +113,8 @@ export interface Dialect {
   createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder;
   /** The usage within a whole answer or one stream event, if any. */
   decodeUsage(usage: unknown): Usage | undefined;
+  /** Undefined where the dialect has no question for it. */
+  readonly tokenCounting?: TokenCounting | undefined;
   /** Reads the dialect's error shape and says which of our codes it is. `nowMs` turns dates into waits. */
   decodeError(answer: UpstreamAnswer, nowMs: number): GatewayErrorData;
   encodeError(error: GatewayErrorData, requestId: string): EncodedError;

@@ -5,15 +5,31 @@ export type {
   EncodedError,
   EncodeRequestOptions,
   JsonObject,
+  RequestOutside,
   StreamDecoder,
   StreamEncoder,
+  TokenCounting,
   UpstreamAnswer,
   WithWarnings,
 } from './dialect.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
+export { gemini } from './gemini/dialect.js';
+export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
-export { scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { isMultipart } from './multipart/boundary.js';
+export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
 export { openaiChat } from './openai-chat/dialect.js';
+export { openaiCompletions } from './openai-completions/dialect.js';
+export { legacyOnlyField, type LegacyOnlyField } from './openai-completions/legacy-only.js';
+export { openaiResponses } from './openai-responses/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
+export {
+  createToolNameMap,
+  restoreEventToolName,
+  restoreResponseToolNames,
+  type ToolNameMap,
+  type ToolNameRule,
+} from './tool-names/tool-names.js';

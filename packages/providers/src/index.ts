@@ -1,3 +1,4 @@
+export { operationsOf } from './operations.js';
 export type { AuthScheme, Provider } from './provider.js';
 export { PROVIDERS, providerByConfigKey, providerBySlug } from './registry.js';
 export {

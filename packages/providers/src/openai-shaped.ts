@@ -9,3 +9,14 @@ export const OPENAI_SHAPED = {
   forwardedHeaders: [],
   nativeModels: [],
 } as const satisfies Partial<Provider>;
+
+/** OpenAI's paths, for providers to pick from. */
+export const OPENAI_PATHS = {
+  completions: '/completions',
+  embeddings: '/embeddings',
+  'images-generations': '/images/generations',
+  'images-edits': '/images/edits',
+  'audio-speech': '/audio/speech',
+  'audio-transcriptions': '/audio/transcriptions',
+  moderations: '/moderations',
+} as const satisfies Partial<Provider['paths']>;

@@ -1,10 +1,12 @@
-import type { DialectId } from '@switchyard/canonical';
+import type { DialectId, Operation } from '@switchyard/canonical';
 
 /** How a credential's secret goes upstream. */
 export type AuthScheme =
   | { readonly type: 'bearer' }
   | { readonly type: 'header'; readonly name: string }
   | { readonly type: 'none' };
+
+type OperationPaths = Partial<Readonly<Record<Exclude<Operation, 'chat'>, string>>>;
 
 /** What is particular to a provider, as data. A new provider is one folder and one line in the registry. */
 export interface Provider {
@@ -17,8 +19,15 @@ export interface Provider {
   readonly defaultBaseUrl?: string | undefined;
   readonly dialect: DialectId;
   readonly auth: AuthScheme;
-  /** Appended to the base URL, by operation. */
-  readonly paths: { readonly chat: string; readonly models: string };
+  /**
+   * Appended to the base URL. Beside chat, each operation that the provider has an endpoint for. `{model}` stands for the
+   * model's name; `chatStream` is for streams where they have a path of their own.
+   */
+  readonly paths: {
+    readonly chat: string;
+    readonly chatStream?: string | undefined;
+    readonly models: string;
+  } & OperationPaths;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Client headers handed on, lower-case; a trailing `*` matches any ending. */

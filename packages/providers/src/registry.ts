@@ -1,6 +1,7 @@
 import { CLAUDE } from './claude/provider.js';
 import { DEEPSEEK } from './deepseek/provider.js';
 import { FIREWORKS } from './fireworks/provider.js';
+import { GEMINI } from './gemini/provider.js';
 import { GROQ } from './groq/provider.js';
 import { MISTRAL } from './mistral/provider.js';
 import { NOVITA } from './novita/provider.js';
@@ -16,6 +17,7 @@ export const PROVIDERS: readonly Provider[] = [
   CLAUDE,
   DEEPSEEK,
   FIREWORKS,
+  GEMINI,
   GROQ,
   MISTRAL,
   NOVITA,

@@ -1,5 +1,6 @@
 export { choose } from './choose/choose.js';
 export { planAttempts, roundPauseMs, worthAnotherRound, type PlannedAttempt } from './choose/plan-attempts.js';
+export { withOperation } from './choose/with-operation.js';
 export { listModels, type ListedModel } from './models/list-models.js';
 export { matchesAnyPattern, matchesPattern } from './names/pattern.js';
 export { splitThinkingSuffix, type SuffixedName } from './names/thinking-suffix.js';

@@ -18,11 +18,13 @@ export {
   HTML_PAGE,
   frameEvent,
   type Answer,
+  type ReplayDialect,
   type StreamAnswer,
   type StreamEnding,
   type WholeAnswer,
 } from './upstream/answer.js';
 export { checkAnthropicRequest } from './upstream/check-anthropic-request.js';
+export { checkGeminiRequest } from './upstream/check-gemini-request.js';
 export { checkOpenaiChatRequest } from './upstream/check-openai-chat-request.js';
 export {
   startReplayUpstream,
@@ -34,15 +36,23 @@ export {
   anthropicBody,
   anthropicPayloads,
   errorAnswer,
+  geminiBody,
+  geminiPayloads,
   openaiChatBody,
   openaiChatPayloads,
   sampleAnswer,
   type Sample,
 } from './upstream/sample-answers.js';
+export { SAMPLE_SOUND } from './upstream/sample-surface-answer.js';
 export { sharedFixtures, type Fixture, type SharedFixtures } from './fixtures/shared-fixtures.js';
 export { startOtlpCollector, type OtlpCollector, type ReceivedSpan } from './otlp/otlp-collector.js';
 export { validateAnthropicResponse } from './validate/anthropic-response.js';
 export { validateAnthropicStream } from './validate/anthropic-stream.js';
+export { validateGeminiResponse } from './validate/gemini-response.js';
+export { validateGeminiStream } from './validate/gemini-stream.js';
 export { validateOpenaiChatResponse } from './validate/openai-chat-response.js';
 export { validateOpenaiChatStream } from './validate/openai-chat-stream.js';
+export { validateResponsesResponse } from './validate/openai-responses-response.js';
+export { validateResponsesStream } from './validate/openai-responses-stream.js';
+export { openaiSpecification, type OpenaiSpecification } from './validate/openai-specification.js';
 export type { ValidateStreamOptions } from './validate/stream-ending.js';

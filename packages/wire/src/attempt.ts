@@ -1,7 +1,4 @@
-import type { DialectId, Finish, GatewayErrorData, Usage } from '@switchyard/canonical';
-
-/** What a client asked for: which of the surfaces an attempt serves. */
-export type Operation = 'chat';
+import type { DialectId, Finish, GatewayErrorData, Operation, Usage } from '@switchyard/canonical';
 
 /** Waits, in milliseconds, each from its own start: `total` and `firstContent` from the attempt's. */
 export interface AttemptDeadlines {
@@ -34,7 +31,7 @@ export interface AttemptOpen {
   /** 400 instead of a silent loss in translation. */
   readonly strict: boolean;
   readonly deadlines: AttemptDeadlines;
-  /** Client headers that providers understand (`anthropic-beta` and the like), lower-case names. */
+  /** Client headers that a provider may understand (`anthropic-beta`, `content-type` and the like), lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
 }
 

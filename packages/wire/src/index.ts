@@ -10,7 +10,6 @@ export {
   type AttemptReply,
   type AttemptTimings,
   type AttemptTransport,
-  type Operation,
 } from './attempt.js';
 export { createDirectTransport } from './client/direct-transport.js';
 export { createWireTransport, type WireTransport, type WireTransportOptions } from './client/wire-client.js';

@@ -1,4 +1,4 @@
-import { DIALECT_IDS, type ErrorCode, type Finish, isErrorCode, type Usage } from '@switchyard/canonical';
+import { DIALECT_IDS, type ErrorCode, type Finish, isErrorCode, OPERATIONS, type Usage } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { AttemptEnd, AttemptError, AttemptHead, AttemptOpen } from './attempt.js';
@@ -15,7 +15,7 @@ const attemptSchema: z.ZodType<AttemptOpen> = z.object({
   traceparent: z.string().optional(),
   tracestate: z.string().optional(),
   dialect: z.enum(DIALECT_IDS),
-  operation: z.enum(['chat']),
+  operation: z.enum(OPERATIONS),
   stream: z.boolean(),
   provider: z.string(),
   credentialId: z.string(),

@@ -1,5 +1,5 @@
 import type { AliasRow, CredentialRow, StoredState } from '@switchyard/database';
-import { providerBySlug } from '@switchyard/providers';
+import { operationsOf, providerBySlug } from '@switchyard/providers';
 import { credentialSnapshotSchema, routingSnapshotSchema, type Snapshot } from '@switchyard/routing';
 
 /**
@@ -29,7 +29,7 @@ export function compileSnapshot(state: StoredState): Snapshot {
         ...credential,
         provider: providerOf(credential).slug,
         discovered: state.discovered.get(credential.id) ?? [],
-        nativeModels: providerBySlug(providerOf(credential).slug)?.nativeModels ?? [],
+        ...providerFacts(providerOf(credential).slug),
       })),
       aliases: state.aliases.filter(({ tenantId }) => tenantId === undefined).map(compileAlias),
       settings,
@@ -45,6 +45,13 @@ export function compileSnapshot(state: StoredState): Snapshot {
       settings: { passthroughHeaders: settings.passthroughHeaders },
     }),
   };
+}
+
+/** What routing needs to know of a provider. An unknown one may be tried: the worker will say that it does not know it. */
+function providerFacts(slug: string) {
+  const provider = providerBySlug(slug);
+  if (provider === undefined) return { nativeModels: [] };
+  return { nativeModels: provider.nativeModels, operations: operationsOf(provider) };
 }
 
 function compileAlias({ name, targets }: AliasRow): Pick<AliasRow, 'name' | 'targets'> {

@@ -1,4 +1,3 @@
-import { DIALECT_IDS, type DialectId } from '@switchyard/canonical';
 import {
   frameEvent,
   sharedFixtures,
@@ -14,13 +13,13 @@ import {
 
 import { eventData, readAnswer } from './read-answer.js';
 import { startWorld, type Shape, type World } from './start-world.js';
-import { ask, configOf, MODELS, saying, type RawAnswer } from './two-dialects.js';
+import { ask, configOf, MODELS, saying, type RawAnswer, TWO_DIALECT_IDS, type TwoDialectId } from './two-dialects.js';
 
 const fixtures = sharedFixtures();
 
 interface Recording {
   readonly name: string;
-  readonly upstream: DialectId;
+  readonly upstream: TwoDialectId;
   readonly fixture: Fixture;
 }
 
@@ -67,7 +66,7 @@ function isStream(answer: RawAnswer): boolean {
   return answer.headers.get('content-type')?.startsWith('text/event-stream') ?? false;
 }
 
-function violationsOf(client: DialectId, answer: RawAnswer): readonly string[] {
+function violationsOf(client: TwoDialectId, answer: RawAnswer): readonly string[] {
   if (client === 'openai-chat') {
     return isStream(answer)
       ? validateOpenaiChatStream(answer.text, { ending: 'answer' })
@@ -79,7 +78,7 @@ function violationsOf(client: DialectId, answer: RawAnswer): readonly string[] {
 }
 
 /** The client was told, in the grammar of its dialect, what the provider had said. */
-function expectSame(client: DialectId, recording: Recording, answer: RawAnswer): void {
+function expectSame(client: TwoDialectId, recording: Recording, answer: RawAnswer): void {
   expect(answer.status).toBe(200);
   expect(violationsOf(client, answer)).toEqual([]);
   const told = readAnswer(client, isStream(answer) ? eventData(answer.text) : [answer.text]);
@@ -91,7 +90,12 @@ interface Setting {
   world: World;
 }
 
-async function replay(setting: Setting, client: DialectId, recording: Recording, stream: boolean): Promise<RawAnswer> {
+async function replay(
+  setting: Setting,
+  client: TwoDialectId,
+  recording: Recording,
+  stream: boolean,
+): Promise<RawAnswer> {
   setting.upstream.script(answerOf(recording));
   const model = MODELS[recording.upstream].asked;
   return ask(setting.world, { dialect: client, body: saying(client, { model, stream }) });
@@ -129,7 +133,7 @@ if (!fixtures.present) console.log(`recorded answers are not replayed: ${fixture
     if (!fixtures.present) return;
     const answers = recordings.filter(({ name }) => name !== SPLICED);
 
-    describe.each(DIALECT_IDS)('to a client of %s', (client) => {
+    describe.each(TWO_DIALECT_IDS)('to a client of %s', (client) => {
       const ofSame = answers.filter(({ upstream }) => upstream === client);
       it.each(ofSame)('$name arrives as it was', async (recording) => {
         const answer = await replay(setting, client, recording, recording.fixture.type === 'stream');

@@ -1,6 +1,5 @@
 import { gzipSync } from 'node:zlib';
 
-import { DIALECT_IDS, type DialectId } from '@switchyard/canonical';
 import {
   anthropicBody,
   anthropicPayloads,
@@ -12,7 +11,7 @@ import {
 } from '@switchyard/testkit';
 
 import { SHAPES, startWorld, type World } from './start-world.js';
-import { ask, configOf, MODELS, type RawAnswer } from './two-dialects.js';
+import { ask, configOf, MODELS, type RawAnswer, TWO_DIALECT_IDS, type TwoDialectId } from './two-dialects.js';
 
 const MEGABYTE = 1024 * 1024;
 
@@ -23,18 +22,18 @@ const ODD_FIELDS = `"x_unknown" : {"model":"not this one", "numbers":[1.0, 1e2, 
   "temperature" : 1.0,"top_p":9.5e-1`;
 
 /** An openai-chat or Messages body around them. `model` is where the owned field stands. */
-function oddBody(dialect: DialectId, model: string, stream: boolean): string {
+function oddBody(dialect: TwoDialectId, model: string, stream: boolean): string {
   const ceiling = dialect === 'anthropic-messages' ? '"max_tokens":1e2,' : '"seed":123456789012345678,';
   return `\n { ${ODD_FIELDS},${ceiling}\r\n "stream"  :${stream},    "model"\t: "${model}" , "z":0.10 }\n\n`;
 }
 
-function oddAnswer(dialect: DialectId): string {
+function oddAnswer(dialect: TwoDialectId): string {
   const body = dialect === 'openai-chat' ? openaiChatBody() : anthropicBody();
   return `\n${JSON.stringify(body, undefined, 3).replace('{', '{ "x_unknown" : [1.0, 1e2, "\\u00e9\\/"],')} \n`;
 }
 
 /** The events of an answer with everything an event stream may hold beside them. */
-function oddStream(dialect: DialectId): Buffer {
+function oddStream(dialect: TwoDialectId): Buffer {
   const payloads = dialect === 'openai-chat' ? openaiChatPayloads() : anthropicPayloads();
   const events = payloads.map((payload) => frameEvent(dialect, payload).toString());
   const odd = events.map((event, index) => {
@@ -66,7 +65,7 @@ describe.each(SHAPES)('the same dialect on both sides of the %s shape', (shape) 
   afterAll(() => upstream.close());
   afterAll(() => world.stop(), 30_000);
 
-  describe.each(DIALECT_IDS)('%s', (dialect) => {
+  describe.each(TWO_DIALECT_IDS)('%s', (dialect) => {
     const { asked, upstream: owned } = MODELS[dialect];
 
     it.each([false, true])('carries every byte of a request but the model, stream: %s', async (stream) => {

@@ -1,5 +1,4 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { DIALECT_IDS, type DialectId } from '@switchyard/canonical';
 import {
   anthropicBody,
   anthropicPayloads,
@@ -19,7 +18,7 @@ import OpenAI from 'openai';
 import { CLIENT_KEY } from './call-gateway.js';
 import { eventData, readAnswer } from './read-answer.js';
 import { SHAPES, startWorld, type World } from './start-world.js';
-import { ask, configOf, MODELS, saying, type RawAnswer } from './two-dialects.js';
+import { ask, configOf, MODELS, saying, type RawAnswer, TWO_DIALECT_IDS, type TwoDialectId } from './two-dialects.js';
 
 const EVERY_BYTE = process.env['SWITCHYARD_TEST_LONG'] === '1';
 const POSITIONS = 12;
@@ -31,7 +30,7 @@ type Ending = (typeof ENDINGS)[number];
 /** How many requests are under way at once: those that stall only wait, and may do that together. */
 const CROWDS: Readonly<Record<Ending, number>> = { cut: 12, 'end-early': 12, stall: 64 };
 
-const PAIRINGS = DIALECT_IDS.flatMap((client) => DIALECT_IDS.map((provider) => ({ client, provider })));
+const PAIRINGS = TWO_DIALECT_IDS.flatMap((client) => TWO_DIALECT_IDS.map((provider) => ({ client, provider })));
 
 const SAMPLE = {
   pieces: ['Grüße', ' vom 🚀', ' Server.'],
@@ -42,7 +41,7 @@ const BODIES = { 'openai-chat': openaiChatBody(SAMPLE), 'anthropic-messages': an
 const STREAM_LENGTHS = { 'openai-chat': lengthOf('openai-chat'), 'anthropic-messages': lengthOf('anthropic-messages') };
 
 /** Bytes of the stream up to and with the first event whose text holds the word, or of all of it. */
-function lengthOf(dialect: DialectId, word?: string): number {
+function lengthOf(dialect: TwoDialectId, word?: string): number {
   const events = PAYLOADS[dialect].map((payload) => frameEvent(dialect, payload));
   const last = word === undefined ? events.length : events.findIndex((event) => event.includes(word)) + 1;
   return Buffer.concat(events.slice(0, last)).length;
@@ -69,7 +68,7 @@ function prompt(ending: Ending, atByte: number): string {
 }
 
 function answerOf(request: RecordedRequest): Answer {
-  const dialect = request.dialect ?? 'openai-chat';
+  const dialect = request.dialect === 'anthropic-messages' ? 'anthropic-messages' : 'openai-chat';
   const [, type, at] = request.body.toString().match(/please ([a-z-]+) at byte (\d+)/) ?? [];
   const ending = ENDINGS.find((candidate) => candidate === type);
   const isStream = request.body.includes('"stream":true');
@@ -101,7 +100,7 @@ openrouter:${pair('openai-pair', `${upstream.url}/v1`)}
 const PAIRS = { 'openai-chat': 'openai-pair/m', 'anthropic-messages': 'claude-pair/claude-sonnet-4-5' };
 
 /** Every byte, or a dozen of them: those where something changes, and the rest spread over the stream. */
-function positions(upstream: DialectId): readonly number[] {
+function positions(upstream: TwoDialectId): readonly number[] {
   const length = STREAM_LENGTHS[upstream];
   if (EVERY_BYTE) return Array.from({ length }, (_, index) => index);
   const content = CONTENT_AT[upstream];
@@ -126,7 +125,7 @@ async function forEachOf<Value>(
 }
 
 /** What an answer is to its client. */
-function verdict(client: DialectId, { status, text }: RawAnswer): string {
+function verdict(client: TwoDialectId, { status, text }: RawAnswer): string {
   if (status !== 200) {
     const body = JSON.parse(text);
     const wellFormed =
@@ -143,7 +142,7 @@ function verdict(client: DialectId, { status, text }: RawAnswer): string {
   return isWhole(client, text) ? 'whole answer' : `${violations.join('; ')}: ${text.slice(-300)}`;
 }
 
-function isWhole(client: DialectId, text: string): boolean {
+function isWhole(client: TwoDialectId, text: string): boolean {
   const { calls, finish, text: said } = readAnswer(client, eventData(text));
   const [call] = calls;
   return (
@@ -158,7 +157,7 @@ function statusOf(ending: Ending): string {
 }
 
 /** What it has to be, by where the upstream stopped. */
-function allowed(upstream: DialectId, ending: Ending, at: number): readonly string[] {
+function allowed(upstream: TwoDialectId, ending: Ending, at: number): readonly string[] {
   if (at < CONTENT_AT[upstream]) return [statusOf(ending)];
   return at < PROOF_AT[upstream] ? ['error within the stream'] : ['error within the stream', 'whole answer'];
 }
@@ -224,14 +223,14 @@ describe.each(SHAPES)('an upstream that stops in the middle, in the %s shape', (
 
     it('makes the official clients throw, after what they have read', async () => {
       await Promise.all(
-        DIALECT_IDS.flatMap((provider) => [openaiThrows(provider, ending), anthropicThrows(provider, ending)]),
+        TWO_DIALECT_IDS.flatMap((provider) => [openaiThrows(provider, ending), anthropicThrows(provider, ending)]),
       );
     });
   });
 
-  const middleOf = (provider: DialectId): number => Math.floor((CONTENT_AT[provider] + PROOF_AT[provider]) / 2);
+  const middleOf = (provider: TwoDialectId): number => Math.floor((CONTENT_AT[provider] + PROOF_AT[provider]) / 2);
 
-  async function openaiThrows(provider: DialectId, ending: Ending): Promise<void> {
+  async function openaiThrows(provider: TwoDialectId, ending: Ending): Promise<void> {
     const openai = new OpenAI({ baseURL: `${world.url}/v1`, apiKey: CLIENT_KEY, maxRetries: 0 });
     const model = MODELS[provider].asked;
     const read: string[] = [];
@@ -247,7 +246,7 @@ describe.each(SHAPES)('an upstream that stops in the middle, in the %s shape', (
     expect(read.join('')).toContain('Grüße');
   }
 
-  async function anthropicThrows(provider: DialectId, ending: Ending): Promise<void> {
+  async function anthropicThrows(provider: TwoDialectId, ending: Ending): Promise<void> {
     const anthropic = new Anthropic({ baseURL: world.url, apiKey: CLIENT_KEY, maxRetries: 0 });
     const model = MODELS[provider].asked;
     const read: string[] = [];

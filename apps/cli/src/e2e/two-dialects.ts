@@ -1,16 +1,19 @@
-import type { DialectId } from '@switchyard/canonical';
 import type { ReplayUpstream } from '@switchyard/testkit';
 
 import { CLIENT_KEY } from './call-gateway.js';
 import type { World } from './start-world.js';
 
+/** The dialects that these tests hold against each other, as clients and as upstreams. */
+export const TWO_DIALECT_IDS = ['openai-chat', 'anthropic-messages'] as const;
+export type TwoDialectId = (typeof TWO_DIALECT_IDS)[number];
+
 /** The name a client asks for to reach an upstream of the dialect, and the upstream's own name behind it. */
 export const MODELS = {
   'openai-chat': { asked: 'local/small', upstream: 'upstream-model' },
   'anthropic-messages': { asked: 'claude/sonnet', upstream: 'claude-sonnet-4-5' },
-} as const satisfies Record<DialectId, { readonly asked: string; readonly upstream: string }>;
+} as const satisfies Record<TwoDialectId, { readonly asked: string; readonly upstream: string }>;
 
-const PATHS: Readonly<Record<DialectId, string>> = {
+const PATHS: Readonly<Record<TwoDialectId, string>> = {
   'openai-chat': '/v1/chat/completions',
   'anthropic-messages': '/v1/messages',
 };
@@ -42,7 +45,7 @@ export interface RawAnswer {
 }
 
 export interface RawRequest {
-  readonly dialect: DialectId;
+  readonly dialect: TwoDialectId;
   /** Text and bytes go out as they are, anything else as JSON. */
   readonly body: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -61,7 +64,7 @@ export async function ask(world: World, { dialect, body, headers }: RawRequest):
 
 /** A request of the dialect that says one thing. */
 export function saying(
-  dialect: DialectId,
+  dialect: TwoDialectId,
   request: { readonly model: string; readonly stream: boolean; readonly text?: string },
 ): Readonly<Record<string, unknown>> {
   const { model, stream, text = 'Hello' } = request;

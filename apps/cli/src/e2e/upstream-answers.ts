@@ -1,4 +1,4 @@
-import type { DialectId } from '@switchyard/canonical';
+import { type TwoDialectId } from './two-dialects.js';
 import type { Answer } from '@switchyard/testkit';
 
 export interface OpenaiSaying {
@@ -29,7 +29,7 @@ export function upstreamAnswer(saying: UpstreamSaying, stream: boolean): Answer 
   return stream ? anthropicStream(saying) : anthropicWhole(saying);
 }
 
-const USAGE: Readonly<Record<DialectId, Readonly<Record<string, unknown>>>> = {
+const USAGE: Readonly<Record<TwoDialectId, Readonly<Record<string, unknown>>>> = {
   'openai-chat': { prompt_tokens: 9, completion_tokens: 5, total_tokens: 14 },
   'anthropic-messages': { input_tokens: 9, output_tokens: 5 },
 };

@@ -1,6 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
+import { GatewayError, type DialectId, type GatewayErrorData } from '@switchyard/canonical';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
@@ -9,8 +9,9 @@ import { clientKeyOf } from '../authenticate/client-key.js';
 import { answerError } from '../dispatch/answer-error.js';
 import { registerModelRoutes } from '../models/model-routes.js';
 import { Pipeline, type PipelineOptions } from '../pipeline.js';
+import { parseGeminiPath } from './gemini-path.js';
 import { requestIdOf } from './request-id.js';
-import { dialectOfPath, SURFACES, type Surface } from './surfaces.js';
+import { dialectOfPath, GEMINI_PREFIX, SURFACES, type Surface } from './surfaces.js';
 
 export const PIPELINE_OPTIONS = Symbol('PIPELINE_OPTIONS');
 
@@ -31,7 +32,14 @@ export class ClientRoutes implements OnModuleInit {
     for (const surface of SURFACES) {
       fastify.post(surface.path, (request, reply) => this.serve(surface, request, reply));
     }
-    registerModelRoutes(fastify, (request) => this.callerOf(request));
+    fastify.post<{ Params: { '*': string } }>(`${GEMINI_PREFIX}*`, (request, reply) => {
+      const call = parseGeminiPath(request.params['*']);
+      if (call === undefined) return refuse(request, reply);
+      const { operation, model, stream } = call;
+      const path = `${GEMINI_PREFIX}{model}:${stream ? 'streamGenerateContent' : 'generateContent'}`;
+      return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream } }, request, reply);
+    });
+    registerModelRoutes(fastify, (request, dialect) => this.callerOf(request, dialect));
     fastify.all('/*', (request, reply) => refuse(request, reply));
   }
 
@@ -41,11 +49,11 @@ export class ClientRoutes implements OnModuleInit {
     return this.pipeline.serve(surface, request.raw, reply.raw);
   }
 
-  private callerOf(request: FastifyRequest): Caller {
+  private callerOf(request: FastifyRequest, dialect: DialectId): Caller {
     const index = this.options.index();
     if (index === undefined) throw new GatewayError('not_ready', 'no configuration has arrived yet: try again shortly');
     return authenticate(index, {
-      presented: clientKeyOf(request.headers),
+      presented: clientKeyOf(request.raw, dialect),
       hash: this.options.hashKey,
       nowMs: Date.now(),
     });

@@ -20,7 +20,7 @@ export interface RequestContext {
   readonly signal: AbortSignal;
   readonly attempts: AttemptRecord[];
   caller?: Caller | undefined;
-  facts?: RequestFacts | undefined;
+  facts?: Pick<RequestFacts, 'model' | 'stream'> | undefined;
   bodyBytes?: number | undefined;
   snapshotVersion?: number | undefined;
   /** When the first byte of the answer was written. */

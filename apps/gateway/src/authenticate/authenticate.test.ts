@@ -64,6 +64,13 @@ describe('clientKeyOf', () => {
     [{ authorization: 'Bearer a b' }, undefined],
     [{}, undefined],
   ])('%j', (headers, expected) => {
-    expect(clientKeyOf(headers)).toBe(expected);
+    expect(clientKeyOf({ headers, url: '/v1/x?key=z' }, 'openai-chat')).toBe(expected);
+  });
+
+  it("takes a key from the query on Gemini's routes alone, and after the headers", () => {
+    const url = '/v1beta/models/m:generateContent?alt=sse&key=q%2B1';
+    expect(clientKeyOf({ headers: {}, url }, 'gemini')).toBe('q+1');
+    expect(clientKeyOf({ headers: { 'x-goog-api-key': 'h' }, url }, 'gemini')).toBe('h');
+    expect(clientKeyOf({ headers: {}, url }, 'anthropic-messages')).toBeUndefined();
   });
 });

@@ -1,13 +1,22 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+
+import type { DialectId } from '@switchyard/canonical';
 
 import { headerOf } from '../accept/client-headers.js';
 
-/** The key a client presents: `Authorization: Bearer`, else `x-api-key`, else `x-goog-api-key`. */
-export function clientKeyOf(headers: IncomingHttpHeaders): string | undefined {
+/**
+ * The key a client presents: `Authorization: Bearer`, else `x-api-key`, else `x-goog-api-key`. On Gemini's routes `?key=`
+ * too, as its own clients send it; nowhere else, since URLs end up in logs.
+ */
+export function clientKeyOf(request: Pick<IncomingMessage, 'headers' | 'url'>, dialect: DialectId): string | undefined {
+  const { headers, url = '' } = request;
   const { authorization } = headers;
   if (authorization !== undefined) {
     const [scheme, token, ...rest] = authorization.trim().split(/\s+/);
     return scheme?.toLowerCase() === 'bearer' && rest.length === 0 ? token : undefined;
   }
-  return headerOf(headers, 'x-api-key') ?? headerOf(headers, 'x-goog-api-key');
+  const inHeader = headerOf(headers, 'x-api-key') ?? headerOf(headers, 'x-goog-api-key');
+  if (inHeader !== undefined || dialect !== 'gemini') return inHeader;
+  const query = url.indexOf('?');
+  return query < 0 ? undefined : (new URLSearchParams(url.slice(query)).get('key') ?? undefined);
 }

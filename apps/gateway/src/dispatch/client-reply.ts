@@ -17,7 +17,8 @@ export interface ClientReplyOptions {
 export class ClientReply implements AttemptReply {
   committed = false;
   bytesWritten = 0;
-  private isStream = false;
+  /** Whether the answer is an event stream, in which an error can still be told. */
+  isStream = false;
   private readonly response: ServerResponse;
   private readonly keepalive: Keepalive;
 

@@ -24,7 +24,7 @@ export function conclude(context: RequestContext, end: AttemptEnd, reply: Client
   if (!reply.committed) {
     reply.abandon();
     answerError(response, { context, error });
-  } else if (hasEndedItsStream(end)) {
+  } else if (reply.isStream && hasEndedItsStream(end)) {
     reply.end();
   } else {
     reply.cutShort(streamError(context, error));

@@ -6,23 +6,36 @@ import { requestIdOf } from '../accept/request-id.js';
 import type { Caller } from '../authenticate/authenticate.js';
 import { modelById, modelList } from './model-list.js';
 
-/** Registers the model endpoints. `callerOf` authenticates, or throws a GatewayError. */
-export function registerModelRoutes(fastify: FastifyInstance, callerOf: (request: FastifyRequest) => Caller): void {
-  fastify.get('/v1/models', (request, reply) =>
-    answer(request, reply, (dialect) => modelList(callerOf(request), dialect)),
-  );
-  // Model names hold slashes, so the id is the rest of the path.
-  fastify.get<{ Params: { '*': string } }>('/v1/models/*', (request, reply) =>
-    answer(request, reply, (dialect) => modelById(callerOf(request), request.params['*'], dialect)),
-  );
+type Answer = Readonly<Record<string, unknown>>;
+
+/** Says who calls, or throws a GatewayError. */
+export type CallerOf = (request: FastifyRequest, dialect: DialectId) => Caller;
+
+/** Registers the model endpoints of all dialects. */
+export function registerModelRoutes(fastify: FastifyInstance, callerOf: CallerOf): void {
+  for (const path of ['/v1/models', '/v1beta/models']) {
+    fastify.get(path, (request, reply) =>
+      answer(request, reply, (dialect) => modelList(callerOf(request, dialect), dialect)),
+    );
+    // Model names hold slashes, so the id is the rest of the path.
+    fastify.get<{ Params: { '*': string } }>(`${path}/*`, (request, reply) =>
+      answer(request, reply, (dialect) => modelById(callerOf(request, dialect), request.params['*'], dialect)),
+    );
+  }
+}
+
+/** Gemini has a path of its own; OpenAI's and Anthropic's clients share one, and Anthropic's always send their version. */
+function dialectOf({ url, headers }: FastifyRequest): DialectId {
+  if (url.startsWith('/v1beta/')) return 'gemini';
+  return headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
 }
 
 async function answer(
   request: FastifyRequest,
   reply: FastifyReply,
-  make: (dialect: DialectId) => Readonly<Record<string, unknown>>,
+  make: (dialect: DialectId) => Answer,
 ): Promise<FastifyReply> {
-  const dialect: DialectId = request.headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
+  const dialect = dialectOf(request);
   const requestId = requestIdOf(request.headers['x-request-id']);
   reply.header('x-request-id', requestId);
   try {

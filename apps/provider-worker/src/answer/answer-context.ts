@@ -21,5 +21,6 @@ export interface AnswerContext {
 
 /** How the client's dialect is to write an answer. */
 export function answerOptions({ open, encoded, now }: AnswerContext) {
-  return { model: open.requestedModel, includeUsage: encoded.includeUsage(), nowSeconds: Math.floor(now() / 1000) };
+  const { includeUsage, request } = encoded;
+  return { model: open.requestedModel, includeUsage: includeUsage(), nowSeconds: Math.floor(now() / 1000), request };
 }

@@ -2,6 +2,7 @@ import { ERROR_CODES, GatewayError, type GatewayErrorData } from '@switchyard/ca
 import type { AttemptError } from '@switchyard/wire';
 
 import type { Answer } from '../call/call-upstream.js';
+import { attemptUrl } from '../prepare/attempt-url.js';
 import type { AnswerContext } from './answer-context.js';
 import { passthroughHeaders } from './answer-headers.js';
 import { readUpTo } from './read-whole.js';
@@ -21,8 +22,9 @@ export async function answerError(context: AnswerContext, answer: Answer): Promi
 }
 
 /** A page where an API should be: the operator has given an address that is not the API's. */
-export function wrongAddress({ target }: AnswerContext, { status }: Answer): GatewayError {
-  const { credential, url } = target;
+export function wrongAddress({ open, target }: AnswerContext, { status }: Answer): GatewayError {
+  const { credential } = target;
+  const url = attemptUrl(target, open);
   const message =
     `${url.host} answered ${url.pathname} with a web page or a redirect (HTTP ${status}) instead of an API's answer: ` +
     `the base-url of credential ${credential.id} is most likely wrong`;

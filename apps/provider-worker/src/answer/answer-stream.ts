@@ -4,30 +4,42 @@ import type { Answer } from '../call/call-upstream.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
 import { hideSecret } from './hide-secret.js';
 import { StreamOutlet } from './stream-outlet.js';
-import { StreamTranslator, type StreamStep } from './stream-translator.js';
+import { StreamTranslator, type StreamReader, type StreamStep } from './stream-translator.js';
 
 /** How long an upstream that has said everything may take to close its answer, which keeps the connection usable. */
 const TRAILING_MS = 1_000;
 
-/**
- * Hands an event stream to the client, and says why it failed if it did. Before the first content a failure leaves no
- * trace; after it, the client has been told in its dialect.
- */
-export async function answerStream(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
+/** Hands a chat's event stream to the client, and says why it failed if it did. */
+export function answerStream(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
   const { client, upstream, report } = context;
-  const outlet = new StreamOutlet(context, answer.headers);
+  const { toolNames } = context.encoded;
+  const isSame = client.id === upstream.id && toolNames.size === 0;
   const translator = new StreamTranslator({
     decoder: upstream.createStreamDecoder(),
-    encoder: client.id === upstream.id ? undefined : client.createStreamEncoder(answerOptions(context)),
+    encoder: isSame ? undefined : client.createStreamEncoder(answerOptions(context)),
+    toolNames,
     observe: (event) => report.observe(event),
   });
+  return streamAnswer(context, answer, translator);
+}
+
+/**
+ * Hands an event stream to the client as `reader` reads it. Before the first content a failure leaves no trace; after it,
+ * the client has been told in its dialect.
+ */
+export async function streamAnswer(
+  context: AnswerContext,
+  answer: Answer,
+  reader: StreamReader,
+): Promise<GatewayErrorData | undefined> {
+  const outlet = new StreamOutlet(context, answer.headers);
   const chunks = answer.body[Symbol.asyncIterator]();
   const fail = (failure: GatewayErrorData): void => {
     void leave(chunks);
     if (!context.deadlines.cancelled) outlet.fail(hideSecret(failure, context.target.secret));
   };
   try {
-    const failure = await relay({ context, translator, outlet, chunks });
+    const failure = await relay({ context, reader, outlet, chunks });
     if (failure === undefined) void readTrailing(chunks);
     else fail(failure);
     return failure;
@@ -40,7 +52,7 @@ export async function answerStream(context: AnswerContext, answer: Answer): Prom
 
 interface Relay {
   readonly context: AnswerContext;
-  readonly translator: StreamTranslator;
+  readonly reader: StreamReader;
   readonly outlet: StreamOutlet;
   readonly chunks: AsyncIterator<Buffer>;
 }
@@ -55,18 +67,18 @@ async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
   }
 }
 
-async function nextStep({ context, translator, outlet, chunks }: Relay): Promise<StreamStep> {
+async function nextStep({ context, reader, outlet, chunks }: Relay): Promise<StreamStep> {
   let next: IteratorResult<Buffer>;
   try {
     const coming = chunks.next();
     next = await (outlet.committed ? coming : context.report.waitFor(coming));
   } catch (thrown) {
     // A connection that breaks after the terminal proof has broken nothing.
-    const last = context.deadlines.signal.aborted ? undefined : translator.end();
+    const last = context.deadlines.signal.aborted ? undefined : reader.end();
     if (last?.ended) return last;
     throw thrown;
   }
-  return next.done ? translator.end() : translator.push(next.value);
+  return next.done ? reader.end() : reader.push(next.value);
 }
 
 function emptyStream(): GatewayErrorData {

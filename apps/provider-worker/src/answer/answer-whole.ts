@@ -1,14 +1,10 @@
-import {
-  GatewayError,
-  isContentEvent,
-  unfoldResponse,
-  type CanonicalResponse,
-  type GatewayErrorData,
-} from '@switchyard/canonical';
+import { isContentEvent, unfoldResponse, type CanonicalResponse, type GatewayErrorData } from '@switchyard/canonical';
+import { restoreResponseToolNames } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerHeaders } from './answer-headers.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
+import { errorStatusWithin, parseAnswer } from './parse-answer.js';
 import { readWhole } from './read-whole.js';
 import { StreamOutlet } from './stream-outlet.js';
 
@@ -19,11 +15,11 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
   const { upstream, open, report, now } = context;
   const bytes = await report.waitFor(readWhole(answer.body, ANSWER_LIMIT_BYTES));
   const value = parseAnswer(bytes);
-  const failure = errorWithin(value);
+  const failure = errorStatusWithin(value);
   if (failure !== undefined) {
     return upstream.decodeError({ status: failure, headers: answer.headers, body: bytes.toString('utf8') }, now());
   }
-  const response = upstream.decodeResponse(value);
+  const response = restoreResponseToolNames(upstream.decodeResponse(value), context.encoded.toolNames);
   report.usage = response.usage;
   report.finish = response.choices[0]?.finish;
   report.answeredModel = response.model;
@@ -52,7 +48,7 @@ async function writeJson(
   bytes: Buffer,
 ): Promise<void> {
   const { client, upstream, deadlines, report, reply, target, encoded } = context;
-  const same = client.id === upstream.id;
+  const same = client.id === upstream.id && encoded.toolNames.size === 0;
   const own = answer.headers['content-type'];
   const body = same
     ? bytes
@@ -71,26 +67,4 @@ async function writeJson(
   });
   const behind = reply.data(body);
   if (behind !== undefined) await deadlines.wait(behind);
-}
-
-function parseAnswer(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    // The parser's own message quotes the answer.
-    const what = bytes.length === 0 ? 'an empty body' : 'a body that is not valid JSON';
-    throw new GatewayError('upstream_malformed', `the upstream answered with ${what}`);
-  }
-}
-
-/**
- * The status an error inside a successful answer stands for. Aggregators answer 200 before they know whether the provider
- * behind them will. (OpenRouter API reference, errors: `error.code` is the status)
- */
-function errorWithin(value: unknown): number | undefined {
-  if (typeof value !== 'object' || value === null || !('error' in value)) return undefined;
-  const { error } = value;
-  if (typeof error !== 'object' || error === null) return undefined;
-  const status = 'code' in error ? Number(error.code) : Number.NaN;
-  return status >= 400 && status < 600 ? status : 502;
 }

@@ -10,6 +10,7 @@ function createTranslator(client: Dialect, upstream: Dialect): StreamTranslator 
       client === upstream
         ? undefined
         : client.createStreamEncoder({ model: 'm', includeUsage: false, nowSeconds: 1_700_000_000 }),
+    toolNames: new Map(),
     observe: () => undefined,
   });
 }

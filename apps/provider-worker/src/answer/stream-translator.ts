@@ -1,5 +1,12 @@
 import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
-import { createSseScanner, type SseEvent, type StreamDecoder, type StreamEncoder } from '@switchyard/dialects';
+import {
+  createSseScanner,
+  restoreEventToolName,
+  type SseEvent,
+  type StreamDecoder,
+  type StreamEncoder,
+  type ToolNameMap,
+} from '@switchyard/dialects';
 
 import { EventSplitter } from './event-splitter.js';
 
@@ -17,33 +24,44 @@ export interface StreamStep {
 
 const NOTHING = Buffer.alloc(0);
 
+/** Reads an upstream's stream, chunk by chunk. */
+export interface StreamReader {
+  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
+  push(chunk: Buffer): StreamStep;
+  /** The upstream closed. */
+  end(): StreamStep;
+}
+
 export interface StreamTranslatorOptions {
   /** The upstream dialect's. */
   readonly decoder: StreamDecoder;
-  /** The client dialect's; undefined where both are the same. */
+  /** The client dialect's; undefined where the upstream's bytes are handed on. */
   readonly encoder: StreamEncoder | undefined;
+  /** What the client calls the tools that the upstream knows by other names. */
+  readonly toolNames: ToolNameMap;
   readonly observe: (event: StreamEvent) => void;
 }
 
 /**
- * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same, else decoded and
- * encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
+ * The upstream's stream in the client's dialect: its own bytes, event by event, where both are the same and no tool had
+ * to be renamed, else decoded and encoded again. Either way every event was understood before it is handed on, and an event that fails is not.
  */
-export class StreamTranslator {
+export class StreamTranslator implements StreamReader {
   readonly #splitter = new EventSplitter();
   readonly #scanner = createSseScanner();
   readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder | undefined;
+  readonly #toolNames: ToolNameMap;
   readonly #observe: (event: StreamEvent) => void;
   #content = false;
 
-  constructor({ decoder, encoder, observe }: StreamTranslatorOptions) {
+  constructor({ decoder, encoder, toolNames, observe }: StreamTranslatorOptions) {
     this.#decoder = decoder;
     this.#encoder = encoder;
+    this.#toolNames = toolNames;
     this.#observe = observe;
   }
 
-  /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
   push(chunk: Buffer): StreamStep {
     const bytes: Buffer[] = [];
     for (const block of this.#splitter.push(chunk)) {
@@ -53,7 +71,6 @@ export class StreamTranslator {
     return { bytes, content: this.#content, ended: false };
   }
 
-  /** The upstream closed. */
   end(): StreamStep {
     const bytes: Buffer[] = [];
     const rest = this.#splitter.rest();
@@ -81,7 +98,7 @@ export class StreamTranslator {
       this.#observe(event);
       content ||= isContentEvent(event);
       ended ||= event.type === 'end';
-      text += this.#encoder?.next(event) ?? '';
+      text += this.#encoder?.next(restoreEventToolName(event, this.#toolNames)) ?? '';
     }
     // Content beside an error is not handed on, so it must not commit the answer either.
     this.#content ||= content;

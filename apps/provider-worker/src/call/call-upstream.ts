@@ -2,6 +2,7 @@ import { respondAsSimulator } from '@switchyard/providers';
 import type { UpstreamClient, UpstreamResponse } from '@switchyard/upstream';
 import type { AttemptOpen } from '@switchyard/wire';
 
+import { attemptUrl } from '../prepare/attempt-url.js';
 import type { Target } from '../prepare/resolve-target.js';
 
 export interface CallInput {
@@ -17,9 +18,10 @@ export type Answer = Pick<UpstreamResponse, 'status' | 'headers'> & { readonly b
 /** Calls the provider, over the network or, for the simulator, within this process. */
 export async function callUpstream(client: UpstreamClient, input: CallInput, signal: AbortSignal): Promise<Answer> {
   const { open, target, headers, body } = input;
-  const { provider, credential, url } = target;
-  if (provider.slug === 'simulator') return respondAsSimulator({ path: provider.paths.chat, body }, signal);
+  const { provider, credential, path } = target;
+  if (provider.slug === 'simulator') return respondAsSimulator({ path, body }, signal);
   const { connectMs, headersMs, idleMs, totalMs } = open.deadlines;
   const deadlines = { connectMs, headersMs: open.stream ? headersMs : totalMs, idleMs };
+  const url = attemptUrl(target, open);
   return client.call({ method: 'POST', url, headers, body, deadlines, proxyUrl: credential.proxyUrl }, signal);
 }

@@ -1,8 +1,9 @@
-import { GatewayError, type Warning } from '@switchyard/canonical';
-import { patchModel, scanRequest, type Dialect } from '@switchyard/dialects';
+import { GatewayError, type CanonicalRequest, type Warning } from '@switchyard/canonical';
+import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
+import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
@@ -23,11 +24,17 @@ export interface EncodedBody {
   readonly dropped: readonly string[];
   /** Whether an openai-chat client asked for the usage chunk. Asked only where the answer has to be written anew. */
   includeUsage(): boolean;
+  /** The client's own names of tools, by those the upstream got in their place. */
+  readonly toolNames: ToolNameMap;
+  /** What the client asked, where it had to be read. */
+  readonly request?: CanonicalRequest | undefined;
 }
 
+const NO_TOOL_NAMES: ToolNameMap = new Map();
+
 /**
- * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, so
- * that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
+ * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
+ * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
  * budget also moves the output ceiling and forbids some fields, which only the dialect knows.
  *
  * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
@@ -35,12 +42,14 @@ export interface EncodedBody {
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, body, client, upstream } = input;
   if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
+  const same = { dropped: [], includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
+  if (upstream.modelInPath) return { body, ...same };
   const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
-  return { body: patchModel(body, facts, open.model), dropped: [], includeUsage: () => asksForUsage(body) };
+  return { body: patchModel(body, facts, open.model), ...same };
 }
 
 function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
-  const decoded = client.decodeRequest(parseJson(body));
+  const decoded = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
   const { reasoning: asked } = decoded.value;
   const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
   const encoded = upstream.encodeRequest(
@@ -54,6 +63,8 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: [...new Set(losses.map((loss) => loss.field))],
     includeUsage: () => decoded.value.includeUsage ?? false,
+    toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
+    request: decoded.value,
   };
 }
 
@@ -64,7 +75,7 @@ function untranslatable(loss: Warning, provider: Provider): GatewayError {
 
 /** Read without the dialect's decoder, which may refuse what the upstream took. */
 function asksForUsage(body: Buffer): boolean {
-  const request = parseJson(body);
+  const request = parseBody(body);
   if (!isObject(request) || !('stream_options' in request)) return false;
   const { stream_options: options } = request;
   return isObject(options) && 'include_usage' in options && options.include_usage === true;
@@ -72,13 +83,4 @@ function asksForUsage(body: Buffer): boolean {
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
-}
-
-function parseJson(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    // The parser's own message quotes the body.
-    throw new GatewayError('invalid_json', 'the body is not valid JSON');
-  }
 }

@@ -50,12 +50,12 @@ describe('createTargetResolver', () => {
   it('gives provider, address and opened secret', async () => {
     const target = await resolverOf(snapshotOf(1, credential())).resolve('c1');
     expect(target).toMatchObject({ provider: { slug: 'claude' }, secret: 'secret-text' });
-    expect(target.url.href).toBe('https://api.anthropic.com/v1/messages');
+    expect(target.url.href).toBe('https://api.anthropic.com/');
   });
 
   it('keeps the path of a base-url', async () => {
     const snapshot = snapshotOf(1, credential({ provider: 'openai-compatibility', baseUrl: 'http://h:1/api/v1' }));
-    expect((await resolverOf(snapshot).resolve('c1')).url.href).toBe('http://h:1/api/v1/chat/completions');
+    expect((await resolverOf(snapshot).resolve('c1')).url.href).toBe('http://h:1/api/v1');
   });
 
   it('does its work once for each version, and again for the next', async () => {

@@ -7,6 +7,9 @@ import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
 export interface Target {
   readonly credential: WorkerCredential;
   readonly provider: Provider;
+  /** One of the provider's paths, chat unless `targetAt` said otherwise; `{model}` stands for the model's name. */
+  readonly path: string;
+  /** The address of the API; `attemptUrl` says where in it an attempt goes. */
   readonly url: URL;
   /** In the clear; never in a message, a log line or an answer. Undefined for a keyless credential. */
   readonly secret: string | undefined;
@@ -153,14 +156,20 @@ function resolve(credential: WorkerCredential, options: ResolveOptions): Target 
   return {
     credential,
     provider,
-    url: chatUrl(credential, provider),
+    path: provider.paths.chat,
+    url: apiUrl(credential),
     secret: sealedSecret === undefined ? undefined : openSecret(options.keyring, sealedSecret, credential.id),
     passthroughHeaders: options.passthroughHeaders,
   };
 }
 
-function chatUrl(credential: WorkerCredential, provider: Provider): URL {
-  const url = URL.parse(`${credential.baseUrl.replace(/\/+$/, '')}${provider.paths.chat}`);
+/** The same target at another of its provider's paths. */
+export function targetAt(target: Target, path: string): Target {
+  return { ...target, path };
+}
+
+function apiUrl(credential: WorkerCredential): URL {
+  const url = URL.parse(credential.baseUrl);
   if (url === null || !['http:', 'https:'].includes(url.protocol)) {
     const message = `the base-url of credential ${credential.id} is not an http or https URL`;
     throw new GatewayError('credential_unavailable', message);

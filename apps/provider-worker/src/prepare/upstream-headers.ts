@@ -1,3 +1,4 @@
+import { isMultipart } from '@switchyard/dialects';
 import type { AttemptOpen } from '@switchyard/wire';
 
 import type { Target } from './resolve-target.js';
@@ -25,8 +26,7 @@ export interface TraceHeaders {
 /** The headers of the call, lower-case. What the operator configured for the credential wins over everything before it. */
 export function upstreamHeaders(open: AttemptOpen, target: Target, trace: TraceHeaders): Record<string, string> {
   return {
-    'content-type': 'application/json',
-    accept: open.stream ? 'text/event-stream' : 'application/json',
+    ...contentHeaders(open),
     'user-agent': 'switchyard',
     ...target.provider.headers,
     ...forwardedHeaders(open, target),
@@ -35,6 +35,21 @@ export function upstreamHeaders(open: AttemptOpen, target: Target, trace: TraceH
     traceparent: trace.traceparent,
     ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
   };
+}
+
+/** Text and counts come as JSON or events; what is relayed beside them is what the client says that it is and wants. */
+function contentHeaders({ operation, stream, headers }: AttemptOpen): Record<string, string> {
+  const json = 'application/json';
+  switch (operation) {
+    case 'chat':
+    case 'completions':
+    case 'count-tokens':
+      return { 'content-type': json, accept: stream ? 'text/event-stream' : json };
+    default: {
+      const { 'content-type': sent = json, accept = '*/*' } = headers;
+      return { 'content-type': isMultipart(sent) ? sent : json, accept };
+    }
+  }
 }
 
 function forwardedHeaders(open: AttemptOpen, target: Target): Record<string, string> {

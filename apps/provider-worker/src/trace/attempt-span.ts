@@ -9,12 +9,12 @@ const PROVIDER_NAMES: Readonly<Record<string, string>> = { claude: 'anthropic', 
 
 /** Starts the span of one attempt. Without a target, the attempt has failed already. */
 export function startAttemptSpan(tracing: Tracing, open: AttemptOpen, target: Target | undefined): TraceSpan {
-  return tracing.startSpan(`chat ${open.model}`, {
+  return tracing.startSpan(`${operationName(open)} ${open.model}`, {
     kind: 'client',
     traceparent: open.traceparent,
     tracestate: open.tracestate,
     attributes: {
-      'gen_ai.operation.name': open.operation,
+      'gen_ai.operation.name': operationName(open),
       'gen_ai.provider.name': PROVIDER_NAMES[open.provider] ?? open.provider,
       'gen_ai.request.model': open.model,
       'gen_ai.request.stream': open.stream ? true : undefined,
@@ -46,6 +46,11 @@ export function endAttemptSpan(span: TraceSpan, end: AttemptEnd): void {
   });
   if (end.error !== undefined) span.fail(end.error.code);
   span.end();
+}
+
+/** The convention's own name where it has one. (GenAI semantic conventions 1.41, gen_ai.operation.name) */
+function operationName({ operation }: AttemptOpen): string {
+  return operation === 'completions' ? 'text_completion' : operation;
 }
 
 function portOf(url: URL): number {

@@ -47,6 +47,7 @@ export const ERROR_CODES = {
   total_deadline: { status: 504, retryable: false, scope: 'gateway' },
   no_worker: { status: 503, retryable: true, scope: 'gateway' },
   worker_lost: { status: 502, retryable: true, scope: 'network' },
+  operation_not_supported: { status: 404, retryable: true, scope: 'model' },
   credential_unavailable: { status: 503, retryable: true, scope: 'credential' },
   not_ready: { status: 503, retryable: true, scope: 'gateway' },
   draining: { status: 503, retryable: true, scope: 'gateway' },

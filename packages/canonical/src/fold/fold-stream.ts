@@ -90,11 +90,17 @@ type BlockEvent = Extract<StreamEvent, { readonly index: number }>;
 function foldBlock(block: Block | undefined, event: BlockEvent): Block | undefined {
   switch (event.type) {
     case 'text-start':
-      return { type: 'text', text: '' };
+      return { type: 'text', text: '', ...defined('extensions', event.extensions) };
     case 'text-delta':
       return block?.type === 'text' ? { ...block, text: block.text + event.text } : undefined;
     case 'reasoning-start':
-      return { type: 'reasoning', text: '', provenance: event.provenance };
+      return {
+        type: 'reasoning',
+        text: '',
+        provenance: event.provenance,
+        ...defined('form', event.form),
+        ...defined('extensions', event.extensions),
+      };
     case 'reasoning-delta':
       return block?.type === 'reasoning' ? { ...block, text: block.text + event.text } : undefined;
     case 'reasoning-end':
@@ -102,11 +108,19 @@ function foldBlock(block: Block | undefined, event: BlockEvent): Block | undefin
         ? { ...block, ...defined('signature', event.signature), ...defined('extensions', event.extensions) }
         : undefined;
     case 'refusal-start':
-      return { type: 'refusal', text: '' };
+      return { type: 'refusal', text: '', ...defined('extensions', event.extensions) };
     case 'refusal-delta':
       return block?.type === 'refusal' ? { ...block, text: block.text + event.text } : undefined;
     case 'tool-call-start':
-      return { type: 'tool-call', id: event.id, name: event.name, arguments: '' };
+      return {
+        type: 'tool-call',
+        id: event.id,
+        name: event.name,
+        arguments: '',
+        ...defined('freeform', event.freeform),
+        ...defined('namespaced', event.namespaced),
+        ...defined('extensions', event.extensions),
+      };
     case 'tool-call-delta':
       return block?.type === 'tool-call' ? { ...block, arguments: block.arguments + event.argumentsText } : undefined;
     case 'text-end':

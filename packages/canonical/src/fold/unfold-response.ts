@@ -31,25 +31,39 @@ function unfoldBlock(block: Block, place: Place): StreamEvent[] {
   switch (block.type) {
     case 'text':
       return [
-        { type: 'text-start', ...place },
+        { type: 'text-start', extensions: block.extensions, ...place },
         ...(block.text === '' ? [] : [{ type: 'text-delta', text: block.text, ...place } as const]),
         { type: 'text-end', extensions: block.extensions, ...place },
       ];
     case 'reasoning':
       return [
-        { type: 'reasoning-start', provenance: block.provenance, ...place },
+        {
+          type: 'reasoning-start',
+          provenance: block.provenance,
+          form: block.form,
+          extensions: block.extensions,
+          ...place,
+        },
         ...(block.text === '' ? [] : [{ type: 'reasoning-delta', text: block.text, ...place } as const]),
         { type: 'reasoning-end', signature: block.signature, extensions: block.extensions, ...place },
       ];
     case 'refusal':
       return [
-        { type: 'refusal-start', ...place },
+        { type: 'refusal-start', extensions: block.extensions, ...place },
         ...(block.text === '' ? [] : [{ type: 'refusal-delta', text: block.text, ...place } as const]),
         { type: 'refusal-end', extensions: block.extensions, ...place },
       ];
     case 'tool-call':
       return [
-        { type: 'tool-call-start', id: block.id, name: block.name, ...place },
+        {
+          type: 'tool-call-start',
+          id: block.id,
+          name: block.name,
+          freeform: block.freeform,
+          namespaced: block.namespaced,
+          extensions: block.extensions,
+          ...place,
+        },
         { type: 'tool-call-delta', argumentsText: block.arguments, ...place },
         { type: 'tool-call-end', extensions: block.extensions, ...place },
       ];

@@ -117,7 +117,7 @@ const TENANTS: KeyTable = {
 };
 
 const providerBlocks = Object.fromEntries(
-  PROVIDERS.filter(({ slug }) => !['claude', 'openai-compatibility', 'simulator'].includes(slug)).map(
+  PROVIDERS.filter(({ slug }) => !['claude', 'gemini', 'openai-compatibility', 'simulator'].includes(slug)).map(
     ({ configKey }) => [configKey, supported(`${configKey}: [{ api-key: "\${PROVIDER_API_KEY}" }]`, DEDICATED_ENTRY)],
   ),
 );
@@ -141,6 +141,7 @@ export const CONFIG_KEYS: KeyTable = {
   aliases: supported('aliases: [{ name: sonnet, targets: [{ model: team-a/claude-sonnet }] }]', ALIASES),
   simulator: supported('simulator: true'),
   'claude-api-key': supported('claude-api-key: [{ api-key: "${ANTHROPIC_API_KEY}", prefix: team-a }]', CLAUDE_ENTRY),
+  'gemini-api-key': supported('gemini-api-key: [{ api-key: "${GEMINI_API_KEY}", prefix: team-a }]', DEDICATED_ENTRY),
   'openai-compatibility': supported(
     'openai-compatibility: [{ name: mlx-local, base-url: "http://127.0.0.1:8000/v1" }]',
     COMPATIBILITY_ENTRY,
@@ -152,8 +153,8 @@ export const CONFIG_KEYS: KeyTable = {
   prices: refused('remove it; this version counts tokens and no money'),
 
   ...all(
-    ['gemini-api-key', 'interactions-api-key', 'vertex-api-key'],
-    unsupported('reach these models through openrouter, or through Google’s OpenAI-compatible address'),
+    ['interactions-api-key', 'vertex-api-key'],
+    unsupported('reach these models through gemini-api-key or openrouter'),
   ),
   ...all(
     ['openai-api-key', 'codex-api-key', 'xai-api-key', 'minimax', 'roo', 'kilo', 'zen', 'nim'],

@@ -326,7 +326,7 @@ debug: true
 remote-management: { secret-key: x, whatever: y }
 routing: { strategy: fill-first }
 streaming: { bootstrap-retries: 2 }
-gemini-api-key: [{ api-key: "\${NOT_SET}" }]
+vertex-api-key: [{ api-key: "\${NOT_SET}" }]
 groq: [{ api-key: k, weight: 3 }]
 `;
     expect(accepted(`api-keys: [client-1]\n${text}`).credentials).toHaveLength(1);
@@ -336,7 +336,7 @@ groq: [{ api-key: k, weight: 3 }]
       'warning config.yaml:5:1 remote-management: not supported, and ignored; operators use the admin API and its owner token; remove it',
       'warning config.yaml:6:1 routing: not supported, and ignored; credentials of one priority take turns; use priority for tiers',
       'warning config.yaml:7:14 streaming.bootstrap-retries: not supported, and ignored; attempts that fail before any content go on by themselves; see request-retry',
-      'warning config.yaml:8:1 gemini-api-key: not supported, and ignored; reach these models through openrouter, or through Google’s OpenAI-compatible address',
+      'warning config.yaml:8:1 vertex-api-key: not supported, and ignored; reach these models through gemini-api-key or openrouter',
       'warning config.yaml:9:22 groq[0].weight: not supported, and ignored; credentials of one priority take equal turns; write several entries, or use priority',
     ]);
   });

@@ -8,11 +8,14 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { tokenCounting } from './token-counting.js';
+import { TOOL_NAMES } from './tools.js';
 import { decodeUsage } from './usage.js';
 
 /** Anthropic's Messages API, as its own clients and servers speak it. */
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC,
+  toolNames: TOOL_NAMES,
   decodeRequest,
   encodeRequest,
   decodeResponse,
@@ -20,6 +23,7 @@ export const anthropicMessages: Dialect = {
   createStreamDecoder,
   createStreamEncoder,
   decodeUsage,
+  tokenCounting,
   decodeError,
   encodeError,
   encodeStreamError,

@@ -2,15 +2,19 @@ import type { CanonicalRequest, ResponseFormat, Warning } from '@switchyard/cano
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { isJsonObject } from '../json/json-object.js';
+import { encodeToolNames } from '../tool-names/tool-names.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeMessages } from './encode-messages.js';
 import { modelTraits } from './model-traits.js';
 import { encodeSampling } from './sampling.js';
 import { planThinking, type ThinkingPlan } from './thinking.js';
-import { encodeToolChoice, encodeTools } from './tools.js';
+import { encodeToolChoice, encodeTools, TOOL_NAMES } from './tools.js';
 
-export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(given, ANTHROPIC);
+  const request = encodeToolNames(given, TOOL_NAMES);
   const warnings: Warning[] = foreignFieldWarnings(ANTHROPIC, request.extensions, '');
   const own = ownFields(ANTHROPIC, request.extensions);
   const traits = modelTraits(options.model);

@@ -4,8 +4,16 @@ import { z } from 'zod';
 import type { JsonObject } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
+import type { ToolNameRule } from '../tool-names/tool-names.js';
 import { ANTHROPIC, readField, restAndCache } from './decode-content.js';
 import { encodeCacheMark } from './encode-content.js';
+
+/** "^[a-zA-Z0-9_-]{1,128}$" (Messages API reference, tools). */
+export const TOOL_NAMES: ToolNameRule = {
+  legal: /^[a-zA-Z0-9_-]{1,128}$/,
+  illegalCharacters: /[^a-zA-Z0-9_-]/g,
+  maxLength: 128,
+};
 
 const anyTool = z.looseObject({ type: z.string().nullish() });
 const customTool = z.looseObject({

@@ -12,12 +12,22 @@ export function ownFields(dialect: DialectId, extensions: Extensions | undefined
   return extensions?.[dialect] ?? {};
 }
 
+/**
+ * Fields that ask for nothing: names of things, and marks that stand beside a canonical field which says the same. That
+ * they stay in their own dialect is no loss.
+ */
+const SILENT_FIELDS: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
+  'openai-responses': ['item', 'prompt_cache_breakpoint'],
+};
+
 /** One warning for each field that came in another dialect than `dialect`. `path` is where the fields were, `''` for the top. */
 export function foreignFieldWarnings(dialect: DialectId, extensions: Extensions | undefined, path: string): Warning[] {
   if (extensions === undefined) return [];
   return DIALECT_IDS.filter((id) => id !== dialect).flatMap((id) =>
-    Object.keys(extensions[id] ?? {}).map((key): Warning => {
-      return { type: 'dropped', field: path === '' ? key : `${path}.${key}`, reason: `${dialect} has no such field` };
-    }),
+    Object.keys(extensions[id] ?? {})
+      .filter((key) => !SILENT_FIELDS[id]?.includes(key))
+      .map((key): Warning => {
+        return { type: 'dropped', field: path === '' ? key : `${path}.${key}`, reason: `${dialect} has no such field` };
+      }),
   );
 }

@@ -57,6 +57,16 @@ export function scanRequest(body: Buffer, limits: { readonly maxDepth: number })
   };
 }
 
+/**
+ * Checks a body whose facts stand elsewhere: one JSON object, nothing after it.
+ *
+ * @throws GatewayError `invalid_json`, or `invalid_request` for nesting over `maxDepth`.
+ */
+export function checkJsonObject(body: Buffer, limits: { readonly maxDepth: number }): void {
+  if (!isUtf8(body)) throw new GatewayError('invalid_json', 'the body is not valid UTF-8');
+  scanSpans(body, limits.maxDepth);
+}
+
 type Spans = Partial<Record<Field, ByteSpan>>;
 
 function scanSpans(body: Buffer, maxDepth: number): Spans {

@@ -6,16 +6,19 @@ import { compact } from '../json/json-object.js';
 
 /** What the models of one dialect can answer, for the laws: everything the dialect can express, and nothing else. */
 export function arbitraryResponse(dialect: DialectId): fc.Arbitrary<CanonicalResponse> {
-  return dialect === 'openai-chat' ? openaiResponse : anthropicResponse;
+  return RESPONSES[dialect];
 }
 
-/** What every dialect can express, told as a model of `dialect` would. */
-export function arbitraryCommonResponse(dialect: DialectId): fc.Arbitrary<CanonicalResponse> {
+/** What the dialects of a pair can both express, told as a model of `dialect` would. */
+export function arbitraryCommonResponse(dialect: DialectId, other: DialectId): fc.Arbitrary<CanonicalResponse> {
   const reasoning = text.map((said): Block => {
     const signature = dialect === 'anthropic-messages' ? 'c2ln' : undefined;
     return compact({ type: 'reasoning', text: said, provenance: dialect, signature });
   });
-  const content = fc.tuple(optional(reasoning), optional(textBlock), fc.array(toolCall, { maxLength: 3 })).map(flatten);
+  const hasOnlyText = [dialect, other].includes('openai-completions');
+  const content = hasOnlyText
+    ? optional(textBlock)
+    : fc.tuple(optional(reasoning), optional(textBlock), fc.array(toolCall, { maxLength: 3 })).map(flatten);
   const choice = content.chain((blocks) =>
     fc.record({ content: fc.constant(blocks), finish: finish(blocks, ['stop', 'length']) }),
   );
@@ -106,6 +109,143 @@ const openaiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
   },
   { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
 );
+
+const geminiBlock: fc.Arbitrary<Block> = fc.oneof(
+  fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
+    const extensions = isSigned ? { gemini: { thoughtSignature: 'c2ln' } } : undefined;
+    return compact({ type: 'text', text: said, extensions });
+  }),
+  fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
+    return compact({ type: 'reasoning', text: said, provenance: 'gemini', signature: isSigned ? 'c2ln' : undefined });
+  }),
+  fc.tuple(toolCall, fc.boolean()).map(([call, isSigned]): Block => {
+    return compact({ ...call, extensions: isSigned ? { gemini: { thoughtSignature: 'c2ln' } } : undefined });
+  }),
+  text.map((code): Block => ({ type: 'opaque', dialect: 'gemini', value: { executableCode: { code } } })),
+  text.map((data): Block => ({ type: 'opaque', dialect: 'gemini', value: { inlineData: { data } } })),
+);
+
+/** Texts next to each other are one text in a stream, unless a signature stands between them. */
+function isWritable(content: readonly Block[]): boolean {
+  return content.every((block, index) => {
+    const previous = content[index - 1];
+    const isSigned = previous?.extensions !== undefined || (previous?.type === 'reasoning' && previous.signature);
+    return previous?.type !== block.type || !['text', 'reasoning'].includes(block.type) || Boolean(isSigned);
+  });
+}
+
+const geminiChoice: fc.Arbitrary<Choice> = fc
+  .array(geminiBlock, { maxLength: 5 })
+  .filter(isWritable)
+  .chain((content) =>
+    fc.record(
+      {
+        content: fc.constant(content),
+        finish: finish(content, ['stop', 'length', 'content-filter', 'other']),
+        extensions: fc.constant({ gemini: { groundingMetadata: { webSearchQueries: ['x'] }, avgLogprobs: -0.5 } }),
+      },
+      { requiredKeys: ['content', 'finish'] },
+    ),
+  );
+
+const geminiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
+  {
+    id: fc.constant('resp-1'),
+    model: fc.constant('m'),
+    choices: fc.array(geminiChoice, { minLength: 1, maxLength: 3 }),
+    usage: usage(['cacheRead']),
+    extensions: fc.constant({ gemini: { createTime: '2027-01-01T00:00:00Z', modelStatus: { modelStage: 'STABLE' } } }),
+  },
+  { requiredKeys: ['id', 'model', 'choices', 'usage'] },
+);
+
+const completionResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
+  {
+    id: fc.constant('cmpl-1'),
+    model: fc.constant('m'),
+    createdAt: fc.constant(1_700_000_000),
+    choices: fc.array(
+      optional(textBlock).chain((content) =>
+        fc.record({ content: fc.constant(content), finish: finish(content, ['stop', 'length', 'content-filter']) }),
+      ),
+      { minLength: 1, maxLength: 3 },
+    ),
+    usage: usage(['cacheRead', 'cacheWrite5m']),
+    extensions: fc.constant({ 'openai-chat': { system_fingerprint: 'fp_1' } }),
+  },
+  { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
+);
+
+/** Blocks of one item, as the dialect tells them: all name it, and its last says what is true of the whole. */
+const responsesItem: fc.Arbitrary<(id: string) => Block[]> = fc.oneof(
+  fc
+    .tuple(fc.array(fc.tuple(text, fc.boolean()), { minLength: 1, maxLength: 2 }), fc.boolean())
+    .map(([parts, isCommentary]) => {
+      return (id: string) => {
+        return parts.map(([said, isRefusal], place): Block => {
+          const message = isCommentary && place === parts.length - 1 ? { message: { phase: 'commentary' } } : {};
+          const annotations = isRefusal ? {} : { annotations: [{ type: 'url_citation', url: said }] };
+          const own = { item: { id }, ...message, ...annotations };
+          return { type: isRefusal ? 'refusal' : 'text', text: said, extensions: { 'openai-responses': own } };
+        });
+      };
+    }),
+  fc
+    .tuple(fc.array(text, { maxLength: 2 }), fc.constantFrom('summary' as const, 'text' as const), fc.boolean())
+    .map(([texts, form, isEncrypted]) => {
+      return (id: string) => {
+        const shown = texts.length === 0 ? [{ text: '' }] : texts.map((said) => ({ text: said, form }));
+        return shown.map((part, place): Block => {
+          const signature = isEncrypted && place === shown.length - 1 ? 'c2ln' : undefined;
+          const extensions = { 'openai-responses': { item: { id } } };
+          return compact({ type: 'reasoning', ...part, provenance: 'openai-responses', signature, extensions });
+        });
+      };
+    }),
+  toolCall.map((call) => (id: string) => [{ ...call, extensions: { 'openai-responses': { item: { id } } } }]),
+  fc.tuple(text, fc.boolean()).map(([input, isNamespaced]) => (id: string): Block[] => {
+    const name = isNamespaced ? 'files__edit' : 'edit';
+    const namespaced = isNamespaced ? { namespace: 'files', name: 'edit' } : undefined;
+    const call = { type: 'tool-call' as const, id: `call_${id}`, name, arguments: JSON.stringify({ input }) };
+    const extensions = { 'openai-responses': { item: { id } } };
+    return [compact({ ...call, freeform: true, namespaced, extensions })];
+  }),
+  json.map((action) => (id: string): Block[] => {
+    const value = { type: 'web_search_call', id, status: 'completed', action };
+    return [{ type: 'opaque', dialect: 'openai-responses', value }];
+  }),
+);
+
+const responsesResponse: fc.Arbitrary<CanonicalResponse> = fc.array(responsesItem, { maxLength: 4 }).chain((items) => {
+  const content = items.flatMap((blocksOf, place) => blocksOf(`item_${place}`));
+  return fc.record({
+    id: fc.constant('resp_1'),
+    model: fc.constant('m'),
+    createdAt: fc.constant(1_700_000_000),
+    choices: fc.tuple(
+      fc.record({ content: fc.constant(content), finish: finish(content, ['stop', 'length', 'content-filter']) }),
+    ),
+    usage: usage(['cacheRead', 'cacheWrite5m']),
+    // Every response repeats these of its request.
+    extensions: fc.constant({
+      'openai-responses': {
+        metadata: {},
+        parallel_tool_calls: true,
+        tool_choice: 'auto',
+        tools: [],
+        service_tier: 'default',
+      },
+    }),
+  });
+});
+
+const RESPONSES: Readonly<Record<DialectId, fc.Arbitrary<CanonicalResponse>>> = {
+  'openai-chat': openaiResponse,
+  'openai-completions': completionResponse,
+  'openai-responses': responsesResponse,
+  'anthropic-messages': anthropicResponse,
+  gemini: geminiResponse,
+};
 
 /** Tool calls decide the reason, unless the answer broke off. */
 function finish(content: readonly Block[], reasons: readonly FinishReason[]): fc.Arbitrary<Finish> {

@@ -15,7 +15,7 @@ const pairs = DIALECT_IDS.flatMap((from) => DIALECT_IDS.filter((to) => to !== fr
 describe.each(pairs)('from an upstream that speaks %s to a client that speaks %s', (from, to) => {
   const upstream = dialectById(from);
   const client = dialectById(to);
-  const answers = arbitraryCommonResponse(from);
+  const answers = arbitraryCommonResponse(from, to);
 
   it('a stream keeps its meaning', () => {
     fc.assert(

@@ -1,9 +1,17 @@
-import { checkStreamGrammar, foldStream, type CanonicalResponse, type StreamEvent } from '@switchyard/canonical';
+import {
+  checkStreamGrammar,
+  foldStream,
+  type CanonicalRequest,
+  type CanonicalResponse,
+  type StreamEvent,
+} from '@switchyard/canonical';
 import fc from 'fast-check';
 
-import type { Dialect } from '../dialect.js';
+import type { Dialect, JsonObject } from '../dialect.js';
 import { isJsonObject, parseJson } from '../json/json-object.js';
+import { dialectById } from '../registry/dialects.js';
 import type { SseEvent } from '../sse/scan-sse.js';
+import { conversations } from './arbitrary-request.js';
 import { arbitraryResponse } from './arbitrary-response.js';
 import { chopStream, createDice } from './chop-stream.js';
 import { comparable } from './comparable.js';
@@ -23,6 +31,7 @@ export function describeDialectLaws(dialect: Dialect): void {
     describeRoundTrips(dialect, answers);
     describeCuts(dialect, answers);
     describeTolerance(dialect, answers);
+    describeRequests(dialect);
   });
 }
 
@@ -132,6 +141,54 @@ function describeTolerance(dialect: Dialect, answers: Answers): void {
       runs(200),
     );
   });
+}
+
+function describeRequests(dialect: Dialect): void {
+  const encode = (request: CanonicalRequest) => dialect.encodeRequest(request, { model: 'm' }).value;
+
+  it('a conversation and the same one turn later share their bytes, so that a prompt cache stays warm', () => {
+    fc.assert(
+      fc.property(conversations, ([now, later]) => {
+        const body = encode(now);
+        // A legacy completion has the whole conversation in one text.
+        if (typeof body['prompt'] === 'string') {
+          expect(String(encode(later)['prompt']).slice(0, body['prompt'].length)).toBe(body['prompt']);
+          return;
+        }
+        const text = JSON.stringify(body);
+        const last = JSON.stringify(lastTurn(body));
+        const end = text.lastIndexOf(last) + last.length;
+        expect(JSON.stringify(encode(later)).slice(0, end)).toBe(text.slice(0, end));
+      }),
+      runs(150),
+    );
+  });
+
+  it('a request of its own comes out of the neutral form as it went in', () => {
+    fc.assert(
+      fc.property(conversations, ([request]) => {
+        const body = JSON.parse(JSON.stringify(encode(request)));
+        expect(encode(dialect.decodeRequest(body, { model: request.model, stream: request.stream }).value)).toEqual(
+          body,
+        );
+      }),
+      runs(100),
+    );
+  });
+
+  it('what only the server of another API keeps is carried or refused by name, never dropped', () => {
+    const body = { model: 'm', input: 'go on', previous_response_id: 'resp_1' };
+    const { value } = dialectById('openai-responses').decodeRequest(body);
+    const carry = () => encode(value);
+    if (dialect.id === 'openai-responses') expect(carry()).toMatchObject({ previous_response_id: 'resp_1' });
+    else
+      expect(carry).toThrow(expect.objectContaining({ code: 'untranslatable_field', param: 'previous_response_id' }));
+  });
+}
+
+/** The last turn of the conversation, wherever a dialect has it. */
+function lastTurn(body: JsonObject): unknown {
+  return [body['messages'], body['input'], body['contents']].find(Array.isArray)?.at(-1);
 }
 
 /** Some places to cut the bytes at. Another law cuts one answer at every byte. */

@@ -7,11 +7,13 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { TOOL_NAMES } from './tools.js';
 import { decodeUsage } from './usage.js';
 
 /** OpenAI's Chat Completions API, as OpenAI and the many compatible vendors speak it. */
 export const openaiChat: Dialect = {
   id: 'openai-chat',
+  toolNames: TOOL_NAMES,
   decodeRequest,
   encodeRequest,
   decodeResponse,

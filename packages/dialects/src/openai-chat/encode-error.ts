@@ -25,7 +25,8 @@ export function encodeStreamError(error: GatewayErrorData): string {
   return `data: ${JSON.stringify(encodeErrorBody(error))}\n\n`;
 }
 
-function encodeErrorBody(error: GatewayErrorData): JsonObject {
+/** The body of an error of OpenAI's shape. */
+export function encodeErrorBody(error: GatewayErrorData): JsonObject {
   return {
     error: {
       message: error.message,

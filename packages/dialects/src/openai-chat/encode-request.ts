@@ -2,20 +2,26 @@ import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switch
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { refuseServerState } from '../extensions/refuse-server-state.js';
+import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
 import { openaiUser } from '../openai-user/openai-user.js';
+import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
 import { encodeReasoningEffort } from './reasoning-effort.js';
-import { encodeTools } from './tools.js';
+import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /**
  * A request as a chat completion body. Streams ask for usage, since the gateway meters by it, unless the client speaks
  * this dialect and did not: it would get a chunk without choices that it does not expect.
  */
-export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
-  const log = new LossLog();
+export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  refuseServerState(given, 'openai-chat');
+  const named = encodeToolNames(given, TOOL_NAMES);
+  const request = { ...named, extensions: shareOpenaiFields('openai-chat', given.extensions) };
+  const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
   if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
   const fields = compact({

@@ -9,7 +9,7 @@ import { withFields } from './merge-fields.js';
 import { encodeUsage } from './usage.js';
 
 export function encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject> {
-  const log = new LossLog();
+  const log = new LossLog('openai-chat');
   log.foreignFields(response.extensions, '');
   const created = response.createdAt ?? options.nowSeconds;
   const fields = {

@@ -10,7 +10,7 @@ export function decodeReasoningEffort(word: string): ReasoningRequest | undefine
   return effort && { type: 'effort', effort };
 }
 
-/** The word for `reasoning_effort`; undefined leaves it to the model. */
+/** OpenAI's word for it, in either of its dialects; undefined leaves it to the model. */
 export function encodeReasoningEffort(reasoning: ReasoningRequest, log: LossLog): string | undefined {
   switch (reasoning.type) {
     case 'off':

@@ -3,10 +3,18 @@ import type { CanonicalRequest, OpaqueTool, ToolChoice, ToolDefinition } from '@
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
 import { compact, isJsonObject, restOf } from '../json/json-object.js';
+import type { ToolNameRule } from '../tool-names/tool-names.js';
 import { decodeCacheMark } from './decode-parts.js';
 import type { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
 import type { WireTool } from './wire-request.js';
+
+/** "a-z, A-Z, 0-9, or underscores and dashes, with a maximum length of 64" (OpenAI API reference, function.name). */
+export const TOOL_NAMES: ToolNameRule = {
+  legal: /^[a-zA-Z0-9_-]{1,64}$/,
+  illegalCharacters: /[^a-zA-Z0-9_-]/g,
+  maxLength: 64,
+};
 
 /** Custom and vendors' own tools stay as they are. */
 export function decodeTool(tool: WireTool): ToolDefinition | OpaqueTool {

@@ -7,7 +7,7 @@ export const CLAUDE: Provider = {
   defaultBaseUrl: 'https://api.anthropic.com',
   dialect: 'anthropic-messages',
   auth: { type: 'header', name: 'x-api-key' },
-  paths: { chat: '/v1/messages', models: '/v1/models' },
+  paths: { chat: '/v1/messages', models: '/v1/models', 'count-tokens': '/v1/messages/count_tokens' },
   headers: { 'anthropic-version': '2023-06-01' },
   forwardedHeaders: ['anthropic-version', 'anthropic-beta'],
   nativeModels: ['claude-*'],

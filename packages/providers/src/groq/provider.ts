@@ -1,4 +1,4 @@
-import { OPENAI_SHAPED } from '../openai-shaped.js';
+import { OPENAI_PATHS, OPENAI_SHAPED } from '../openai-shaped.js';
 import type { Provider } from '../provider.js';
 
 export const GROQ: Provider = {
@@ -7,6 +7,11 @@ export const GROQ: Provider = {
   configKey: 'groq',
   displayName: 'Groq',
   defaultBaseUrl: 'https://api.groq.com/openai/v1',
+  paths: {
+    ...OPENAI_SHAPED.paths,
+    'audio-speech': OPENAI_PATHS['audio-speech'],
+    'audio-transcriptions': OPENAI_PATHS['audio-transcriptions'],
+  },
   quotaScope: 'model',
   documentation: 'https://console.groq.com/docs/rate-limits',
 };

@@ -1,4 +1,4 @@
-import { OPENAI_SHAPED } from '../openai-shaped.js';
+import { OPENAI_PATHS, OPENAI_SHAPED } from '../openai-shaped.js';
 import type { Provider } from '../provider.js';
 
 export const MISTRAL: Provider = {
@@ -7,6 +7,12 @@ export const MISTRAL: Provider = {
   configKey: 'mistral',
   displayName: 'Mistral AI',
   defaultBaseUrl: 'https://api.mistral.ai/v1',
+  paths: {
+    ...OPENAI_SHAPED.paths,
+    embeddings: OPENAI_PATHS.embeddings,
+    moderations: OPENAI_PATHS.moderations,
+    'audio-transcriptions': OPENAI_PATHS['audio-transcriptions'],
+  },
   quotaScope: 'model',
   documentation: 'https://docs.mistral.ai/api/',
 };

@@ -1,4 +1,4 @@
-import { OPENAI_SHAPED } from '../openai-shaped.js';
+import { OPENAI_PATHS, OPENAI_SHAPED } from '../openai-shaped.js';
 import type { Provider } from '../provider.js';
 
 export const OPENROUTER: Provider = {
@@ -7,6 +7,12 @@ export const OPENROUTER: Provider = {
   configKey: 'openrouter',
   displayName: 'OpenRouter',
   defaultBaseUrl: 'https://openrouter.ai/api/v1',
+  paths: {
+    ...OPENAI_SHAPED.paths,
+    completions: OPENAI_PATHS.completions,
+    embeddings: OPENAI_PATHS.embeddings,
+    rerank: '/rerank',
+  },
   // The two headers by which OpenRouter attributes requests to an app (App Attribution).
   forwardedHeaders: ['http-referer', 'x-title'],
   quotaScope: 'model',

@@ -189,13 +189,13 @@ describe('the simulator', () => {
     const models = respondAsSimulator({ path: '/models', body: Buffer.alloc(0) }, live);
     expect(JSON.parse(await textOf(models.body))).toEqual({
       object: 'list',
-      data: ['echo', 'failing', 'reasoner', 'tools'].map((id) => ({
+      data: ['echo', 'embedding', 'failing', 'moderation', 'reasoner', 'reranker', 'speech', 'tools'].map((id) => ({
         id,
         object: 'model',
         created: 0,
         owned_by: 'simulator',
       })),
     });
-    expect(respondAsSimulator({ path: '/embeddings', body: Buffer.alloc(0) }, live).status).toBe(404);
+    expect(respondAsSimulator({ path: '/files', body: Buffer.alloc(0) }, live).status).toBe(404);
   });
 });

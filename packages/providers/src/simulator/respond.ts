@@ -1,8 +1,12 @@
 import { createHash } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { countWords, promptText, SIMULATED_MODELS, type SimulatedAnswer } from './answer.js';
+import { embed } from './embed.js';
 import { isObject, type JsonObject } from './json.js';
+import { moderate } from './moderate.js';
 import { SIMULATOR } from './provider.js';
+import { rerank } from './rerank.js';
+import { speak } from './speak.js';
 
 export interface SimulatorRequest {
   /** Behind the base URL: one of the provider's `paths`. */
@@ -32,9 +36,35 @@ const systemClock: SimulatorClock = {
   sleep: (ms, signal) => sleep(ms, undefined, { signal }),
 };
 
+/** What is answered at once: by path, the one model that does it, and its answer. Undefined for a malformed request. */
+const SURFACES: readonly Surface[] = [
+  {
+    path: SIMULATOR.paths.embeddings,
+    model: 'embedding',
+    answer: embed,
+    needs: '"input" must be text or a list of texts',
+  },
+  {
+    path: SIMULATOR.paths.moderations,
+    model: 'moderation',
+    answer: moderate,
+    needs: '"input" must be text or a list of texts',
+  },
+  { path: SIMULATOR.paths.rerank, model: 'reranker', answer: rerank, needs: '"query" and "documents" must be texts' },
+  { path: SIMULATOR.paths['audio-speech'], model: 'speech', answer: speak, needs: '"input" must be text' },
+];
+
+interface Surface {
+  readonly path: string | undefined;
+  readonly model: string;
+  readonly answer: (request: JsonObject) => JsonObject | Buffer | undefined;
+  readonly needs: string;
+}
+
 /**
- * The built-in upstream: speaks Chat Completions as a vendor would, without a network. Its models are `echo`,
- * `reasoner`, `tools` and `failing`; docs/providers.md says what each answers. A token is a word.
+ * The built-in upstream: speaks OpenAI's API as a vendor would, without a network. Its chat models are `echo`,
+ * `reasoner`, `tools` and `failing`, and `embedding`, `moderation`, `reranker` and `speech` do what their names say;
+ * docs/providers.md says what each answers. A token is a word.
  */
 export function respondAsSimulator(
   request: SimulatorRequest,
@@ -42,14 +72,29 @@ export function respondAsSimulator(
   clock: SimulatorClock = systemClock,
 ): SimulatorResponse {
   if (request.path === SIMULATOR.paths.models) return json(200, modelList(), signal);
-  if (request.path !== SIMULATOR.paths.chat) {
+  const surface = SURFACES.find((candidate) => candidate.path === request.path);
+  if (surface === undefined && request.path !== SIMULATOR.paths.chat) {
     return failure({ status: 404, message: `no such path: ${request.path}`, type: 'invalid_request_error' }, signal);
   }
   const parsed = parseObject(request.body);
   if (parsed === undefined) {
     return failure({ status: 400, message: 'the body is not a JSON object', type: 'invalid_request_error' }, signal);
   }
-  return respondToChat({ parsed, body: request.body, clock }, signal);
+  return surface === undefined
+    ? respondToChat({ parsed, body: request.body, clock }, signal)
+    : respondToSurface(surface, parsed, signal);
+}
+
+function respondToSurface(surface: Surface, parsed: JsonObject, signal: AbortSignal): SimulatorResponse {
+  const { model } = parsed;
+  if (model === FAILING_MODEL) return overloaded(signal);
+  if (model !== surface.model) return unknownModel(model, signal);
+  const answer = surface.answer(parsed);
+  if (answer === undefined) {
+    return failure({ status: 400, message: surface.needs, type: 'invalid_request_error' }, signal);
+  }
+  if (!Buffer.isBuffer(answer)) return json(200, answer, signal);
+  return { status: 200, headers: { 'content-type': 'audio/wav' }, body: whole(answer, signal) };
 }
 
 interface ChatCall {
@@ -60,16 +105,9 @@ interface ChatCall {
 
 function respondToChat({ parsed, body, clock }: ChatCall, signal: AbortSignal): SimulatorResponse {
   const model = parsed['model'];
-  if (model === FAILING_MODEL) {
-    const message = 'the model "failing" is always overloaded';
-    return failure({ status: 503, message, type: 'server_error', code: 'overloaded' }, signal);
-  }
+  if (model === FAILING_MODEL) return overloaded(signal);
   const answerAs = typeof model === 'string' ? SIMULATED_MODELS.get(model) : undefined;
-  if (typeof model !== 'string' || answerAs === undefined) {
-    const message = `the model ${JSON.stringify(model ?? null)} does not exist`;
-    const code = 'model_not_found';
-    return failure({ status: 404, message, type: 'invalid_request_error', param: 'model', code }, signal);
-  }
+  if (typeof model !== 'string' || answerAs === undefined) return unknownModel(model, signal);
   if (!Array.isArray(parsed['messages'])) {
     const message = '"messages" must be an array';
     return failure({ status: 400, message, type: 'invalid_request_error', param: 'messages' }, signal);
@@ -92,6 +130,17 @@ function respondToChat({ parsed, body, clock }: ChatCall, signal: AbortSignal): 
     headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
     body: paced(frames, clock, signal),
   };
+}
+
+function overloaded(signal: AbortSignal): SimulatorResponse {
+  const message = 'the model "failing" is always overloaded';
+  return failure({ status: 503, message, type: 'server_error', code: 'overloaded' }, signal);
+}
+
+function unknownModel(model: unknown, signal: AbortSignal): SimulatorResponse {
+  const message = `the model ${JSON.stringify(model ?? null)} does not exist`;
+  const code = 'model_not_found';
+  return failure({ status: 404, message, type: 'invalid_request_error', param: 'model', code }, signal);
 }
 
 interface Identity {
@@ -171,7 +220,7 @@ async function* paced(
 }
 
 function modelList(): JsonObject {
-  const models = [...SIMULATED_MODELS.keys(), FAILING_MODEL].toSorted();
+  const models = [...SIMULATED_MODELS.keys(), ...SURFACES.map(({ model }) => model), FAILING_MODEL].toSorted();
   return {
     object: 'list',
     data: models.map((id) => ({ id, object: 'model', created: 0, owned_by: SIMULATOR.slug })),
@@ -191,12 +240,16 @@ function failure({ status, message, type, param, code }: Failure, signal: AbortS
 }
 
 function json(status: number, value: JsonObject, signal: AbortSignal): SimulatorResponse {
-  return { status, headers: { 'content-type': 'application/json' }, body: whole(value, signal) };
+  return {
+    status,
+    headers: { 'content-type': 'application/json' },
+    body: whole(Buffer.from(JSON.stringify(value)), signal),
+  };
 }
 
-async function* whole(value: JsonObject, signal: AbortSignal): AsyncGenerator<Buffer> {
+async function* whole(bytes: Buffer, signal: AbortSignal): AsyncGenerator<Buffer> {
   signal.throwIfAborted();
-  yield Buffer.from(JSON.stringify(value));
+  yield bytes;
 }
 
 function parseObject(body: Buffer): JsonObject | undefined {

@@ -21,6 +21,11 @@ const credentialSchema = z.object({
   discovered: z.array(z.string()),
   /** Patterns with `*` of bare names that may be tried although neither named nor discovered. */
   nativeModels: z.array(z.string()),
+  /**
+   * The operations the provider can be asked for; a newer release may name some that we do not know. Undefined in a
+   * snapshot of a release that did not tell: anything may be tried.
+   */
+  operations: z.array(z.string()).optional(),
   /** Lower-case patterns with `*`, matched against un-prefixed names. */
   excludedModels: z.array(z.string()),
   deadlines: z

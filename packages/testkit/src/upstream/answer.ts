@@ -2,6 +2,9 @@ import type { DialectId } from '@switchyard/canonical';
 
 import { isRecord, parseJson } from '../json-guards.js';
 
+/** What providers speak; legacy completions are asked of them as chats. */
+export type ReplayDialect = Exclude<DialectId, 'openai-completions' | 'openai-responses'>;
+
 /** How a streamed body ends. `atByte` counts bytes of the body, before chunked encoding. */
 export type StreamEnding =
   /** All of it, and a proper end. */
@@ -67,7 +70,7 @@ export const HTML_PAGE: WholeAnswer = {
 export function frameEvent(dialect: DialectId, payload: unknown): Buffer {
   if (Buffer.isBuffer(payload)) return payload;
   const data = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  const name = dialect === 'anthropic-messages' ? eventName(payload) : undefined;
+  const name = dialect === 'openai-chat' ? undefined : eventName(payload);
   return Buffer.from(name === undefined ? `data: ${data}\n\n` : `event: ${name}\ndata: ${data}\n\n`);
 }
 

@@ -50,6 +50,18 @@ describe('a replay upstream', () => {
     expect(prefixed.status).toBe(200);
   });
 
+  it('answers gemini under paths that name model and method', async () => {
+    const body = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
+    const ask = (path: string) =>
+      post(`/v1beta/models/${path}`, body, { headers: { 'x-goog-api-key': 'upstream-key' } });
+    expect(await (await ask('g:generateContent')).json()).toMatchObject({ candidates: [{ finishReason: 'STOP' }] });
+    expect(await (await ask('g:streamGenerateContent?alt=sse')).text()).toMatch(/^data: \{"candidates"/);
+    expect((await ask('g:streamGenerateContent')).status).toBe(400);
+    expect(upstream.takeViolations()).toEqual(['POST /v1beta/models/g:streamGenerateContent: alt: must be sse']);
+    const models = await fetch(`${upstream.url}/v1beta/models`, { headers: { 'x-goog-api-key': 'upstream-key' } });
+    expect(await models.json()).toMatchObject({ models: [{ name: 'models/b' }, { name: 'models/a' }] });
+  });
+
   it('lists models in the shape of the asking dialect', async () => {
     const openai = await fetch(`${upstream.url}/v1/models`, { headers: { authorization: 'Bearer upstream-key' } });
     expect(await openai.json()).toMatchObject({ object: 'list', data: [{ id: 'b', object: 'model' }, { id: 'a' }] });

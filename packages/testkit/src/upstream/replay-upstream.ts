@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
 
-import type { DialectId } from '@switchyard/canonical';
-
 import { isRecord, parseJson } from '../json-guards.js';
-import type { Answer, WholeAnswer } from './answer.js';
-import { checkCall, dialectOfPath, keyOf } from './check-request.js';
+import type { Answer, ReplayDialect, WholeAnswer } from './answer.js';
+import { asksForGeminiStream, checkCall, dialectOfPath, keyOf } from './check-request.js';
 import { errorAnswer, sampleAnswer } from './sample-answers.js';
+import { sampleSurfaceAnswer } from './sample-surface-answer.js';
+import { surfaceOfPath } from './surface.js';
 import { writeAnswer, type Exchange } from './write-answer.js';
 
 export interface ReplayUpstreamOptions {
@@ -26,7 +26,7 @@ export interface RecordedRequest {
   /** With the query. */
   readonly path: string;
   /** Undefined for `GET /models` and unknown paths. */
-  readonly dialect: DialectId | undefined;
+  readonly dialect: ReplayDialect | undefined;
   readonly headers: IncomingHttpHeaders;
   readonly key: string | undefined;
   /** The bytes of the body. */
@@ -43,7 +43,10 @@ export interface RecordedRequest {
 
 /** An upstream for tests. */
 export interface ReplayUpstream {
-  /** Without a trailing slash. Both dialects are under `/v1`, and under any other path before it. */
+  /**
+   * Without a trailing slash. Gemini is under `/v1beta`; the other dialects, and the operations beside chat, are under `/v1`
+   * and any other path before it.
+   */
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
   /** The next requests get these answers, in order. */
@@ -68,7 +71,7 @@ const DEFAULT_KEY = 'upstream-key';
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Starts an HTTP server that speaks openai-chat and anthropic-messages like a provider that is strict about what it
+ * Starts an HTTP server that speaks openai-chat, anthropic-messages and gemini like a provider that is strict about what it
  * receives: a malformed request is answered 400 and fails the test at `close` or `assertNoViolations`.
  */
 export async function startReplayUpstream(options: ReplayUpstreamOptions = {}): Promise<ReplayUpstream> {
@@ -130,7 +133,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const body = await readBody(request);
   if (body === undefined) return;
 
-  const recorded = record(state, { request, body, aborted });
+  const recorded = await record(state, { request, body, aborted });
   const exchange: Exchange = {
     dialect: recorded.dialect ?? 'openai-chat',
     response,
@@ -160,10 +163,11 @@ interface Arrival {
   readonly aborted: Promise<number>;
 }
 
-function record(state: State, { request, body, aborted }: Arrival): RecordedRequest {
+async function record(state: State, { request, body, aborted }: Arrival): Promise<RecordedRequest> {
   const path = request.url ?? '/';
-  const call = { method: request.method ?? 'GET', path: pathOnly(path), headers: request.headers, body };
-  const violations = asksForModels(call) ? [] : checkCall(call);
+  const query = new URLSearchParams(path.split('?')[1]);
+  const call = { method: request.method ?? 'GET', path: pathOnly(path), query, headers: request.headers, body };
+  const violations = asksForModels(call) ? [] : await checkCall(call);
   const recorded: RecordedRequest = {
     method: call.method,
     path,
@@ -191,8 +195,14 @@ function chooseAnswer(state: State, request: RecordedRequest): Answer {
   }
   if (request.dialect === undefined) return errorAnswer(dialect, 404, `no ${request.path} here`);
   if (request.violations.length > 0) return errorAnswer(dialect, 400, request.violations.join('; '));
-  const stream = isRecord(request.json) && request.json['stream'] === true;
-  return state.scripted.shift() ?? options.answer?.(request) ?? sampleAnswer(dialect, { stream });
+  const stream =
+    asksForGeminiStream(pathOnly(request.path)) || (isRecord(request.json) && request.json['stream'] === true);
+  const surface = surfaceOfPath(pathOnly(request.path));
+  return (
+    state.scripted.shift() ??
+    options.answer?.(request) ??
+    (surface === undefined ? sampleAnswer(dialect, { stream }) : sampleSurfaceAnswer(surface.operation, request.json))
+  );
 }
 
 function asksForModels(call: { readonly method: string; readonly path: string }): boolean {
@@ -206,6 +216,10 @@ function pathOnly(path: string): string {
 /** The list of models in the shape of the dialect that the headers speak. */
 function modelsAnswer(headers: IncomingHttpHeaders, models: readonly string[]): WholeAnswer {
   const created = 1_700_000_000;
+  if (headers['x-goog-api-key'] !== undefined) {
+    const list = models.map((id) => ({ name: `models/${id}`, supportedGenerationMethods: ['generateContent'] }));
+    return { type: 'whole', body: { models: list } };
+  }
   if (headers['anthropic-version'] === undefined) {
     const data = models.map((id) => ({ id, object: 'model', created, owned_by: 'upstream' }));
     return { type: 'whole', body: { object: 'list', data } };

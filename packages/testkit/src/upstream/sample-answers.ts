@@ -1,6 +1,4 @@
-import type { DialectId } from '@switchyard/canonical';
-
-import type { StreamAnswer, WholeAnswer } from './answer.js';
+import type { ReplayDialect, StreamAnswer, WholeAnswer } from './answer.js';
 
 const MODEL = 'upstream-model';
 
@@ -23,31 +21,48 @@ export interface Sample {
 
 /** A short answer of the dialect, whole or, with `stream`, streamed. */
 export function sampleAnswer(
-  dialect: DialectId,
+  dialect: ReplayDialect,
   sample: Sample & { readonly stream?: boolean } = {},
 ): WholeAnswer | StreamAnswer {
-  const openai = dialect === 'openai-chat';
-  if (sample.stream !== true) return { type: 'whole', body: openai ? openaiChatBody(sample) : anthropicBody(sample) };
-  return { type: 'stream', payloads: openai ? openaiChatPayloads(sample) : anthropicPayloads(sample) };
+  const { body, payloads } = SAMPLES[dialect];
+  return sample.stream === true
+    ? { type: 'stream', payloads: payloads(sample) }
+    : { type: 'whole', body: body(sample) };
 }
+
+interface SampleMaker {
+  readonly body: (sample: Sample) => Record<string, unknown>;
+  readonly payloads: (sample: Sample) => readonly unknown[];
+}
+
+const SAMPLES: Readonly<Record<ReplayDialect, SampleMaker>> = {
+  'openai-chat': { body: openaiChatBody, payloads: openaiChatPayloads },
+  'anthropic-messages': { body: anthropicBody, payloads: anthropicPayloads },
+  gemini: { body: geminiBody, payloads: geminiPayloads },
+};
 
 /** An error in the dialect's own shape, with the type the vendor gives this status. */
 export function errorAnswer(
-  dialect: DialectId,
+  dialect: ReplayDialect,
   status: number,
   message: string,
   headers: Readonly<Record<string, string>> = {},
 ): WholeAnswer {
-  const body =
-    dialect === 'openai-chat'
-      ? { error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null } }
-      : {
-          type: 'error',
-          error: { type: ANTHROPIC_ERROR_TYPES[status] ?? 'api_error', message },
-          request_id: 'req_sample',
-        };
+  const body = ERROR_BODIES[dialect](status, message);
   return { type: 'whole', status, headers, body };
 }
+
+const ERROR_BODIES: Readonly<Record<ReplayDialect, (status: number, message: string) => unknown>> = {
+  'openai-chat': (status, message) => ({
+    error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null },
+  }),
+  'anthropic-messages': (status, message) => ({
+    type: 'error',
+    error: { type: ANTHROPIC_ERROR_TYPES[status] ?? 'api_error', message },
+    request_id: 'req_sample',
+  }),
+  gemini: (status, message) => ({ error: { code: status, message, status: GEMINI_ERROR_WORDS[status] ?? 'INTERNAL' } }),
+};
 
 const OPENAI_ERROR_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
@@ -65,6 +80,15 @@ const ANTHROPIC_ERROR_TYPES: Readonly<Record<number, string>> = {
   413: 'request_too_large',
   429: 'rate_limit_error',
   529: 'overloaded_error',
+};
+
+const GEMINI_ERROR_WORDS: Readonly<Record<number, string>> = {
+  400: 'INVALID_ARGUMENT',
+  401: 'UNAUTHENTICATED',
+  403: 'PERMISSION_DENIED',
+  404: 'NOT_FOUND',
+  429: 'RESOURCE_EXHAUSTED',
+  503: 'UNAVAILABLE',
 };
 
 function openaiUsage(sample: Sample): Record<string, unknown> {
@@ -228,4 +252,48 @@ function anthropicBlocks(sample: Sample): readonly SampleBlock[] {
 function halves(text: string): readonly string[] {
   const middle = Math.ceil(text.length / 2);
   return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== '');
+}
+
+function geminiUsage(sample: Sample): Record<string, unknown> {
+  const cached = sample.cachedTokens ?? 0;
+  const prompt = (sample.inputTokens ?? 9) + cached;
+  const candidates = sample.outputTokens ?? 5;
+  return {
+    promptTokenCount: prompt,
+    candidatesTokenCount: candidates,
+    totalTokenCount: prompt + candidates,
+    ...(cached > 0 ? { cachedContentTokenCount: cached } : {}),
+  };
+}
+
+function geminiParts(sample: Sample): readonly unknown[] {
+  const calls = (sample.toolCalls ?? []).map(({ id, name, arguments: text }) => {
+    const args: unknown = JSON.parse(text);
+    return { functionCall: { id, name, args } };
+  });
+  return [...textOf(sample).map((text) => ({ text })), ...calls];
+}
+
+function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Record<string, unknown> {
+  return {
+    candidates: [{ ...candidate, index: 0 }],
+    usageMetadata: geminiUsage(sample),
+    modelVersion: sample.model ?? MODEL,
+    responseId: 'resp-sample',
+  };
+}
+
+/** The body of a whole Gemini answer. */
+export function geminiBody(sample: Sample = {}): Record<string, unknown> {
+  const pieces = sample.pieces === undefined ? undefined : [sample.pieces.join('')];
+  const parts = geminiParts(pieces === undefined ? sample : { ...sample, pieces });
+  return geminiAnswer(sample, { content: { parts, role: 'model' }, finishReason: 'STOP' });
+}
+
+/** The payloads of a Gemini stream; the last one has the finish reason. */
+export function geminiPayloads(sample: Sample = {}): readonly unknown[] {
+  return [
+    ...geminiParts(sample).map((part) => geminiAnswer(sample, { content: { parts: [part], role: 'model' } })),
+    geminiAnswer(sample, { content: { parts: [{ text: '' }], role: 'model' }, finishReason: 'STOP' }),
+  ];
 }

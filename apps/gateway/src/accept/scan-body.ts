@@ -1,0 +1,28 @@
+import type { Operation } from '@switchyard/canonical';
+import { checkJsonObject, isMultipart, scanMultipart, scanRequest, type RequestFacts } from '@switchyard/dialects';
+
+import type { Surface } from './surfaces.js';
+
+/** What a client may send as a form, since it sends files. */
+const TAKES_FORMS: ReadonlySet<Operation> = new Set(['images-edits', 'audio-transcriptions']);
+
+export interface ScanOptions {
+  readonly surface: Surface;
+  readonly contentType: string | undefined;
+  readonly maxDepth: number;
+}
+
+/**
+ * What the decisions need to know of a request, be its body JSON or a form, or its model in the path.
+ *
+ * @throws GatewayError as `scanRequest` and `scanMultipart` do.
+ */
+export function scanBody(body: Buffer, options: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
+  const { surface, contentType, maxDepth } = options;
+  if (surface.outside !== undefined) {
+    checkJsonObject(body, { maxDepth });
+    return surface.outside;
+  }
+  const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
+  return isForm ? scanMultipart(body, contentType) : scanRequest(body, { maxDepth });
+}

@@ -1,0 +1,94 @@
+import { GatewayError, type CanonicalRequest } from '@switchyard/canonical';
+import { dialectById, type Dialect, type TokenCounting } from '@switchyard/dialects';
+import type { AttemptError } from '@switchyard/wire';
+
+import { parseAnswer } from '../answer/parse-answer.js';
+import { readWhole } from '../answer/read-whole.js';
+import type { Attempt } from '../attempt.js';
+import { callEndpoint } from '../call/call-endpoint.js';
+import { parseBody } from '../encode/parse-body.js';
+import { parseThinking } from '../encode/parse-thinking.js';
+import { targetAt } from '../prepare/resolve-target.js';
+import { relayError } from '../relay/relay-answer.js';
+import { relayContext, relayTo } from '../relay/relay-attempt.js';
+import { relayBody } from '../relay/relay-body.js';
+import { countableOf } from './countable.js';
+import { countTextTokens } from './tokenizer.js';
+
+const COUNT_LIMIT_BYTES = 1024 * 1024;
+
+/** How a count was come by. */
+type Precision = 'exact' | 'estimated';
+
+function precisionHeader(precision: Precision): Readonly<Record<string, string>> {
+  return { 'x-switchyard-token-count': precision };
+}
+
+/**
+ * Counts the tokens of a chat request: by the provider where it does that, byte for byte or translated, and else by an
+ * estimate.
+ */
+export async function countTokens(attempt: Attempt): Promise<AttemptError | undefined> {
+  const { open, target } = attempt;
+  const client = dialectById(open.dialect);
+  const upstream = dialectById(target.provider.dialect);
+  const path = target.provider.paths['count-tokens'];
+  if (path === undefined || upstream.tokenCounting === undefined) return estimate(attempt, client);
+  const there = { ...attempt, target: targetAt(target, path) };
+  if (client.id === upstream.id && open.thinking === undefined) {
+    return relayTo(there, relayBody(open, attempt.body), precisionHeader('exact'));
+  }
+  return translate(there, { client, upstream: upstream.tokenCounting });
+}
+
+async function estimate(attempt: Attempt, client: Dialect): Promise<undefined> {
+  const { texts, fixed } = countableOf(decode(attempt, client));
+  const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal));
+  await answer(attempt, { tokens, client, precision: 'estimated' });
+}
+
+async function translate(
+  attempt: Attempt,
+  { client, upstream }: { readonly client: Dialect; readonly upstream: TokenCounting },
+): Promise<AttemptError | undefined> {
+  const { open, report, target } = attempt;
+  const encoded = upstream.encodeRequest(decode(attempt, client), {
+    model: open.model,
+    defaultMaxOutputTokens: target.provider.defaultMaxOutputTokens,
+  });
+  const body = Buffer.from(JSON.stringify(encoded.value));
+  const counted = await callEndpoint(attempt, body);
+  if (counted.status < 200 || counted.status >= 300) return relayError(relayContext(attempt, body), counted);
+  const bytes = await report.waitFor(readWhole(counted.body, COUNT_LIMIT_BYTES));
+  const tokens = upstream.decodeCount(parseAnswer(bytes));
+  if (tokens === undefined)
+    throw new GatewayError('upstream_malformed', 'the upstream counted tokens without saying how many');
+  await answer(attempt, { tokens, client, precision: 'exact' });
+  return undefined;
+}
+
+function decode({ open, body }: Attempt, client: Dialect): CanonicalRequest {
+  const { value } = client.decodeRequest(parseBody(body));
+  return open.thinking === undefined ? value : { ...value, reasoning: parseThinking(open.thinking) };
+}
+
+interface Count {
+  readonly tokens: number;
+  readonly client: Dialect;
+  readonly precision: Precision;
+}
+
+async function answer(
+  { open, reply, report, deadlines }: Attempt,
+  { tokens, client, precision }: Count,
+): Promise<void> {
+  if (client.tokenCounting === undefined) {
+    throw new GatewayError('operation_not_supported', `${open.dialect} has no answer for a count of tokens`);
+  }
+  const body = Buffer.from(JSON.stringify(client.tokenCounting.encodeCount(tokens)));
+  report.contentCame();
+  const headers = { 'content-type': 'application/json', ...precisionHeader(precision) };
+  reply.head({ status: 200, headers, waitedMs: report.waitedMs });
+  const behind = reply.data(body);
+  if (behind !== undefined) await deadlines.wait(behind);
+}

@@ -1,0 +1,38 @@
+import { dialectById } from '@switchyard/dialects';
+import type { AttemptError } from '@switchyard/wire';
+
+import { answerAttempt } from './answer/answer-attempt.js';
+import type { Attempt } from './attempt.js';
+import { callEndpoint } from './call/call-endpoint.js';
+import { countTokens } from './count-tokens/count-tokens.js';
+import { encodeBody } from './encode/encode-body.js';
+import { chatEndpoint } from './prepare/chat-endpoint.js';
+import { targetAt } from './prepare/resolve-target.js';
+import { relayAttempt } from './relay/relay-attempt.js';
+
+/** Performs one attempt, by what it asks for. Returns why it failed, or throws it. */
+export function performAttempt(attempt: Attempt): Promise<AttemptError | undefined> {
+  switch (attempt.open.operation) {
+    case 'chat':
+    case 'completions':
+      return performChat(attempt);
+    case 'count-tokens':
+      return countTokens(attempt);
+    default:
+      return relayAttempt(attempt);
+  }
+}
+
+/** Encode → call → answer. */
+async function performChat(attempt: Attempt): Promise<AttemptError | undefined> {
+  const { open, body, report } = attempt;
+  const { provider } = attempt.target;
+  const endpoint = chatEndpoint({ open, body, provider });
+  const client = dialectById(open.dialect);
+  const upstream = dialectById(endpoint.dialect);
+  const encoded = encodeBody({ open, body, client, upstream, provider });
+  report.dropped = encoded.dropped;
+  const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
+  const answer = await callEndpoint({ ...attempt, target }, encoded.body);
+  return answerAttempt({ ...attempt, client, upstream, target, encoded }, answer);
+}

@@ -1,0 +1,104 @@
+import type { StreamEvent } from '@switchyard/canonical';
+
+import type { JsonObject } from '../dialect.js';
+import { extensionsOf } from '../extensions/extensions.js';
+import { compact, isJsonObject, restOf } from '../json/json-object.js';
+import { objectOf, stringOf, wordOf } from '../json/read-json.js';
+import { GEMINI } from './decode-parts.js';
+import type { ChoiceState } from './decoder-state.js';
+import { addPartialArgs } from './partial-args.js';
+
+/** Where a part belongs, and what the ids of its calls begin with. */
+export interface PartPlace {
+  readonly choice: number;
+  readonly responseId: string;
+}
+
+/**
+ * Takes in one part of an answer. Texts next to each other are one, up to a signature: it is the last thing of its part.
+ * A part that we do not know stays as it is.
+ */
+export function decodeAnswerPart(state: ChoiceState, part: JsonObject, place: PartPlace): StreamEvent[] {
+  const { text, functionCall } = part;
+  if (typeof text === 'string') return decodeText(state, { ...part, text }, place.choice);
+  if (isJsonObject(functionCall)) return decodeCall(state, part, functionCall, place);
+  if (Object.keys(part).length === 0) return [];
+  const events = closeBlocks(state, place.choice);
+  const index = takeIndex(state);
+  return [
+    ...events,
+    { type: 'opaque', choice: place.choice, index, block: { type: 'opaque', dialect: GEMINI, value: part } },
+  ];
+}
+
+function decodeText(state: ChoiceState, part: JsonObject & { readonly text: string }, choice: number): StreamEvent[] {
+  const { text, thought, ...rest } = part;
+  const extras = restOf(rest, []);
+  if (text === '' && extras === undefined) return [];
+  const events: StreamEvent[] = [];
+  const type = thought === true ? 'reasoning' : 'text';
+  if (state.open?.type !== type) {
+    events.push(...closeBlocks(state, choice));
+    state.open = { type, index: takeIndex(state), extras: {} };
+    const place = { choice, index: state.open.index };
+    if (type === 'reasoning') events.push({ type: 'reasoning-start', provenance: GEMINI, ...place });
+    else events.push({ type: 'text-start', ...place });
+  }
+  const { index } = state.open;
+  if (text !== '') events.push({ type: `${type}-delta` as const, choice, index, text });
+  if (extras !== undefined) Object.assign(state.open.extras, extras);
+  return extras?.['thoughtSignature'] === undefined ? events : [...events, ...closeBlocks(state, choice)];
+}
+
+/** A call comes whole, but from Vertex where the client asked for its arguments in pieces: those are gathered. */
+function decodeCall(state: ChoiceState, part: JsonObject, called: JsonObject, place: PartPlace): StreamEvent[] {
+  const { functionCall: _, ...beside } = part;
+  const { id, name, args, partialArgs, willContinue, ...more } = called;
+  const events: StreamEvent[] = [];
+  if (state.call === undefined || wordOf(name) !== undefined) {
+    events.push(...closeBlocks(state, place.choice));
+    const index = takeIndex(state);
+    const callId =
+      wordOf(id) ?? ['call', place.responseId, place.choice, state.callCount].filter((word) => word !== '').join('_');
+    state.callCount += 1;
+    state.call = { index, args: {}, extras: {} };
+    const start = { choice: place.choice, index, id: callId, name: stringOf(name) ?? `unnamed_${callId}` };
+    events.push({ type: 'tool-call-start', ...start });
+  }
+  const { call } = state;
+  call.args = { ...addPartialArgs(call.args, partialArgs), ...objectOf(args) };
+  Object.assign(call.extras, restOf({ ...beside, functionCall: restOf(more, []) }, []));
+  return willContinue === true ? events : [...events, ...closeBlocks(state, place.choice)];
+}
+
+/** Ends what is being written, if anything is. */
+export function closeBlocks(state: ChoiceState, choice: number): StreamEvent[] {
+  return [...closeText(state, choice), ...closeCall(state, choice)];
+}
+
+function closeText(state: ChoiceState, choice: number): StreamEvent[] {
+  if (state.open === undefined) return [];
+  const { type, index, extras } = state.open;
+  state.open = undefined;
+  if (type === 'text') {
+    return [compact({ type: 'text-end' as const, choice, index, extensions: extensionsOf(GEMINI, extras) })];
+  }
+  const { thoughtSignature, ...others } = extras;
+  const extensions = extensionsOf(GEMINI, others);
+  return [compact({ type: 'reasoning-end' as const, choice, index, signature: wordOf(thoughtSignature), extensions })];
+}
+
+function closeCall(state: ChoiceState, choice: number): StreamEvent[] {
+  if (state.call === undefined) return [];
+  const { index, args, extras } = state.call;
+  state.call = undefined;
+  return [
+    { type: 'tool-call-delta', choice, index, argumentsText: JSON.stringify(args) },
+    compact({ type: 'tool-call-end' as const, choice, index, extensions: extensionsOf(GEMINI, extras) }),
+  ];
+}
+
+function takeIndex(state: ChoiceState): number {
+  state.nextBlockIndex += 1;
+  return state.nextBlockIndex - 1;
+}

@@ -1,0 +1,1 @@
+export { encodeError, encodeStreamError } from '../openai-chat/encode-error.js';

@@ -1,0 +1,1 @@
+export { decodeUsage, encodeUsage } from '../openai-chat/usage.js';

@@ -1,0 +1,26 @@
+import type { Dialect } from '../dialect.js';
+import { decodeError } from './decode-error.js';
+import { decodeRequest } from './decode-request.js';
+import { decodeResponse } from './decode-response.js';
+import { createStreamDecoder } from './decode-stream.js';
+import { encodeError, encodeStreamError } from './encode-error.js';
+import { encodeRequest } from './encode-request.js';
+import { encodeResponse } from './encode-response.js';
+import { createStreamEncoder } from './encode-stream.js';
+import { RESPONSES } from './reasoning-proof.js';
+import { decodeUsage } from './usage.js';
+
+/** OpenAI's Responses API, as OpenAI and the vendors that follow it speak it. */
+export const openaiResponses: Dialect = {
+  id: RESPONSES,
+  decodeRequest,
+  encodeRequest,
+  decodeResponse,
+  encodeResponse,
+  createStreamDecoder,
+  createStreamEncoder,
+  decodeUsage,
+  decodeError,
+  encodeError,
+  encodeStreamError,
+};

@@ -1,0 +1,141 @@
+import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switchyard/canonical';
+
+import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
+import { ownFields } from '../extensions/extensions.js';
+import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
+import { compact } from '../json/json-object.js';
+import { objectOf } from '../json/read-json.js';
+import { LossLog } from '../openai-chat/loss-log.js';
+import { withFields } from '../openai-chat/merge-fields.js';
+import { encodeReasoningEffort } from '../openai-chat/reasoning-effort.js';
+import { encodeInput } from './encode-messages.js';
+import { RESPONSES } from './reasoning-proof.js';
+import { encodeTools } from './tools.js';
+
+/** The least ceiling the API takes. (OpenAI API reference, Create a response, max_output_tokens) */
+const MIN_OUTPUT_TOKENS = 16;
+
+/**
+ * A request as a body of the Responses API. The conversation stands last, so that one more turn leaves the bytes before it
+ * as they were.
+ */
+export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  const request = { ...given, extensions: shareOpenaiFields(RESPONSES, given.extensions) };
+  const log = new LossLog(RESPONSES);
+  log.foreignFields(request.extensions, '');
+  noteInexpressible(request, log);
+  const own = ownFields(RESPONSES, request.extensions);
+  const { instructions, input } = encodeInput(request.messages, log);
+  const fields = compact({
+    model: options.model,
+    ...(request.stream && { stream: true }),
+    store: request.store ?? false,
+    instructions,
+    ...encodeTools(request, log),
+    max_output_tokens: encodeCeiling(request.maxOutputTokens, log),
+    temperature: request.temperature,
+    top_p: request.topP,
+    top_logprobs: request.logprobs?.top,
+    include: encodeInclude(request, own['include']),
+    reasoning: encodeReasoning(request, log),
+    text: encodeText(request.responseFormat),
+    user: request.userId,
+    metadata: request.metadata,
+    service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
+  });
+  return { value: { ...withFields(fields, own), input }, warnings: log.warnings };
+}
+
+function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
+  const asked: readonly (readonly [string, boolean])[] = [
+    ['stop', (request.stopSequences ?? []).length > 0],
+    ['n', (request.choiceCount ?? 1) > 1],
+    ['seed', request.seed !== undefined],
+    ['top_k', request.topK !== undefined],
+    ['frequency_penalty', Boolean(request.frequencyPenalty)],
+    ['presence_penalty', Boolean(request.presencePenalty)],
+  ];
+  for (const [field, isAsked] of asked) {
+    if (isAsked) log.dropped(field, 'openai-responses has no such field');
+  }
+}
+
+function encodeCeiling(tokens: number | undefined, log: LossLog): number | undefined {
+  if (tokens === undefined || tokens >= MIN_OUTPUT_TOKENS) return tokens;
+  log.approximated('max_tokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
+  return MIN_OUTPUT_TOKENS;
+}
+
+function encodeInclude(request: CanonicalRequest, own: unknown): readonly unknown[] | undefined {
+  const include = [
+    ...(request.includeReasoningProof ? ['reasoning.encrypted_content'] : []),
+    ...(request.logprobs ? ['message.output_text.logprobs'] : []),
+    ...(Array.isArray(own) ? own : []),
+  ];
+  return include.length > 0 ? include : undefined;
+}
+
+function encodeReasoning(request: CanonicalRequest, log: LossLog): JsonObject | undefined {
+  const effort = request.reasoning && encodeEffort(request.reasoning, log);
+  const reasoning = compact({ effort, summary: request.reasoningSummary });
+  return Object.keys(reasoning).length > 0 ? reasoning : undefined;
+}
+
+/** Unlike Chat Completions this API also has the effort `max`. (OpenAI API reference, ReasoningEffort) */
+function encodeEffort(reasoning: NonNullable<CanonicalRequest['reasoning']>, log: LossLog): string | undefined {
+  return reasoning.type === 'effort' ? reasoning.effort : encodeReasoningEffort(reasoning, log);
+}
+
+function encodeText(format: ResponseFormat | undefined): JsonObject | undefined {
+  return format && { format: encodeFormat(format) };
+}
+
+function encodeFormat(format: ResponseFormat): JsonObject {
+  switch (format.type) {
+    case 'text':
+      return { type: 'text' };
+    case 'json-object':
+      return { type: 'json_object' };
+    case 'json-schema': {
+      const { name = 'answer', description, schema, strict } = format;
+      return compact({ type: 'json_schema', name, description, schema, strict });
+    }
+    default:
+      return assertNever(format);
+  }
+}
+
+/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+function encodeServiceTier(tier: string, log: LossLog): string {
+  if (tier !== 'standard_only') return tier;
+  log.approximated('service_tier', 'standard_only became default');
+  return 'default';
+}
+
+/** The fields of a request that its answer repeats. (OpenAI API reference, Response) */
+const REPEATED_FIELDS = [
+  'instructions',
+  'max_output_tokens',
+  'max_tool_calls',
+  'metadata',
+  'parallel_tool_calls',
+  'previous_response_id',
+  'prompt_cache_key',
+  'reasoning',
+  'safety_identifier',
+  'temperature',
+  'text',
+  'tool_choice',
+  'tools',
+  'top_logprobs',
+  'top_p',
+  'truncation',
+  'user',
+];
+
+/** What an answer repeats of its request. */
+export function repeatedFields(request: CanonicalRequest | undefined): JsonObject {
+  if (request === undefined) return {};
+  const body = objectOf(encodeRequest(request, { model: request.model }).value);
+  return Object.fromEntries(REPEATED_FIELDS.filter((key) => key in body).map((key) => [key, body[key]]));
+}

@@ -1,0 +1,21 @@
+import type { Provider } from '../provider.js';
+
+export const GEMINI: Provider = {
+  slug: 'gemini',
+  configKey: 'gemini-api-key',
+  displayName: 'Google Gemini',
+  defaultBaseUrl: 'https://generativelanguage.googleapis.com',
+  dialect: 'gemini',
+  auth: { type: 'header', name: 'x-goog-api-key' },
+  paths: {
+    chat: '/v1beta/models/{model}:generateContent',
+    chatStream: '/v1beta/models/{model}:streamGenerateContent?alt=sse',
+    models: '/v1beta/models',
+  },
+  headers: {},
+  forwardedHeaders: [],
+  nativeModels: ['gemini-*'],
+  // Limits are set for a project, and each model has its own (Rate limits).
+  quotaScope: 'model',
+  documentation: 'https://ai.google.dev/api/generate-content',
+};
