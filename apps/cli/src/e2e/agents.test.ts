@@ -1,7 +1,6 @@
-import { SURFACES } from '@switchyard/gateway';
 import { startReplayUpstream, type ReplayUpstream } from '@switchyard/testkit';
 
-import { installAgent } from './agents/install-agent.js';
+import { installAgent, type Installation } from './agents/install-agent.js';
 import { KNOWN_AGENTS, type KnownAgent } from './agents/known-agents.js';
 import { startRefusingProxy, type RefusingProxy } from './agents/refusing-proxy.js';
 import { runAgent } from './agents/run-agent.js';
@@ -44,26 +43,20 @@ const UPSTREAMS = [
   ['anthropic-messages', 'claude'],
 ] as const;
 
-interface Prepared {
-  readonly agent: KnownAgent;
-  readonly script: string;
-  /** Why the agent cannot be tried. */
-  readonly lacking?: string;
+// Which agents can be had decides which tests there are, so it is found out before any is declared.
+const installations = await Promise.all(KNOWN_AGENTS.map(install));
+
+async function install(
+  agent: KnownAgent,
+): Promise<{ readonly agent: KnownAgent; readonly installation: Installation }> {
+  const installation = await installAgent(agent);
+  // A skipped test is easily overlooked.
+  if (installation.type === 'missing') process.stderr.write(`${titleOf(agent)} is not tried: ${installation.reason}\n`);
+  return { agent, installation };
 }
 
-// What can be tried decides which tests there are, so it is found out before any is declared.
-const prepared = await Promise.all(KNOWN_AGENTS.map(prepare));
-
-async function prepare(agent: KnownAgent): Promise<Prepared> {
-  const lack = (lacking: string): Prepared => {
-    // A skipped test is easily overlooked.
-    process.stderr.write(`${agent.name} ${agent.version} is not tried: ${lacking}\n`);
-    return { agent, script: '', lacking };
-  };
-  const served = SURFACES.some(({ dialect, operation }) => dialect === agent.dialect && operation === 'chat');
-  if (!served) return lack(`the gateway has no route for ${agent.dialect}`);
-  const installation = await installAgent(agent);
-  return installation.type === 'installed' ? { agent, script: installation.script } : lack(installation.reason);
+function titleOf({ name, version }: KnownAgent): string {
+  return `${name} ${version}`;
 }
 
 describe('command-line agents, as npm provides them', () => {
@@ -83,10 +76,10 @@ describe('command-line agents, as npm provides them', () => {
     await upstream.close();
   }, 30_000);
 
-  for (const { agent, script, lacking } of prepared) {
-    const title = `${agent.name} ${agent.version}`;
-    (lacking === undefined ? describe : describe.skip)(lacking === undefined ? title : `${title}: ${lacking}`, () => {
-      testAgent(agent, script);
+  for (const { agent, installation } of installations) {
+    const isInstalled = installation.type === 'installed';
+    (isInstalled ? describe : describe.skip)(titleOf(agent) + (isInstalled ? '' : `: ${installation.reason}`), () => {
+      testAgent(agent, isInstalled ? installation.script : '');
     });
   }
 

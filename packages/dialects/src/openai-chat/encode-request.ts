@@ -5,7 +5,7 @@ import { ownFields } from '../extensions/extensions.js';
 import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
-import { openaiUser } from '../openai-user/openai-user.js';
+import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
@@ -74,12 +74,6 @@ function encodeResponseFormat(format: ResponseFormat): JsonObject {
     default:
       return assertNever(format);
   }
-}
-
-function encodeUser(userId: string, log: LossLog): string {
-  const user = openaiUser(userId);
-  if (user !== userId) log.approximated('user', 'OpenAI takes 64 characters; a hash stands for a longer id');
-  return user;
 }
 
 /** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */

@@ -271,7 +271,10 @@ function geminiParts(sample: Sample): readonly unknown[] {
     const args: unknown = JSON.parse(text);
     return { functionCall: { id, name, args } };
   });
-  return [...textOf(sample).map((text) => ({ text })), ...calls];
+  const { reasoning } = sample;
+  const thought =
+    reasoning === undefined ? [] : [{ text: reasoning.text, thought: true, thoughtSignature: reasoning.signature }];
+  return [...thought, ...textOf(sample).map((text) => ({ text })), ...calls];
 }
 
 function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Record<string, unknown> {
@@ -279,7 +282,7 @@ function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Recor
     candidates: [{ ...candidate, index: 0 }],
     usageMetadata: geminiUsage(sample),
     modelVersion: sample.model ?? MODEL,
-    responseId: 'resp-sample',
+    responseId: `resp-${sample.id ?? 'sample'}`,
   };
 }
 

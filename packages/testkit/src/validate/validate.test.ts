@@ -53,6 +53,8 @@ describe('sample answers', () => {
     expect(
       validateAnthropicStream(framed('anthropic-messages', anthropicPayloads(thinking)), { ending: 'answer' }),
     ).toEqual([]);
+    expect(validateGeminiStream(framed('gemini', geminiPayloads(thinking)), { ending: 'answer' })).toEqual([]);
+    expect(validateGeminiResponse(geminiBody(thinking))).toEqual([]);
     expect(validateOpenaiChatResponse(openaiChatBody(thinking))).toEqual([]);
     expect(validateAnthropicResponse(anthropicBody(thinking))).toEqual([]);
   });

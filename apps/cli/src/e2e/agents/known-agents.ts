@@ -1,3 +1,5 @@
+import type { DialectId } from '@switchyard/canonical';
+
 import type { AgentPackage } from './install-agent.js';
 
 /** Where an agent finds the gateway, and what it may call itself there. */
@@ -16,7 +18,7 @@ export interface ToolCall {
 export interface KnownAgent extends AgentPackage {
   readonly name: string;
   /** What it speaks to the gateway. */
-  readonly dialect: string;
+  readonly dialect: DialectId;
   /** A model's name that it knows: for others, some leave tools out. */
   readonly model: string;
   /** Its own way to write a file. */

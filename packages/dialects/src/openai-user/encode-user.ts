@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 
+import type { LossLog } from '../openai-chat/loss-log.js';
+
 /** "Invalid 'user': string too long. Expected a string with maximum length 64" (the OpenAI API's own error) */
 const LONGEST = 64;
 
@@ -8,6 +10,8 @@ const LONGEST = 64;
  * OpenAI asks for where an id tells too much. Claude Code, for one, sends 150 characters of JSON. (OpenAI API reference,
  * safety_identifier)
  */
-export function openaiUser(userId: string): string {
-  return userId.length <= LONGEST ? userId : createHash('sha256').update(userId).digest('hex');
+export function encodeUser(userId: string, log: LossLog): string {
+  if (userId.length <= LONGEST) return userId;
+  log.approximated('user', `OpenAI takes ${LONGEST} characters; a hash stands for a longer id`);
+  return createHash('sha256').update(userId).digest('hex');
 }
