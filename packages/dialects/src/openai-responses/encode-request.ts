@@ -8,6 +8,7 @@ import { objectOf } from '../json/read-json.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { encodeReasoningEffort, fitReasoning } from '../openai-chat/reasoning-effort.js';
+import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeInput } from './encode-messages.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeTools } from './tools.js';
@@ -39,7 +40,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     include: encodeInclude(request, own['include']),
     reasoning: encodeReasoning(request, options, log),
     text: encodeText(request.responseFormat),
-    user: request.userId,
+    user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });
