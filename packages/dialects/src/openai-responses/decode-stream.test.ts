@@ -310,4 +310,10 @@ describe('the stream decoder', () => {
       { type: 'tool-call', arguments: '{}' },
     ]);
   });
+
+  it('gives a part of an unknown kind its place when it ends', () => {
+    const unknown = { type: 'response.content_part.added', output_index: 0, content_index: 0, part: { type: 'odd' } };
+    const content = contentOf([unknown, text('after', { output_index: 1, item_id: 'msg_2' }), completed()]);
+    expect(content?.map(({ type }) => type)).toEqual(['text', 'opaque']);
+  });
 });
