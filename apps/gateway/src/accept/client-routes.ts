@@ -35,8 +35,8 @@ export class ClientRoutes implements OnModuleInit {
     fastify.post<{ Params: { '*': string } }>(`${GEMINI_PREFIX}*`, (request, reply) => {
       const call = parseGeminiPath(request.params['*']);
       if (call === undefined) return refuse(request, reply);
-      const { operation, model, stream } = call;
-      const path = `${GEMINI_PREFIX}{model}:${stream ? 'streamGenerateContent' : 'generateContent'}`;
+      const { operation, method, model, stream } = call;
+      const path = `${GEMINI_PREFIX}{model}:${method}`;
       return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream } }, request, reply);
     });
     registerModelRoutes(fastify, (request, dialect) => this.callerOf(request, dialect));

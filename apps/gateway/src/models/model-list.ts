@@ -47,7 +47,7 @@ function modelEntry({ id, ownedBy }: ListedModel, dialect: DialectId): JsonObjec
       return {
         name: `models/${id}`,
         displayName: id,
-        supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+        supportedGenerationMethods: ['generateContent', 'streamGenerateContent', 'countTokens'],
       };
     case 'anthropic-messages':
       return { type: 'model', id, display_name: id, created_at: UNKNOWN_TIME.rfc3339 };
