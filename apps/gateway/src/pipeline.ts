@@ -130,6 +130,7 @@ export class Pipeline {
     let serving: Candidate | undefined;
     const reply = new ClientReply({
       response: context.response,
+      framing: context.surface.framing,
       keepaliveMs: index.settings.keepaliveSeconds * 1_000,
       headersFor: (head) => {
         context.firstByteAtMs = performance.now();

@@ -1,5 +1,13 @@
 import Anthropic from '@anthropic-ai/sdk';
-import { errorAnswer, startReplayUpstream, type ReplayUpstream } from '@switchyard/testkit';
+import {
+  errorAnswer,
+  frameEvent,
+  geminiBody,
+  geminiPayloads,
+  startReplayUpstream,
+  validateGeminiStream,
+  type ReplayUpstream,
+} from '@switchyard/testkit';
 import OpenAI from 'openai';
 
 import { startDataPlane, type DataPlane } from './start-data-plane.js';
@@ -141,7 +149,7 @@ describe(':embedContent and :batchEmbedContents', () => {
   it('are embedded by the simulator', async () => {
     const requests = ['a cat', 'a dog'].map((text) => ({ content: { parts: [{ text }] }, outputDimensionality: 4 }));
     const response = await post('/v1beta/models/sim/embedding:batchEmbedContents', JSON.stringify({ requests }));
-    const vector: unknown = expect.objectContaining({ length: 4 });
+    const vector = Array.from({ length: 4 }, (): unknown => expect.any(Number));
     expect(await response.json()).toMatchObject({ embeddings: [{ values: vector }, { values: vector }] });
   });
 
@@ -181,5 +189,66 @@ describe('the official openai client', () => {
     await expect(openai.embeddings.create({ model: 'google/g', input: 'a' })).rejects.toBeInstanceOf(
       OpenAI.BadRequestError,
     );
+  });
+});
+
+describe(':streamGenerateContent without alt=sse', () => {
+  const body = JSON.stringify({ contents: CONTENTS });
+
+  function framed(elements: readonly unknown[]): string {
+    return elements.map((element) => frameEvent('gemini', element).toString()).join('');
+  }
+
+  it.each([[[1]], [[7]], [[100_000]]])('is one array of what Google sends, in writes of %j', async (writeSizes) => {
+    upstream.script({ type: 'stream', payloads: geminiPayloads(), writeSizes });
+    const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
+    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(await response.json()).toEqual(geminiPayloads());
+    expect(await lineOf(response)).toMatchObject({ stream: true, status: 200, usage: { output: 5 } });
+  });
+
+  it.each(['local/m', 'claude/m', 'sim/echo'])('is one array for %s too', async (model) => {
+    const elements: unknown = await (await post(`/v1beta/models/${model}:streamGenerateContent?alt=json`, body)).json();
+    expect(Array.isArray(elements) && validateGeminiStream(framed(elements))).toEqual([]);
+  });
+
+  it('has its elements as they come', async () => {
+    const { promise: mayGoOn, resolve: goOn } = Promise.withResolvers<void>();
+    upstream.script({ type: 'stream', payloads: geminiPayloads(), gate: () => mayGoOn });
+    const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
+    const reader = response.body?.getReader();
+    const first = await reader?.read();
+    expect(Buffer.from(first?.value ?? []).toString()).toBe(`[${JSON.stringify(geminiPayloads()[0])}`);
+    goOn();
+    while (!(await reader?.read())?.done);
+  });
+
+  it('is one array where the upstream answers as a whole', async () => {
+    upstream.script({ type: 'whole', body: geminiBody() });
+    const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
+    expect(await response.json()).toMatchObject([
+      { candidates: [{ content: { parts: [{ text: 'Hello from upstream.' }] } }] },
+      { candidates: [{ finishReason: 'STOP' }] },
+    ]);
+  });
+
+  it('has an error after content as its last element', async () => {
+    const payloads = geminiPayloads();
+    const atByte = framed(payloads.slice(0, 1)).length + 3;
+    upstream.script({ type: 'stream', payloads, ending: { type: 'cut', atByte } });
+    const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
+    expect(await response.json()).toMatchObject([payloads[0], { error: { code: 502, status: 'UNAVAILABLE' } }]);
+  });
+
+  it('has an error before content as its status', async () => {
+    upstream.script(errorAnswer('gemini', 400, 'bad'));
+    const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
+    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 400, message: 'bad' } }]);
+  });
+
+  it('is server-sent events with alt=sse', async () => {
+    upstream.script({ type: 'stream', payloads: geminiPayloads() });
+    const response = await post('/v1beta/models/google/g:streamGenerateContent?alt=sse', body);
+    expect(await response.text()).toBe(framed(geminiPayloads()));
   });
 });

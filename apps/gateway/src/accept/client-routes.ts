@@ -9,7 +9,7 @@ import { clientKeyOf } from '../authenticate/client-key.js';
 import { answerError } from '../dispatch/answer-error.js';
 import { registerModelRoutes } from '../models/model-routes.js';
 import { Pipeline, type PipelineOptions } from '../pipeline.js';
-import { parseGeminiPath } from './gemini-path.js';
+import { framingOf, parseGeminiPath } from './gemini-path.js';
 import { requestIdOf } from './request-id.js';
 import { dialectOfPath, GEMINI_PREFIX, SURFACES, type Surface } from './surfaces.js';
 
@@ -37,7 +37,8 @@ export class ClientRoutes implements OnModuleInit {
       if (call === undefined) return refuse(request, reply);
       const { operation, method, model, stream } = call;
       const path = `${GEMINI_PREFIX}{model}:${method}`;
-      return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream } }, request, reply);
+      const framing = stream ? framingOf(request.url) : undefined;
+      return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream }, framing }, request, reply);
     });
     registerModelRoutes(fastify, (request, dialect) => this.callerOf(request, dialect));
     fastify.all('/*', (request, reply) => refuse(request, reply));

@@ -1,4 +1,4 @@
-import { parseGeminiPath } from './gemini-path.js';
+import { framingOf, parseGeminiPath } from './gemini-path.js';
 
 describe('parseGeminiPath', () => {
   it.each([
@@ -15,5 +15,17 @@ describe('parseGeminiPath', () => {
     [':generateContent', undefined],
   ])('%s', (rest, expected) => {
     expect(parseGeminiPath(rest)).toEqual(expected && { ...expected, method: rest.slice(rest.lastIndexOf(':') + 1) });
+  });
+});
+
+describe('framingOf', () => {
+  it.each([
+    ['/v1beta/models/m:streamGenerateContent', 'json-array'],
+    ['/v1beta/models/m:streamGenerateContent?key=k', 'json-array'],
+    ['/v1beta/models/m:streamGenerateContent?alt=json', 'json-array'],
+    ['/v1beta/models/m:streamGenerateContent?key=k&alt=sse', undefined],
+    ['/v1beta/models/m:streamGenerateContent?alt=SSE', undefined],
+  ])('of %s is %s', (url, expected) => {
+    expect(framingOf(url)).toBe(expected);
   });
 });

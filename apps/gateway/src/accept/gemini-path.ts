@@ -1,4 +1,5 @@
 import type { Operation } from '@switchyard/canonical';
+import type { AttemptOpen } from '@switchyard/wire';
 
 /** What the path of a Gemini call says beside where it goes. (Gemini API reference, methods of `models`) */
 export interface GeminiCall {
@@ -28,4 +29,11 @@ export function parseGeminiPath(rest: string): GeminiCall | undefined {
   const asked = METHODS.get(method);
   const model = rest.slice(0, Math.max(0, colon)).replace(/^models\//, '');
   return asked === undefined || model === '' ? undefined : { model, method, ...asked };
+}
+
+/** Without `alt=sse` a stream is one JSON array, whose elements come one by one. (Google APIs, system parameters: `alt`) */
+export function framingOf(url: string): AttemptOpen['framing'] {
+  const query = url.indexOf('?');
+  const alt = query < 0 ? null : new URLSearchParams(url.slice(query)).get('alt');
+  return alt?.toLowerCase() === 'sse' ? undefined : 'json-array';
 }

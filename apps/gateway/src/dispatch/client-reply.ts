@@ -1,12 +1,14 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 
-import type { AttemptHead, AttemptReply } from '@switchyard/wire';
+import type { AttemptHead, AttemptOpen, AttemptReply } from '@switchyard/wire';
 
 import { Keepalive } from './keepalive.js';
 
 export interface ClientReplyOptions {
   readonly response: ServerResponse;
+  /** How the client wants a stream's events, where it is not as server-sent events. */
+  readonly framing: AttemptOpen['framing'];
   /** Silence in a stream after which a comment is written, in milliseconds; 0 is off. */
   readonly keepaliveMs: number;
   /** Headers of ours for a committed attempt. */
@@ -17,8 +19,8 @@ export interface ClientReplyOptions {
 export class ClientReply implements AttemptReply {
   committed = false;
   bytesWritten = 0;
-  /** Whether the answer is an event stream, in which an error can still be told. */
-  isStream = false;
+  /** How events are told apart, in an answer of events: in such a one an error can still be told. */
+  framing: 'sse' | 'json-array' | undefined;
   private readonly response: ServerResponse;
   private readonly keepalive: Keepalive;
 
@@ -29,7 +31,8 @@ export class ClientReply implements AttemptReply {
 
   head(head: AttemptHead): void {
     this.committed = true;
-    this.isStream = head.headers['content-type']?.startsWith('text/event-stream') === true;
+    const isSse = head.headers['content-type']?.startsWith('text/event-stream') === true;
+    this.framing = isSse ? 'sse' : this.options.framing;
     this.response.writeHead(head.status, { ...head.headers, ...this.options.headersFor(head) });
   }
 
@@ -37,7 +40,7 @@ export class ClientReply implements AttemptReply {
     this.bytesWritten += chunk.length;
     if (this.response.destroyed) return undefined;
     const hasRoom = this.response.write(chunk);
-    if (this.isStream) this.keepalive.wrote(chunk);
+    if (this.framing === 'sse') this.keepalive.wrote(chunk);
     return hasRoom ? undefined : drained(this.response);
   }
 
@@ -48,17 +51,13 @@ export class ClientReply implements AttemptReply {
   }
 
   /**
-   * Ends an answer whose attempt can no longer end it. A stream gets the in-band error `frame`; a whole answer that was
-   * cut short can only be cut, so that no client takes it for complete.
+   * Ends an answer whose attempt can no longer end it. A stream gets the in-band `error`; a whole answer that was cut
+   * short can only be cut, so that no client takes it for complete.
    */
-  cutShort(frame: string): void {
+  cutShort(error: string | undefined): void {
     this.keepalive.stop();
-    if (!this.isStream) {
-      this.response.destroy();
-      return;
-    }
-    // The blank line first ends an event that was cut in its middle.
-    this.response.end(`\n\n${frame}`);
+    if (error === undefined) this.response.destroy();
+    else this.response.end(error);
   }
 
   /** Nothing more is written; for an answer whose client has gone. */

@@ -24,10 +24,10 @@ export function conclude(context: RequestContext, end: AttemptEnd, reply: Client
   if (!reply.committed) {
     reply.abandon();
     answerError(response, { context, error });
-  } else if (reply.isStream && hasEndedItsStream(end)) {
+  } else if (reply.framing !== undefined && hasEndedItsStream(end)) {
     reply.end();
   } else {
-    reply.cutShort(streamError(context, error));
+    reply.cutShort(inBandError(context, { error, framing: reply.framing }));
   }
   return { ...facts, status: response.statusCode, errorCode: error.code };
 }
@@ -37,6 +37,22 @@ function hasEndedItsStream(end: AttemptEnd): boolean {
   return end.outcome === 'error' && end.error?.code !== 'worker_lost';
 }
 
-function streamError(context: RequestContext, error: GatewayErrorData): string {
-  return dialectById(context.surface.dialect).encodeStreamError(error, context.requestId);
+interface InBand {
+  readonly error: GatewayErrorData;
+  readonly framing: ClientReply['framing'];
+}
+
+/** The error as the last event of a stream; undefined in an answer that has no place for one. */
+function inBandError({ surface, requestId }: RequestContext, { error, framing }: InBand): string | undefined {
+  const dialect = dialectById(surface.dialect);
+  switch (framing) {
+    case 'sse':
+      // The blank line first ends an event that was cut in its middle.
+      return `\n\n${dialect.encodeStreamError(error, requestId)}`;
+    case 'json-array':
+      // An attempt commits with an element, so this is never the first.
+      return `,\r\n${dialect.encodeError(error, requestId).body}]`;
+    default:
+      return undefined;
+  }
 }

@@ -6,6 +6,7 @@ const SURFACES = [
   { ending: ':countTokens', operation: 'count-tokens', dialect: 'gemini' },
   { ending: ':embedContent', operation: 'embeddings', dialect: 'gemini' },
   { ending: ':batchEmbedContents', operation: 'embeddings', dialect: 'gemini' },
+  { ending: '/responses/compact', operation: 'responses-compact', dialect: 'openai-chat' },
   { ending: '/embeddings', operation: 'embeddings', dialect: 'openai-chat' },
   { ending: '/images/generations', operation: 'images-generations', dialect: 'openai-chat' },
   { ending: '/images/edits', operation: 'images-edits', dialect: 'openai-chat' },
