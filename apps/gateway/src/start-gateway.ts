@@ -44,6 +44,8 @@ const BODY_TIMEOUT_MS = 60_000;
 const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+// What a request that was cut may take until its line is written.
+const METER_GRACE_MS = 2_000;
 
 @Module({})
 class GatewayModule {
@@ -129,12 +131,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     close: async () => {
       draining = true;
       sockets.leave();
-      const deadline = performance.now() + options.drainMs;
-      while (pipeline.inFlight > 0 && performance.now() < deadline) await sleep(50);
+      const deadlineMs = performance.now() + options.drainMs;
+      await settled(pipeline, options.drainMs);
       if (pipeline.inFlight > 0)
         logger.warn({ requests: pipeline.inFlight }, 'requests were cut at the end of the drain time');
-      await sockets.close();
-      await service.close();
+      await sockets.close(Math.max(0, deadlineMs - performance.now()));
+      await service.close(Math.max(0, deadlineMs - performance.now()));
+      await settled(pipeline, METER_GRACE_MS);
       await transport.close();
     },
   };
@@ -143,4 +146,10 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 /** Any other upgrade, such as to HTTP/2, is an offer that a server may leave aside. (RFC 9110, section 7.8) */
 function asksForWebSocket({ headers }: IncomingMessage): boolean {
   return headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Waits until no request is under way, but no longer than this. */
+async function settled(pipeline: Pipeline, withinMs: number): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while (pipeline.inFlight > 0 && performance.now() < deadlineMs) await sleep(Math.min(50, withinMs));
 }

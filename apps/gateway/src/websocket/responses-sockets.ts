@@ -64,11 +64,11 @@ export class ResponsesSockets {
     for (const session of this.sessions) session.leave();
   }
 
-  /** Cuts what has not closed by itself. */
-  async close(): Promise<void> {
+  /** Cuts what does not close by itself within this time, or a second. */
+  async close(withinMs: number): Promise<void> {
     clearInterval(this.timer);
-    const deadline = performance.now() + CLOSING_MS;
-    while (this.sessions.size > 0 && performance.now() < deadline) await sleep(10);
+    const deadline = performance.now() + Math.min(withinMs, CLOSING_MS);
+    while (this.sessions.size > 0 && performance.now() < deadline) await sleep(Math.min(10, withinMs));
     for (const webSocket of this.server.clients) webSocket.terminate();
     this.server.close();
   }
