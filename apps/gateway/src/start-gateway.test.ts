@@ -354,6 +354,27 @@ describe('a lost worker', () => {
   });
 });
 
+describe('the list of models in Gemini’s shape', () => {
+  it.each([
+    [['chat'], ['generateContent', 'streamGenerateContent', 'countTokens']],
+    [
+      ['chat', 'embeddings'],
+      ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent', 'batchEmbedContents'],
+    ],
+  ])('says of a provider for %j which methods it takes', async (operations, methods) => {
+    const { gateway } = await start(counting, {
+      ...SNAPSHOT,
+      credentials: [{ ...credential('c1', 'one'), operations }],
+    });
+    try {
+      const response = await fetch(`${gateway.address}/v1beta/models/one/m`, { headers: { 'x-goog-api-key': 'good' } });
+      expect(await response.json()).toMatchObject({ name: 'models/one/m', supportedGenerationMethods: methods });
+    } finally {
+      await gateway.close();
+    }
+  });
+});
+
 describe('readiness', () => {
   it('says that no configuration came, and requests are told to wait', async () => {
     const { gateway } = await start(counting);

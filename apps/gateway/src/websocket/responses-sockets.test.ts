@@ -341,6 +341,24 @@ describe('the connection', () => {
     await closed;
   });
 
+  it('is cut at the end of the drain time, and its turn logged', async () => {
+    const { gateway, lines } = await start(
+      async (_open, _body, _reply, signal) => {
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+        return { ...DONE, outcome: 'cancelled' };
+      },
+      { drainMs: 100 },
+    );
+    const client = await dial(gateway);
+    client.send(CREATE);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    await gateway.close();
+    expect(await client.closed).toBe(1006);
+    expect(lines.find(({ msg }) => msg === 'request')).toMatchObject({ status: 499, errorCode: 'client_closed' });
+  });
+
   it('is kept by a client that answers pings, and given up where none does', async () => {
     const { gateway } = await start(numbering(), { socketPingMs: 30 });
     const lively = await dial(gateway);
