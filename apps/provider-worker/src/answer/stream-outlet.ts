@@ -46,13 +46,13 @@ export class StreamOutlet {
   }
 
   #commit(bytes: readonly Buffer[]): Promise<void> {
-    const { reply, report, deadlines, encoded, target, client, upstream } = this.#context;
+    const { reply, report, deadlines, target, client, upstream } = this.#context;
     const own = this.#upstreamHeaders['content-type'];
     const headers = answerHeaders({
       upstream: this.#upstreamHeaders,
       passthrough: target.passthroughHeaders,
       contentType: client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM,
-      dropped: encoded.dropped,
+      dropped: report.dropped,
     });
     deadlines.contentCame();
     report.contentCame();

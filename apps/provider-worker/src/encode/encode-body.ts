@@ -1,5 +1,12 @@
 import { GatewayError, type CanonicalRequest, type Warning } from '@switchyard/canonical';
-import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
+import {
+  createToolNameMap,
+  inClientWords,
+  patchModel,
+  scanRequest,
+  type Dialect,
+  type ToolNameMap,
+} from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
@@ -20,7 +27,7 @@ export interface EncodeBodyInput {
 
 export interface EncodedBody {
   readonly body: Buffer;
-  /** Fields of the client's request that the upstream does not get. */
+  /** Fields of the client's request that the upstream does not get, in the client's words. */
   readonly dropped: readonly string[];
   /** Whether an openai-chat client asked for the usage chunk. */
   readonly includeUsage: boolean;
@@ -56,12 +63,13 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     { ...decoded.value, stream: open.stream, reasoning },
     { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens },
   );
-  const losses = [...decoded.warnings, ...encoded.warnings].filter((warning) => warning.type === 'dropped');
+  const warnings = inClientWords(client.id, [...decoded.warnings, ...encoded.warnings]);
+  const losses = warnings.filter((warning) => warning.type === 'dropped');
   const [firstLoss] = losses;
   if (open.strict && firstLoss !== undefined) throw untranslatable(firstLoss, provider);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
-    dropped: [...new Set(losses.map((loss) => loss.field))],
+    dropped: losses.map((loss) => loss.field),
     includeUsage: decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,

@@ -1,6 +1,7 @@
 import { DIALECT_IDS, type DialectId, type Extensions, type Warning } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
+import { isJsonObject } from '../json/json-object.js';
 
 /** Fields only `dialect` knows, as extensions; undefined when there are none. */
 export function extensionsOf(dialect: DialectId, fields: JsonObject | undefined): Extensions | undefined {
@@ -20,14 +21,44 @@ const SILENT_FIELDS: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
   'openai-responses': ['item', 'prompt_cache_breakpoint'],
 };
 
+/** Objects of which only a part is kept as extensions: what was read of them is not lost, so what was not is named. */
+const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
+  'openai-chat': ['function', 'image_url', 'input_audio', 'file', 'stream_options', 'message', 'response'],
+  'openai-responses': ['reasoning', 'text', 'message', 'namespace', 'response'],
+  'anthropic-messages': ['metadata', 'thinking', 'output_config'],
+  gemini: [
+    'generationConfig',
+    'thinkingConfig',
+    'toolConfig',
+    'functionCallingConfig',
+    'functionCall',
+    'functionResponse',
+    'inlineData',
+    'fileData',
+    'response',
+  ],
+};
+
 /** One warning for each field that came in another dialect than `dialect`. `path` is where the fields were, `''` for the top. */
 export function foreignFieldWarnings(dialect: DialectId, extensions: Extensions | undefined, path: string): Warning[] {
   if (extensions === undefined) return [];
   return DIALECT_IDS.filter((id) => id !== dialect).flatMap((id) =>
-    Object.keys(extensions[id] ?? {})
-      .filter((key) => !SILENT_FIELDS[id]?.includes(key))
-      .map((key): Warning => {
-        return { type: 'dropped', field: path === '' ? key : `${path}.${key}`, reason: `${dialect} has no such field` };
-      }),
+    fieldsIn(id, extensions[id] ?? {}).map((key): Warning => {
+      return { type: 'dropped', field: path === '' ? key : `${path}.${key}`, reason: `${dialect} has no such field` };
+    }),
   );
+}
+
+/** The paths of the fields that say something. Lists and objects that are empty say nothing in any of our dialects. */
+function fieldsIn(id: DialectId, fields: JsonObject): string[] {
+  return Object.entries(fields).flatMap(([key, value]) => {
+    if (SILENT_FIELDS[id]?.includes(key) || isEmpty(value)) return [];
+    if (!READ_IN_PART[id]?.includes(key) || !isJsonObject(value)) return [key];
+    return fieldsIn(id, value).map((inner) => `${key}.${inner}`);
+  });
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null) return true;
+  return typeof value === 'object' && Object.keys(value).length === 0;
 }

@@ -8,9 +8,10 @@ import { describe, projectSchema } from './project-schema.js';
  * properties, with the combinations as a hint. Undefined for a tool without arguments, which says nothing.
  * (Gemini API reference, FunctionDeclaration.parametersJsonSchema)
  */
-export function projectParameters(parameters: JsonObject): JsonObject | undefined {
-  const projected = projectSchema(parameters);
+export function projectParameters(parameters: JsonObject, onHint: () => void): JsonObject | undefined {
+  const projected = projectSchema(parameters, onHint);
   const { anyOf } = projected;
+  if (Array.isArray(anyOf)) onHint();
   const schema = Array.isArray(anyOf) ? joinBranches(projected, anyOf.filter(isJsonObject)) : projected;
   const { additionalProperties } = schema;
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};
