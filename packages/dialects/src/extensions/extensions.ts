@@ -23,8 +23,8 @@ const SILENT_FIELDS: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
 
 /** Objects of which only a part is kept as extensions: what was read of them is not lost, so what was not is named. */
 const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
-  'openai-chat': ['function', 'image_url', 'input_audio', 'file', 'stream_options', 'message', 'response'],
-  'openai-responses': ['reasoning', 'text', 'message', 'namespace', 'response'],
+  'openai-chat': ['function', 'image_url', 'input_audio', 'file', 'stream_options', 'message'],
+  'openai-responses': ['reasoning', 'text', 'message', 'namespace'],
   'anthropic-messages': ['metadata', 'thinking', 'output_config'],
   gemini: [
     'generationConfig',
@@ -35,26 +35,35 @@ const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
     'functionResponse',
     'inlineData',
     'fileData',
-    'response',
   ],
 };
+
+/** What a stream tells late of the whole answer stands under this name with the choice. */
+const LATE = 'response';
 
 /** One warning for each field that came in another dialect than `dialect`. `path` is where the fields were, `''` for the top. */
 export function foreignFieldWarnings(dialect: DialectId, extensions: Extensions | undefined, path: string): Warning[] {
   if (extensions === undefined) return [];
-  return DIALECT_IDS.filter((id) => id !== dialect).flatMap((id) =>
-    fieldsIn(id, extensions[id] ?? {}).map((key): Warning => {
+  return DIALECT_IDS.filter((id) => id !== dialect).flatMap((id) => {
+    const inPart = [...(READ_IN_PART[id] ?? []), ...(path === 'choices[]' ? [LATE] : [])];
+    const silent = SILENT_FIELDS[id] ?? [];
+    return fieldsIn(extensions[id] ?? {}, { inPart, silent }).map((key): Warning => {
       return { type: 'dropped', field: path === '' ? key : `${path}.${key}`, reason: `${dialect} has no such field` };
-    }),
-  );
+    });
+  });
+}
+
+interface FieldRules {
+  readonly inPart: readonly string[];
+  readonly silent: readonly string[];
 }
 
 /** The paths of the fields that say something. Lists and objects that are empty say nothing in any of our dialects. */
-function fieldsIn(id: DialectId, fields: JsonObject): string[] {
+function fieldsIn(fields: JsonObject, rules: FieldRules): string[] {
   return Object.entries(fields).flatMap(([key, value]) => {
-    if (SILENT_FIELDS[id]?.includes(key) || isEmpty(value)) return [];
-    if (!READ_IN_PART[id]?.includes(key) || !isJsonObject(value)) return [key];
-    return fieldsIn(id, value).map((inner) => `${key}.${inner}`);
+    if (rules.silent.includes(key) || isEmpty(value)) return [];
+    if (!rules.inPart.includes(key) || !isJsonObject(value)) return [key];
+    return fieldsIn(value, rules).map((inner) => `${key}.${inner}`);
   });
 }
 

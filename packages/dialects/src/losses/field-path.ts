@@ -36,6 +36,7 @@ const MAX_WORD = 64;
 
 /** What its own dialect calls it: its `type`, or the field that makes it what it is. The word is the client's or a vendor's. */
 function wordOf({ value }: OpaqueBlock | OpaqueTool): string {
-  const word = typeof value['type'] === 'string' ? value['type'] : (Object.keys(value)[0] ?? 'unknown');
+  const [field = 'unknown'] = Object.keys(value).filter((key) => value[key] !== undefined);
+  const word = typeof value['type'] === 'string' ? value['type'] : field;
   return word.replaceAll(/[^a-zA-Z0-9_.-]/g, '_').slice(0, MAX_WORD) || 'unknown';
 }

@@ -56,7 +56,8 @@ function nameOfTool({ tool, properties }: FieldNames, opaque: string | undefined
 }
 
 function nameInTurn(names: FieldNames, role: string, rest: string): string {
-  const turn = names.turn(role);
+  // Instructions may have a place of their own, but only turns have a role.
+  const turn = names.turn(rest === '.role' ? 'user' : role);
   const outer = readBlock(rest);
   if (outer === undefined) return join(turn, nameProperty(names, rest));
   const inner = readBlock(outer.rest);
@@ -84,14 +85,15 @@ type BlockNames = Pick<FieldNames, 'properties' | 'holder' | 'whole'>;
 
 function nameInBlock(names: BlockNames, turn: string, { kind, rest }: ReadBlock): string {
   if (rest === '') return join(turn, names.whole(kind));
+  // openai-responses keeps what is true of a message as a whole with its last part.
+  if (rest.startsWith(OF_MESSAGE)) return join(turn, rest.slice(OF_MESSAGE.length));
   return join(turn, names.holder(kind), nameProperty(names, rest));
 }
 
-/** A message's own fields that openai-responses keeps with its last part, and others keep under `message` or `response`. */
-const SHELLS = /^\.(message|response)\./;
+const OF_MESSAGE = '.message.';
 
 function nameProperty({ properties }: Pick<FieldNames, 'properties'>, rest: string): string {
-  const property = rest.replace(SHELLS, '.').slice(1);
+  const property = rest.slice(1);
   return lookUp(properties, property) ?? property;
 }
 

@@ -6,11 +6,11 @@ const PARTS: Readonly<Record<string, string>> = {
   image: 'image_url',
   audio: 'input_audio',
   document: 'file',
-  refusal: 'refusal',
 };
 
 function whole({ kind, detail }: BlockKind): string {
   if (kind === 'opaque') return detail === 'custom' ? 'tool_calls[].custom' : `content[].${detail}`;
+  if (kind === 'refusal') return 'refusal';
   if (kind === 'reasoning') return 'reasoning_content';
   if (kind === 'tool-call') return 'tool_calls[]';
   return kind === 'tool-result' ? 'content' : `content[].${PARTS[kind] ?? kind}`;

@@ -105,10 +105,10 @@ function encodeFormat(format: ResponseFormat): JsonObject {
   }
 }
 
-/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+/** Anthropic's `standard_only` and Gemini's `standard` are what OpenAI calls `default`: no priority capacity. */
 function encodeServiceTier(tier: string, log: LossLog): string {
-  if (tier !== 'standard_only') return tier;
-  log.approximated('serviceTier', 'standard_only became default');
+  if (tier !== 'standard_only' && tier !== 'standard') return tier;
+  log.approximated('serviceTier', `${tier} became default`);
   return 'default';
 }
 
