@@ -8,8 +8,12 @@ const TYPES: Readonly<Record<string, string>> = {
   'tool-result': 'tool_result',
 };
 
-function whole({ kind, detail }: BlockKind): string {
-  return `content[].${kind === 'opaque' ? detail : (TYPES[kind] ?? kind)}`;
+function typeOf({ kind, detail }: BlockKind): string {
+  return kind === 'opaque' ? detail : (TYPES[kind] ?? kind);
+}
+
+function whole(kind: BlockKind): string {
+  return `content[].${typeOf(kind)}`;
 }
 
 export const ANTHROPIC_FIELD_NAMES: FieldNames = {
@@ -27,15 +31,17 @@ export const ANTHROPIC_FIELD_NAMES: FieldNames = {
     serviceTier: 'service_tier',
   },
   properties: { cache: 'cache_control', isError: 'is_error', parameters: 'input_schema' },
-  turn: (role) => (role === 'system' ? 'system' : 'messages[]'),
-  holder: () => 'content[]',
-  whole,
+  turn: (role) => (role === 'system' ? 'system[]' : 'messages[]'),
+  holder: (_kind, role) => (role === 'system' ? '' : 'content[]'),
+  whole: (kind, role) => (role === 'system' ? typeOf(kind) : whole(kind)),
   results: 'content[].content[]',
   tool: { holder: '', opaque: (word) => `tools[].${word}` },
   answer: {
     choice: '',
     message: '',
+    finish: 'stop_reason',
     stopSequence: 'stop_sequence',
+    cacheWrites: 'usage.cache_creation',
     holder: () => 'content[]',
     whole,
   },

@@ -9,5 +9,5 @@ export const GEMINI_ANSWERS: AnswerLimits = {
   hasRefusals: false,
   cacheWrites: 'none',
   parsesArguments: true,
-  vagueFinishes: ['stop-sequence', 'context-window', 'refusal', 'pause'],
+  vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

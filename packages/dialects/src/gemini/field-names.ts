@@ -45,5 +45,11 @@ export const GEMINI_FIELD_NAMES: FieldNames = {
   whole,
   results: 'parts[].functionResponse',
   tool: { holder: 'functionDeclarations[]', opaque: (word) => `tools[].${word}` },
-  answer: { choice: 'candidates[]', message: 'candidates[].content', holder, whole },
+  answer: {
+    choice: 'candidates[]',
+    message: 'candidates[].content',
+    finish: 'candidates[].finishReason',
+    holder,
+    whole,
+  },
 };

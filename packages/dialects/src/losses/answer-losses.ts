@@ -97,10 +97,10 @@ export class AnswerLosses {
   #takeUsage({ cacheWrite5m, cacheWrite1h }: Usage): void {
     const { cacheWrites } = this.#limits;
     if (cacheWrites === 'none' && cacheWrite5m + cacheWrite1h > 0) {
-      this.#approximated('usage.cache_creation', 'what was written to the cache counts as plain input');
+      this.#approximated('usage.cacheWrites', 'what was written to the cache counts as plain input');
     }
     if (cacheWrites === 'together' && cacheWrite1h > 0) {
-      this.#approximated('usage.cache_creation', 'writes to the cache are not told apart by lifetime');
+      this.#approximated('usage.cacheWrites', 'writes to the cache are not told apart by lifetime');
     }
   }
 
@@ -167,12 +167,12 @@ export class AnswerLosses {
   }
 
   #reasoning(extensions: Extensions | undefined): void {
-    if (this.#lacks('reasoning')) return;
+    this.#lacks('reasoning');
     this.#foreign(extensions, 'choices[].content[reasoning]');
   }
 
   #call(extensions: Extensions | undefined): void {
-    if (this.#lacks('tool-call')) return;
+    this.#lacks('tool-call');
     this.#foreign(extensions, 'choices[].content[tool-call]');
   }
 
@@ -183,8 +183,8 @@ export class AnswerLosses {
   }
 
   #proof(maker: DialectId): void {
-    const { dialect, keepsForeignProofs, lacks } = this.#limits;
-    if (lacks.includes('reasoning') || maker === dialect || keepsForeignProofs) return;
+    const { dialect, keepsForeignProofs } = this.#limits;
+    if (maker === dialect || keepsForeignProofs) return;
     this.#dropped('choices[].content[reasoning].signature', `only ${maker} can read it`);
   }
 

@@ -37,10 +37,10 @@ export interface FieldNames {
   readonly properties: Readonly<Partial<Record<LossyProperty, string>>>;
   /** The turn of a role, such as `messages[]`. */
   turn(role: string): string;
-  /** The object that holds a block's fields, such as `content[]`, within its turn. `''` is the turn itself. */
-  holder(kind: BlockKind): string;
-  /** The block as a whole, within its turn. */
-  whole(kind: BlockKind): string;
+  /** The object that holds a block's fields, such as `content[]`, within the turn of a role. `''` is the turn itself. */
+  holder(kind: BlockKind, role: string): string;
+  /** The block as a whole, within the turn of a role. */
+  whole(kind: BlockKind, role: string): string;
   /** Where the pieces of a tool result stand, within its turn. */
   readonly results: string;
   readonly tool: { readonly holder: string; opaque(word: string): string };
@@ -51,7 +51,10 @@ export interface FieldNames {
 export interface AnswerNames {
   readonly choice: string;
   readonly message: string;
+  /** Why the answer ended. */
+  readonly finish: string;
   readonly stopSequence?: string | undefined;
+  readonly cacheWrites?: string | undefined;
   holder(kind: BlockKind): string;
   whole(kind: BlockKind): string;
 }

@@ -5,7 +5,7 @@ import { GEMINI_FIELD_NAMES } from '../gemini/field-names.js';
 import { CHAT_FIELD_NAMES } from '../openai-chat/field-names.js';
 import { COMPLETIONS_FIELD_NAMES } from '../openai-completions/field-names.js';
 import { RESPONSES_FIELD_NAMES } from '../openai-responses/field-names.js';
-import type { BlockKind, FieldNames } from './field-names.js';
+import type { AnswerNames, BlockKind, FieldNames } from './field-names.js';
 
 const NAMES: Readonly<Record<DialectId, FieldNames>> = {
   'openai-chat': CHAT_FIELD_NAMES,
@@ -61,13 +61,18 @@ function nameInTurn(names: FieldNames, role: string, rest: string): string {
   const outer = readBlock(rest);
   if (outer === undefined) return join(turn, nameProperty(names, rest));
   const inner = readBlock(outer.rest);
-  if (inner === undefined) return nameInBlock(names, turn, outer);
-  return nameInBlock({ ...names, holder: () => '', whole: wordAlone(names) }, join(turn, names.results), inner);
+  if (inner !== undefined) {
+    const alone = { ...names, holder: () => '', whole: wordAlone(names) };
+    return nameInBlock(alone, join(turn, names.results), inner);
+  }
+  const holder = (kind: BlockKind) => names.holder(kind, role);
+  const whole = (kind: BlockKind) => names.whole(kind, role);
+  return nameInBlock({ ...names, holder, whole }, turn, outer);
 }
 
 /** The last word of a block's name: the pieces of a tool result are told apart by it. */
 function wordAlone({ whole }: Pick<FieldNames, 'whole'>) {
-  return (kind: BlockKind): string => whole(kind).split('.').at(-1) ?? '';
+  return (kind: BlockKind): string => whole(kind, 'user').split('.').at(-1) ?? '';
 }
 
 interface ReadBlock {
@@ -81,7 +86,7 @@ function readBlock(path: string): ReadBlock | undefined {
   return { kind: { kind: match[1] ?? '', detail: match[2] ?? '' }, rest: path.slice(match[0].length) };
 }
 
-type BlockNames = Pick<FieldNames, 'properties' | 'holder' | 'whole'>;
+type BlockNames = Pick<FieldNames, 'properties'> & Pick<AnswerNames, 'holder' | 'whole'>;
 
 function nameInBlock(names: BlockNames, turn: string, { kind, rest }: ReadBlock): string {
   if (rest === '') return join(turn, names.whole(kind));
@@ -100,11 +105,12 @@ function nameProperty({ properties }: Pick<FieldNames, 'properties'>, rest: stri
 function nameAnswerField(names: FieldNames, field: string): string {
   const { answer, properties } = names;
   const choice = CHOICE.exec(field);
-  if (choice === null) return field;
+  if (choice === null) return field === 'usage.cacheWrites' ? (answer.cacheWrites ?? field) : field;
   const rest = field.slice(choice[0].length);
   const block = readBlock(rest);
   if (block !== undefined) return nameInBlock({ ...answer, properties }, answer.message, block);
   if (rest === '') return answer.choice;
+  if (rest === '.finish') return answer.finish;
   if (rest === '.stopSequence') return answer.stopSequence ?? 'stop_sequence';
   // What a stream tells of the whole answer at its end stands with the choice.
   if (rest.startsWith('.response.')) return rest.slice('.response.'.length);

@@ -9,5 +9,5 @@ export const CHAT_ANSWERS: AnswerLimits = {
   hasRefusals: true,
   cacheWrites: 'together',
   parsesArguments: false,
-  vagueFinishes: ['stop-sequence', 'context-window', 'refusal', 'pause', 'other'],
+  vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -55,6 +55,8 @@ export const CHAT_FIELD_NAMES: FieldNames = {
   answer: {
     choice: 'choices[]',
     message: 'choices[].message',
+    finish: 'choices[].finish_reason',
+    cacheWrites: 'usage.prompt_tokens_details.cache_write_tokens',
     holder: (kind) => (kind.kind === 'tool-call' ? 'tool_calls[]' : ''),
     whole: (kind) =>
       kind.kind === 'text' || kind.kind === 'refusal' ? kind.kind.replace('text', 'content') : whole(kind),

@@ -10,5 +10,5 @@ export const COMPLETION_ANSWERS: AnswerLimits = {
   hasRefusals: false,
   cacheWrites: 'together',
   parsesArguments: false,
-  vagueFinishes: ['stop-sequence', 'context-window', 'tool-calls', 'refusal', 'pause', 'other'],
+  vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

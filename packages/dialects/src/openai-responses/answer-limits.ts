@@ -9,5 +9,5 @@ export const RESPONSE_ANSWERS: AnswerLimits = {
   hasRefusals: true,
   cacheWrites: 'together',
   parsesArguments: false,
-  vagueFinishes: ['stop-sequence', 'context-window', 'pause', 'other'],
+  vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

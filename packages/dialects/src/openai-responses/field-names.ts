@@ -59,6 +59,8 @@ export const RESPONSES_FIELD_NAMES: FieldNames = {
   answer: {
     choice: '',
     message: 'output[]',
+    finish: 'incomplete_details.reason',
+    cacheWrites: 'usage.input_tokens_details.cache_write_tokens',
     holder,
     whole: (kind) => whole(kind).replace('input_text', 'output_text'),
   },

@@ -113,7 +113,7 @@ const PARAMETERS: readonly DeclaredField[] = [
 const CONTENT: readonly DeclaredField[] = [
   { field: 'system', capability: 'instructions', sample: { system: 'mark' } },
   {
-    field: 'system.content[].cache_control',
+    field: 'system[].cache_control',
     capability: 'cacheMark',
     sample: { system: [{ type: 'text', text: 'hi', cache_control: { type: 'ephemeral', ttl: '1h' } }] },
   },

@@ -1,5 +1,7 @@
 import type { DialectId } from '@switchyard/canonical';
 
+import { ANSWER_CAPABILITIES } from './answer-capabilities.js';
+import type { DeclaredAnswerField } from './answer-fields.js';
 import { ANTHROPIC_FIELDS } from './anthropic-messages-fields.js';
 import type { DeclaredField } from './declared-field.js';
 import { carried, type Fate, type UpstreamDialect } from './fate.js';
@@ -21,4 +23,9 @@ export const REQUEST_FIELDS: Readonly<Record<DialectId, readonly DeclaredField[]
 /** What becomes of a client's field at an upstream. Where both speak one dialect, its bytes go on as they are. */
 export function fateOf(client: DialectId, field: DeclaredField, upstream: UpstreamDialect): Fate {
   return client === upstream ? carried : REQUEST_CAPABILITIES[field.capability][upstream];
+}
+
+/** What becomes of an upstream's field for a client. */
+export function answerFateOf(upstream: UpstreamDialect, field: DeclaredAnswerField, client: DialectId): Fate {
+  return client === upstream ? carried : ANSWER_CAPABILITIES[field.capability][client];
 }
