@@ -1,6 +1,7 @@
 /**
- * What `npm start`, `npm test`, `npm run bench` and `npm run build` call: installs and builds what is not yet, then runs the real
- * command on a Node that the product runs on. It is the only part that must work on Node 20 with nothing installed.
+ * What `npm start`, `npm test` and `npm run bench` call: installs and builds what is not yet, then runs the real
+ * command on a Node that the product runs on. `build` ends there. It is the only part that must work on Node 20 with
+ * nothing installed.
  */
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
@@ -11,15 +12,27 @@ import { ensureBuilt } from './build.mjs';
 import { findNode } from './find-node.mjs';
 import { ensureInstalled } from './install.mjs';
 
+// As it is now: while dependencies are installed it may already go.
+const PARENT = process.ppid;
+const PARENT_CHECK_MS = 250;
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-/** The files and arguments of the real commands; `build` has none, being done when the preparations are. */
+/** The files and arguments of the real commands. */
 const COMMANDS = {
   build: [],
   start: ['apps/cli/dist/main.js', 'start'],
   test: ['tools/test/run-tests.mjs'],
   bench: ['bench/dist/main.js'],
 };
+
+/** npm hands a signal on to the shell it started, and that shell ends without handing it on to us. */
+function endWithParent(child) {
+  const check = () => {
+    if (process.ppid !== PARENT) child.kill('SIGTERM');
+  };
+  const timer = setInterval(check, PARENT_CHECK_MS);
+  child.on('close', () => clearInterval(timer));
+}
 
 /** Runs a command to its end as if it were this process: its output, its signals, its exit code. */
 function become(command, args, env) {
@@ -31,6 +44,7 @@ function become(command, args, env) {
       child.kill(signal);
     });
   }
+  if (process.env.npm_lifecycle_event) endWithParent(child);
   return new Promise((resolve, reject) => {
     child.on('error', reject);
     // A shell's convention for a process that a signal ended.

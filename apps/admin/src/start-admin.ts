@@ -11,6 +11,7 @@ import { createUpstreamClient } from '@switchyard/upstream';
 import { AdminModule } from './admin.module.js';
 import { Applier, type ApplyResult } from './apply/applier.js';
 import { YAML_CONTENT_TYPES } from './config/config.schema.js';
+import { loadConsole, registerConsole } from './console/console-routes.js';
 import { Discovery } from './discover/discovery.js';
 import { Publisher } from './publish/publisher.js';
 
@@ -32,6 +33,8 @@ export interface AdminOptions {
   readonly configFile?: string | undefined;
   /** Applied where no configuration ever was, when there is no `configFile`. */
   readonly initialConfiguration?: { readonly text: string; readonly filename: string } | undefined;
+  /** The operator's page; without it admin serves its API only. */
+  readonly consoleFolder?: string | undefined;
   readonly logger: Logger;
   /** What `${NAME}` in a configuration stands for. Default: this process's environment. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
@@ -99,8 +102,9 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   }
 }
 
-function serve(options: AdminOptions, parts: { readonly applier: Applier; readonly publisher: Publisher }) {
-  const { database, ownerToken, wireToken, host, port, logger } = options;
+async function serve(options: AdminOptions, parts: { readonly applier: Applier; readonly publisher: Publisher }) {
+  const { database, ownerToken, wireToken, host, port, logger, consoleFolder } = options;
+  const consoleFiles = consoleFolder === undefined ? [] : await loadConsole(consoleFolder);
   return createHttpService({
     module: AdminModule.register({ ...parts, database, ownerToken, wireToken, logger }),
     host,
@@ -117,6 +121,7 @@ function serve(options: AdminOptions, parts: { readonly applier: Applier; readon
       fastify.addContentTypeParser(YAML_CONTENT_TYPES, { parseAs: 'string' }, (_request, body, done) =>
         done(null, body),
       );
+      registerConsole(fastify, consoleFiles);
     },
   });
 }

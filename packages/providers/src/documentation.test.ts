@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { operationsOf } from './operations.js';
 import { PROVIDERS } from './registry.js';
 
 const page = readFileSync(join(import.meta.dirname, '../../../docs/providers.md'), 'utf8');
@@ -13,5 +14,12 @@ describe('docs/providers.md', () => {
     if (provider.auth.type !== 'none' && provider.defaultBaseUrl !== undefined) {
       expect(row).toContain(`\`${provider.defaultBaseUrl}\``);
     }
+  });
+
+  it.each(PROVIDERS)('says which operations $slug has an endpoint for', (provider) => {
+    const own = operationsOf(provider).filter((operation) => operation !== 'chat' && provider.paths[operation]);
+    const row = rows.find((line) => line.startsWith(`| ${provider.displayName} |`) && line.split('|').length === 4);
+    const told = [...(row ?? '').matchAll(/`([a-z-]+)`/g)].map(([, operation]) => operation);
+    expect(told).toEqual(own);
   });
 });

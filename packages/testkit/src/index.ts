@@ -43,6 +43,7 @@ export {
   sampleAnswer,
   type Sample,
 } from './upstream/sample-answers.js';
+export { SAMPLE_SOUND } from './upstream/sample-surface-answer.js';
 export { sharedFixtures, type Fixture, type SharedFixtures } from './fixtures/shared-fixtures.js';
 export { startOtlpCollector, type OtlpCollector, type ReceivedSpan } from './otlp/otlp-collector.js';
 export { validateAnthropicResponse } from './validate/anthropic-response.js';

@@ -1,3 +1,4 @@
+import { OPERATIONS } from '@switchyard/canonical';
 import type { StoredState } from '@switchyard/database';
 
 import { compileSnapshot } from './compile-snapshot.js';
@@ -87,6 +88,7 @@ describe('compileSnapshot', () => {
             models: [{ name: 'm', alias: 'n' }],
             discovered: [],
             nativeModels: ['claude-*'],
+            operations: ['chat', 'completions', 'count-tokens'],
             excludedModels: ['*-beta'],
             deadlines: { connectMs: 9 },
           },
@@ -97,6 +99,7 @@ describe('compileSnapshot', () => {
             models: [],
             discovered: ['x', 'y'],
             nativeModels: [],
+            operations: OPERATIONS,
             excludedModels: [],
           },
         ],

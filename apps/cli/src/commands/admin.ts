@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 
 import { startAdmin } from '@switchyard/admin';
 import { parseKeyring } from '@switchyard/config';
+import { CONSOLE_FOLDER } from '@switchyard/console';
 import { createDatabase } from '@switchyard/database';
 import { createMemorySnapshotStore, createRedisSnapshotStore } from '@switchyard/shared-state';
 import { Command } from 'commander';
@@ -50,6 +51,7 @@ function runAdmin(): Promise<void> {
       host: environment.host,
       port: environment.adminPort,
       configFile: environment.configPath,
+      consoleFolder: CONSOLE_FOLDER,
       logger,
     });
     closers.add('admin', () => admin.close());

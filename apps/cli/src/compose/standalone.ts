@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { startAdmin } from '@switchyard/admin';
 import { hashKey, loadOrCreateSecrets, parseKeyring, type Environment } from '@switchyard/config';
+import { CONSOLE_FOLDER } from '@switchyard/console';
 import { createDatabase, startEmbeddedPostgres } from '@switchyard/database';
 import { startGateway } from '@switchyard/gateway';
 import { createAttemptHandler } from '@switchyard/provider-worker';
@@ -62,6 +63,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     host,
     port: options.adminPort,
     configFile: options.configFile,
+    consoleFolder: CONSOLE_FOLDER,
     initialConfiguration: demo,
     logger,
   });

@@ -34,7 +34,7 @@ export function snapshotWith(
 }
 
 export interface HarnessOptions {
-  /** `claude` or an OpenAI-shaped one. */
+  /** `claude`, `gemini` or an OpenAI-shaped one. */
   readonly provider: string;
   readonly credential?: Partial<WorkerCredential>;
   readonly tracing?: Tracing;
@@ -53,14 +53,14 @@ export interface Harness {
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const { provider } = options;
   const upstream = await startReplayUpstream({ keys: [SECRET] });
-  const baseUrl = provider === 'claude' ? upstream.url : `${upstream.url}/v1`;
+  const baseUrl = ['claude', 'gemini'].includes(provider) ? upstream.url : `${upstream.url}/v1`;
   const snapshot = snapshotWith([{ provider, baseUrl, ...options.credential }], {
     passthroughHeaders: options.passthroughHeaders ?? false,
   });
   const logLines: string[] = [];
   const client = createUpstreamClient();
   const handler = createAttemptHandler({
-    credentials: { current: () => snapshot },
+    credentials: { current: () => snapshot, onChange: () => {} },
     keyring: KEYRING,
     upstream: client,
     tracing: options.tracing ?? createTracing({ serviceName: 'worker', variables: {} }),

@@ -17,7 +17,7 @@ export async function countTextTokens(texts: readonly string[], signal: AbortSig
   let counted = 0;
   let tokens = 0;
   let slices = 0;
-  for (const slice of texts.flatMap(slicesOf)) {
+  for (const slice of slicesOf(texts)) {
     if (counted >= LONGEST_COUNTED) return Math.ceil((tokens * total) / counted);
     // Words that are special to a model are only words in a client's text.
     tokens += countTokens(slice, { disallowedSpecial: new Set() });
@@ -31,8 +31,8 @@ export async function countTextTokens(texts: readonly string[], signal: AbortSig
   return tokens;
 }
 
-function slicesOf(text: string): string[] {
-  const slices: string[] = [];
-  for (let start = 0; start < text.length; start += SLICE_LENGTH) slices.push(text.slice(start, start + SLICE_LENGTH));
-  return slices;
+function* slicesOf(texts: readonly string[]): Generator<string> {
+  for (const text of texts) {
+    for (let start = 0; start < text.length; start += SLICE_LENGTH) yield text.slice(start, start + SLICE_LENGTH);
+  }
 }

@@ -256,7 +256,7 @@ describe('encodeRequest: parameters', () => {
     const schema = { type: 'object', properties: {}, additionalProperties: false };
     const { value, fields } = encode({ responseFormat: { type: 'json-schema', name: 'answer', strict: true, schema } });
     expect(value['output_config']).toEqual({ format: { type: 'json_schema', schema } });
-    expect(fields).toEqual([]);
+    expect(fields).toEqual(['approximated responseFormat.name']);
   });
 
   it.each<[Partial<CanonicalRequest>, string, object, string[]]>([

@@ -97,8 +97,8 @@ function isFailure(response: JsonObject): boolean {
   return Object.keys(response).length === 1 && response['error'] !== undefined;
 }
 
-export function opaque(value: JsonObject): OpaqueBlock {
-  return { type: 'opaque', dialect: GEMINI, value };
+function opaque(value: JsonObject): OpaqueBlock {
+  return { type: 'opaque', dialect: GEMINI, value: compact(value) };
 }
 
 function extend(rest: JsonObject) {

@@ -15,7 +15,10 @@ export interface SchemaScope {
 
 /** Deeper than any tool's; a bound for references that lead from one deep schema into the next. */
 const MAX_DEPTH = 100;
-const MAX_COPIED_CHARACTERS = 2_000_000;
+const MAX_COPIED_CHARACTERS = 200_000;
+
+/** For whoever does not want to know. */
+export function ignore(): void {}
 
 export function createSchemaScope(root: JsonObject, onHint: () => void): SchemaScope {
   return { root, references: [], depth: 0, copies: { left: MAX_COPIED_CHARACTERS }, onHint };

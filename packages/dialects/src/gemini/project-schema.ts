@@ -1,6 +1,13 @@
 import type { JsonObject } from '../dialect.js';
 import { compact, isJsonObject } from '../json/json-object.js';
-import { createSchemaScope, expandSchema, mayCopy, type ExpandedSchema, type SchemaScope } from './expand-schema.js';
+import {
+  createSchemaScope,
+  expandSchema,
+  ignore,
+  mayCopy,
+  type ExpandedSchema,
+  type SchemaScope,
+} from './expand-schema.js';
 import { listOf } from './merge-schemas.js';
 
 const TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
@@ -48,7 +55,7 @@ const MAX_HINT_LENGTH = 200;
  * the API takes them only in part. What it has no keyword for is told to the model in the description, and `onHint` is
  * called.
  */
-export function projectSchema(schema: JsonObject, onHint: () => void): JsonObject {
+export function projectSchema(schema: JsonObject, onHint: () => void = ignore): JsonObject {
   return projectNode(schema, createSchemaScope(schema, onHint));
 }
 
@@ -69,7 +76,11 @@ function projectUnion({ schema, scope, hints }: ExpandedSchema, branches: readon
   const { anyOf: union, type, nullable, description, title, ...rest } = schema;
   // Where the union is a list of types, its branches bring the types.
   const shared = Array.isArray(union) && type !== undefined ? { ...rest, type } : rest;
-  const hasShared = Object.keys(shared).length > 0 && mayCopy(scope, shared, branches.length);
+  const hasShared = Object.keys(shared).length > 0;
+  if (hasShared && !mayCopy(scope, shared, branches.length)) {
+    const told = keywordHints({ 'any of': branches });
+    return projectPlain({ ...schema, anyOf: undefined }, scope, [...hints, ...told]);
+  }
   const anyOf = branches.map((branch) => {
     const own = isJsonObject(branch) ? branch : {};
     return projectNode(hasShared ? { allOf: [shared, own] } : own, scope);
@@ -78,8 +89,10 @@ function projectUnion({ schema, scope, hints }: ExpandedSchema, branches: readon
   const isNullable = nullable === true || listOf(type).includes('null');
   if (isNullable && !anyOf.some((branch) => listOf(branch['type']).includes('null'))) anyOf.push({ type: 'null' });
   const [only] = anyOf;
-  if (only !== undefined && anyOf.length === 1) return describe({ title, ...only }, description, hints);
-  return describe({ anyOf }, description, title === undefined ? hints : [`title: ${String(title)}`, ...hints]);
+  const projected = only !== undefined && anyOf.length === 1 ? only : { anyOf };
+  if (title === undefined || projected['anyOf'] === undefined)
+    return describe({ title, ...projected }, description, hints);
+  return describe(projected, description, [`title: ${String(title)}`, ...hints]);
 }
 
 /** The branches of a union, written as `anyOf` or as a list of types; undefined for a schema that is none. */

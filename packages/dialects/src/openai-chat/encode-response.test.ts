@@ -51,7 +51,6 @@ describe('encodeResponse', () => {
       'choices[].content[redacted-reasoning]',
       'choices[].content[opaque server_tool_use]',
       'choices[].stopSequence',
-      'choices[].finish',
     ]);
   });
 

@@ -19,6 +19,8 @@ const encoderState = z.object({
   head: z.string(),
   /** By choice: its tool calls in order, by the index of their blocks. */
   choices: z.record(z.string(), z.array(z.object({ blockIndex: z.number(), hasArguments: z.boolean() }))),
+  /** By choice: the index of the block of reasoning that was written last. */
+  reasoning: z.record(z.string(), z.number()),
   /** The usage chunk's field, as JSON. */
   usage: z.string().optional(),
 });
@@ -39,7 +41,8 @@ class ChunkEncoder implements BareStreamEncoder {
 
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#options = options;
-    this.state = state === undefined ? { phase: 'waiting', head: '', choices: {} } : encoderState.parse(state);
+    this.state =
+      state === undefined ? { phase: 'waiting', head: '', choices: {}, reasoning: {} } : encoderState.parse(state);
   }
 
   next(event: StreamEvent): string {
@@ -50,7 +53,7 @@ class ChunkEncoder implements BareStreamEncoder {
       case 'text-delta':
         return this.#delta(event.choice, `{"content":${JSON.stringify(event.text)}}`);
       case 'reasoning-delta':
-        return this.#delta(event.choice, `{"reasoning_content":${JSON.stringify(event.text)}}`);
+        return this.#reasoning(event);
       case 'refusal-delta':
         return this.#delta(event.choice, `{"refusal":${JSON.stringify(event.text)}}`);
       case 'tool-call-start':
@@ -98,6 +101,15 @@ class ChunkEncoder implements BareStreamEncoder {
 
   #delta(choice: number, delta: string): string {
     return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":null,"finish_reason":null}]}\n\n`;
+  }
+
+  /** As in a whole answer, an empty line stands between one block of reasoning and the next. */
+  #reasoning({ choice, index, text }: Extract<StreamEvent, { type: 'reasoning-delta' }>): string {
+    if (text === '') return '';
+    const written = this.state.reasoning[choice];
+    this.state.reasoning[choice] = index;
+    const separator = written === undefined || written === index ? '' : '\n\n';
+    return this.#delta(choice, `{"reasoning_content":${JSON.stringify(separator + text)}}`);
   }
 
   /** The role chunk that every choice begins with, if it has not been written yet. */

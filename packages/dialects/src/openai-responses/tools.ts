@@ -41,6 +41,8 @@ function decodeDefinition(tool: JsonObject): ToolDefinition {
   const isFreeform = type === 'custom';
   const given = isJsonObject(parameters) ? parameters : undefined;
   const textFormat = isJsonObject(format) ? format : undefined;
+  // What is not said here means something else than elsewhere, so it must go back unsaid.
+  const isUnsaid = !isFreeform && (given === undefined || typeof strict !== 'boolean');
   return compact({
     type: 'function',
     name: stringOf(name) ?? '',
@@ -48,7 +50,7 @@ function decodeDefinition(tool: JsonObject): ToolDefinition {
     parameters: isFreeform ? freeformParameters(textFormat) : given,
     strict: typeof strict === 'boolean' ? strict : undefined,
     freeform: isFreeform ? compact({ format: textFormat }) : undefined,
-    extensions: extensionsOf(RESPONSES, restOf(rest, [])),
+    extensions: extensionsOf(RESPONSES, restOf({ ...rest, item: isUnsaid ? {} : undefined }, [])),
   });
 }
 
@@ -121,20 +123,16 @@ function encodeOpaque(tool: OpaqueTool, path: string, log: LossLog): JsonObject[
 function encodeDefinition(tool: ToolDefinition, path: string, log: LossLog): JsonObject {
   log.cacheMark(tool.cache, path);
   log.foreignFields(tool.extensions, path);
-  const { description, parameters, freeform } = tool;
+  const { description, freeform } = tool;
+  const { item, ...own } = ownFields(RESPONSES, tool.extensions);
   const name = tool.namespaced?.name ?? tool.name;
-  const fields =
-    freeform === undefined
-      ? // The API reads a missing `strict` as true and then changes the schema; other dialects read it as false.
-        {
-          type: 'function',
-          name,
-          description,
-          parameters: parameters ?? EMPTY_PARAMETERS,
-          strict: tool.strict ?? false,
-        }
-      : { type: 'custom', name, description, format: freeform.format };
-  return withFields(compact(fields), ownFields(RESPONSES, tool.extensions));
+  if (freeform !== undefined) {
+    return withFields(compact({ type: 'custom', name, description, format: freeform.format }), own);
+  }
+  // The API reads a missing `strict` as true and then changes the schema; other dialects read it as false.
+  const [strict, parameters] = item === undefined ? [false, EMPTY_PARAMETERS] : [null, null];
+  const said = { parameters: tool.parameters ?? parameters, strict: tool.strict ?? strict };
+  return withFields(compact({ type: 'function', name, description, ...said }), own);
 }
 
 const EMPTY_PARAMETERS = { type: 'object', properties: {} };

@@ -1,4 +1,3 @@
-import { OPERATIONS } from '@switchyard/canonical';
 import { z } from 'zod';
 
 /** A model that a credential names: the upstream's `name`, and the `alias` clients use for it, if any. */
@@ -22,8 +21,11 @@ const credentialSchema = z.object({
   discovered: z.array(z.string()),
   /** Patterns with `*` of bare names that may be tried although neither named nor discovered. */
   nativeModels: z.array(z.string()),
-  /** What the provider can be asked for. Undefined in a snapshot of a release that did not tell: anything may be tried. */
-  operations: z.array(z.enum(OPERATIONS)).optional(),
+  /**
+   * The operations the provider can be asked for; a newer release may name some that we do not know. Undefined in a
+   * snapshot of a release that did not tell: anything may be tried.
+   */
+  operations: z.array(z.string()).optional(),
   /** Lower-case patterns with `*`, matched against un-prefixed names. */
   excludedModels: z.array(z.string()),
   deadlines: z

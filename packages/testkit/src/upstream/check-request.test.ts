@@ -1,4 +1,5 @@
 import { checkAnthropicRequest } from './check-anthropic-request.js';
+import { checkGeminiRequest } from './check-gemini-request.js';
 import { checkOpenaiChatRequest } from './check-openai-chat-request.js';
 
 const TOOL = { type: 'function', function: { name: 'weather', parameters: { type: 'object' } } };
@@ -158,5 +159,94 @@ describe('checkAnthropicRequest', () => {
     ['a blank stop sequence', request({ stop_sequences: ['\n'] }), 'something else than whitespace in each'],
   ])('finds %s', (_name, body, problem) => {
     expect(checkAnthropicRequest(body).join('\n')).toContain(problem);
+  });
+});
+
+describe('checkGeminiRequest', () => {
+  const user = { role: 'user', parts: [{ text: 'hi' }] };
+  const request = (rest: Record<string, unknown>) => ({ contents: [user], ...rest });
+  const turns = (...contents: unknown[]) => request({ contents });
+  const call = { role: 'model', parts: [{ functionCall: { name: 'weather', args: {} } }] };
+  const result = { functionResponse: { name: 'weather', response: { output: 'rain' } } };
+  const tools = (...functionDeclarations: unknown[]) => request({ tools: [{ functionDeclarations }] });
+  const schema = (parametersJsonSchema: unknown) => tools({ name: 'f', parametersJsonSchema });
+
+  it('accepts a conversation with media, calls, thoughts and schemas', () => {
+    const media = { inlineData: { mimeType: 'image/png', data: 'AAAA' } };
+    const body = {
+      ...turns(
+        { role: 'user', parts: [{ text: 'look' }, media] },
+        { role: 'model', parts: [{ text: 'hm', thought: true }, ...call.parts] },
+        { role: 'user', parts: [result, { text: 'and now?' }] },
+        { role: 'model', parts: [{ text: '', thoughtSignature: 's' }] },
+      ),
+      systemInstruction: { parts: [{ text: 'be brief' }] },
+      tools: [
+        {
+          functionDeclarations: [
+            { name: 'weather', parametersJsonSchema: { type: 'object', properties: { pattern: { anyOf: [{}] } } } },
+          ],
+        },
+        { googleSearch: {} },
+      ],
+      toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['weather'] } },
+      generationConfig: {
+        temperature: 2,
+        stopSequences: ['END'],
+        responseMimeType: 'application/json',
+        responseJsonSchema: { type: 'string', enum: ['a'] },
+        thinkingConfig: { thinkingBudget: -1, includeThoughts: true },
+      },
+    };
+    expect(checkGeminiRequest(body)).toEqual([]);
+  });
+
+  it.each([
+    ['no contents', request({ contents: [] }), 'contents: must be a list'],
+    ['a model name', request({ model: 'm' }), 'model: is not of this dialect'],
+    ['a model first', turns(call), 'contents[0].role: must be user'],
+    ['two users in a row', turns(user, user), 'contents[1].role: must not be that'],
+    ['an empty turn', turns({ role: 'user', parts: [] }), 'contents[0].parts: must be a list'],
+    ['an empty text', turns({ role: 'user', parts: [{ text: '' }] }), 'text: must not be empty'],
+    ['a part with two kinds', turns({ role: 'user', parts: [{ text: 'a', fileData: { fileUri: 'x' } }] }), 'not 2'],
+    [
+      'a data URL',
+      turns({ role: 'user', parts: [{ inlineData: { mimeType: 'image/png', data: 'data:x' } }] }),
+      'base64',
+    ],
+    ['an unanswered call', turns(user, call, user), 'answers nothing where weather was called'],
+    ['an answer to nothing', turns({ role: 'user', parts: [result] }), 'answers weather where nothing was called'],
+    ['a call by the user', turns({ role: 'user', parts: call.parts }), 'belongs to model turns'],
+    ['a thought of the user', turns({ role: 'user', parts: [{ text: 'x', thought: true }] }), 'belongs to model turns'],
+    ['a bad tool name', tools({ name: '9 lives' }), 'not a function name'],
+    ['two tools of one name', tools({ name: 'f' }, { name: 'f' }), 'names must differ'],
+    [
+      'two schemas',
+      tools({ name: 'f', parameters: {}, parametersJsonSchema: { type: 'object' } }),
+      'exclude each other',
+    ],
+    ['an unknown keyword', schema({ type: 'object', properties: { a: { minLength: 1 } } }), 'a.minLength: is not'],
+    ['a reference', schema({ type: 'object', properties: { a: { $ref: '#' } } }), 'a.$ref: is not a supported'],
+    [
+      'fields beside anyOf',
+      schema({ type: 'object', properties: { a: { anyOf: [], type: 'string' } } }),
+      'has type beside',
+    ],
+    ['a missing property', schema({ type: 'object', required: ['a'] }), 'names a property that is not defined'],
+    ['arguments of no object', schema({ type: 'string' }), 'must be an object'],
+    [
+      'a choice of another tool',
+      { ...tools({ name: 'f' }), toolConfig: { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['g'] } } },
+      'not an offered function',
+    ],
+    ['an unknown setting', request({ generationConfig: { max_tokens: 1 } }), 'generationConfig.max_tokens: is not'],
+    ['a schema without a type', request({ generationConfig: { responseJsonSchema: {} } }), 'has a schema but no type'],
+    [
+      'a level and a budget',
+      request({ generationConfig: { thinkingConfig: { thinkingLevel: 'low', thinkingBudget: 1 } } }),
+      'has a level and a budget',
+    ],
+  ])('finds %s', (_name, body, problem) => {
+    expect(checkGeminiRequest(body).join('\n')).toContain(problem);
   });
 });

@@ -5,6 +5,8 @@ import { parseJson } from '../json-guards.js';
 import { checkAnthropicRequest } from './check-anthropic-request.js';
 import { checkGeminiRequest } from './check-gemini-request.js';
 import { checkOpenaiChatRequest } from './check-openai-chat-request.js';
+import { checkSurfaceRequest } from './check-surface-request.js';
+import { surfaceOfPath } from './surface.js';
 
 export interface ReceivedCall {
   readonly method: string;
@@ -20,7 +22,7 @@ export function dialectOfPath(path: string): ReplayDialect | undefined {
   if (path.endsWith('/chat/completions')) return 'openai-chat';
   if (path.endsWith('/messages')) return 'anthropic-messages';
   if (/\/v1beta\/models\/[^/]+:(generateContent|streamGenerateContent)$/.test(path)) return 'gemini';
-  return undefined;
+  return surfaceOfPath(path)?.dialect;
 }
 
 /** Whether a gemini call asks for a stream, which its path says. */
@@ -35,10 +37,17 @@ export function keyOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /** What is wrong with a call as a whole: its headers and its body. */
-export function checkCall(call: ReceivedCall): readonly string[] {
+export async function checkCall(call: ReceivedCall): Promise<readonly string[]> {
   const dialect = dialectOfPath(call.path);
   if (dialect === undefined) return [`path: ${call.method} ${call.path} does not exist`];
-  const headers = checkHeaders(dialect, call.headers);
+  const contentType = call.headers['content-type'] ?? '';
+  const surface = surfaceOfPath(call.path);
+  if (surface !== undefined) {
+    const body = await checkSurfaceRequest(surface.operation, { contentType, body: call.body });
+    return [...checkHeaders(dialect, call.headers), ...body];
+  }
+  const type = contentType.startsWith('application/json') ? [] : ['content-type: must be application/json'];
+  const headers = [...type, ...checkHeaders(dialect, call.headers)];
   const body = parseJson(call.body.toString('utf8'));
   if (body === undefined) return [...headers, 'body: is not JSON'];
   return [...headers, ...checkQuery(call), ...CHECKS[dialect](body)];
@@ -63,7 +72,6 @@ const KEY_HEADERS: Readonly<Record<ReplayDialect, string>> = {
 
 function checkHeaders(dialect: ReplayDialect, headers: IncomingHttpHeaders): readonly string[] {
   const problems: string[] = [];
-  if (!headers['content-type']?.startsWith('application/json')) problems.push('content-type: must be application/json');
   for (const name of Object.keys(headers)) {
     if (name.startsWith('x-switchyard-') || name.startsWith('x-forwarded-'))
       problems.push(`${name}: is nobody's business here`);
@@ -73,9 +81,11 @@ function checkHeaders(dialect: ReplayDialect, headers: IncomingHttpHeaders): rea
   for (const name of ['authorization', 'x-api-key', 'x-goog-api-key']) {
     if (name !== keyHeader && headers[name] !== undefined) problems.push(`${name}: is not of this dialect`);
   }
-  if (headers[keyHeader] === undefined) problems.push(`${keyHeader}: is required`);
-  if (dialect === 'openai-chat' && !headers.authorization?.startsWith('Bearer '))
-    problems.push('authorization: must be a Bearer key');
+  if (keyHeader === 'authorization') {
+    if (!headers.authorization?.startsWith('Bearer ')) problems.push('authorization: must be a Bearer key');
+  } else if (headers[keyHeader] === undefined) {
+    problems.push(`${keyHeader}: is required`);
+  }
   if (dialect === 'anthropic-messages' && !/^\d{4}-\d{2}-\d{2}$/.test(String(headers['anthropic-version'])))
     problems.push('anthropic-version: must be a date');
   return problems;

@@ -50,6 +50,18 @@ describe('a replay upstream', () => {
     expect(prefixed.status).toBe(200);
   });
 
+  it('answers gemini under paths that name model and method', async () => {
+    const body = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
+    const ask = (path: string) =>
+      post(`/v1beta/models/${path}`, body, { headers: { 'x-goog-api-key': 'upstream-key' } });
+    expect(await (await ask('g:generateContent')).json()).toMatchObject({ candidates: [{ finishReason: 'STOP' }] });
+    expect(await (await ask('g:streamGenerateContent?alt=sse')).text()).toMatch(/^data: \{"candidates"/);
+    expect((await ask('g:streamGenerateContent')).status).toBe(400);
+    expect(upstream.takeViolations()).toEqual(['POST /v1beta/models/g:streamGenerateContent: alt: must be sse']);
+    const models = await fetch(`${upstream.url}/v1beta/models`, { headers: { 'x-goog-api-key': 'upstream-key' } });
+    expect(await models.json()).toMatchObject({ models: [{ name: 'models/b' }, { name: 'models/a' }] });
+  });
+
   it('lists models in the shape of the asking dialect', async () => {
     const openai = await fetch(`${upstream.url}/v1/models`, { headers: { authorization: 'Bearer upstream-key' } });
     expect(await openai.json()).toMatchObject({ object: 'list', data: [{ id: 'b', object: 'model' }, { id: 'a' }] });
@@ -70,6 +82,13 @@ describe('a replay upstream', () => {
     expect(recorded.body.toString()).toBe(body);
     expect(recorded.key).toBe('upstream-key');
     expect(recorded.dialect).toBe('openai-chat');
+  });
+
+  it('names an event of text by its type, and sends bytes as they are', async () => {
+    const payloads = ['{"type":"ping", "n":1.0}', Buffer.from(': comment\r\n\r\ndata: {}\n\n')];
+    upstream.script({ type: 'stream', payloads });
+    const answer = await messages({ ...MESSAGES, stream: true });
+    expect(await answer.text()).toBe('event: ping\ndata: {"type":"ping", "n":1.0}\n\n: comment\r\n\r\ndata: {}\n\n');
   });
 
   it('refuses another key with 401, which is no violation', async () => {

@@ -5,6 +5,8 @@ import { isRecord, parseJson } from '../json-guards.js';
 import type { Answer, ReplayDialect, WholeAnswer } from './answer.js';
 import { asksForGeminiStream, checkCall, dialectOfPath, keyOf } from './check-request.js';
 import { errorAnswer, sampleAnswer } from './sample-answers.js';
+import { sampleSurfaceAnswer } from './sample-surface-answer.js';
+import { surfaceOfPath } from './surface.js';
 import { writeAnswer, type Exchange } from './write-answer.js';
 
 export interface ReplayUpstreamOptions {
@@ -41,7 +43,10 @@ export interface RecordedRequest {
 
 /** An upstream for tests. */
 export interface ReplayUpstream {
-  /** Without a trailing slash. Gemini is under `/v1beta`, the others are under `/v1` and any other path. */
+  /**
+   * Without a trailing slash. Gemini is under `/v1beta`; the other dialects, and the operations beside chat, are under `/v1`
+   * and any other path before it.
+   */
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
   /** The next requests get these answers, in order. */
@@ -128,7 +133,7 @@ async function serve(state: State, request: IncomingMessage, response: ServerRes
   const body = await readBody(request);
   if (body === undefined) return;
 
-  const recorded = record(state, { request, body, aborted });
+  const recorded = await record(state, { request, body, aborted });
   const exchange: Exchange = {
     dialect: recorded.dialect ?? 'openai-chat',
     response,
@@ -158,11 +163,11 @@ interface Arrival {
   readonly aborted: Promise<number>;
 }
 
-function record(state: State, { request, body, aborted }: Arrival): RecordedRequest {
+async function record(state: State, { request, body, aborted }: Arrival): Promise<RecordedRequest> {
   const path = request.url ?? '/';
   const query = new URLSearchParams(path.split('?')[1]);
   const call = { method: request.method ?? 'GET', path: pathOnly(path), query, headers: request.headers, body };
-  const violations = asksForModels(call) ? [] : checkCall(call);
+  const violations = asksForModels(call) ? [] : await checkCall(call);
   const recorded: RecordedRequest = {
     method: call.method,
     path,
@@ -192,7 +197,12 @@ function chooseAnswer(state: State, request: RecordedRequest): Answer {
   if (request.violations.length > 0) return errorAnswer(dialect, 400, request.violations.join('; '));
   const stream =
     asksForGeminiStream(pathOnly(request.path)) || (isRecord(request.json) && request.json['stream'] === true);
-  return state.scripted.shift() ?? options.answer?.(request) ?? sampleAnswer(dialect, { stream });
+  const surface = surfaceOfPath(pathOnly(request.path));
+  return (
+    state.scripted.shift() ??
+    options.answer?.(request) ??
+    (surface === undefined ? sampleAnswer(dialect, { stream }) : sampleSurfaceAnswer(surface.operation, request.json))
+  );
 }
 
 function asksForModels(call: { readonly method: string; readonly path: string }): boolean {

@@ -1,9 +1,20 @@
 import { frameEvent } from '../upstream/answer.js';
-import { anthropicBody, anthropicPayloads, openaiChatBody, openaiChatPayloads } from '../upstream/sample-answers.js';
+import {
+  anthropicBody,
+  anthropicPayloads,
+  geminiBody,
+  geminiPayloads,
+  openaiChatBody,
+  openaiChatPayloads,
+} from '../upstream/sample-answers.js';
 import { validateAnthropicResponse } from './anthropic-response.js';
 import { validateAnthropicStream } from './anthropic-stream.js';
+import { validateGeminiResponse } from './gemini-response.js';
+import { validateGeminiStream } from './gemini-stream.js';
 import { validateOpenaiChatResponse } from './openai-chat-response.js';
 import { validateOpenaiChatStream } from './openai-chat-stream.js';
+import { validateResponsesResponse } from './openai-responses-response.js';
+import { validateResponsesStream } from './openai-responses-stream.js';
 
 const WITH_CALLS = {
   pieces: ['Let me ', 'look.'],
@@ -106,10 +117,143 @@ describe('validateAnthropicStream', () => {
   });
 });
 
+function geminiText(edit: (payloads: unknown[]) => void = () => undefined): string {
+  const payloads = [...geminiPayloads(WITH_CALLS)];
+  edit(payloads);
+  return payloads.map((payload) => frameEvent('gemini', payload).toString()).join('');
+}
+
+describe('validateGeminiStream', () => {
+  const error = { error: { code: 502, message: 'cut', status: 'UNAVAILABLE' } };
+
+  it('accepts an answer with text and calls, or an error in place of the end', () => {
+    expect(validateGeminiStream(geminiText(), { ending: 'answer' })).toEqual([]);
+    const failed = geminiText((payloads) => payloads.splice(2, Infinity, error));
+    expect(validateGeminiStream(failed, { ending: 'error' })).toEqual([]);
+  });
+
+  it.each<[string, (payloads: unknown[]) => void, string]>([
+    ['a missing finish', (list) => void list.pop(), 'without its terminal event'],
+    ['a chunk after the finish', (list) => void list.push(list[0]), 'comes after the finish'],
+    ['a chunk after an error', (list) => void list.splice(1, 0, error), 'comes after the error'],
+    [
+      'an error without a word',
+      (list) => void list.splice(1, 9, { error: { code: 500, message: 'x' } }),
+      'status word',
+    ],
+    ['another id', (list) => void (list[1] = { ...Object(list[1]), responseId: 'x' }), 'must stay the same'],
+    ['a call without arguments', (list) => void (list[2] = withPart({ functionCall: { id: 'a', name: 'f' } })), 'args'],
+    [
+      'a wrong sum',
+      (list) => void (list[0] = { ...Object(list[0]), usageMetadata: { promptTokenCount: 2 } }),
+      'the sum',
+    ],
+  ])('finds %s', (_name, edit, problem) => {
+    expect(validateGeminiStream(geminiText(edit)).join('\n')).toContain(problem);
+  });
+
+  function withPart(part: unknown): unknown {
+    return { ...geminiBody(), candidates: [{ content: { parts: [part], role: 'model' }, index: 0 }] };
+  }
+});
+
+const RESPONSE = {
+  id: 'resp_1',
+  object: 'response',
+  created_at: 1_700_000_000,
+  status: 'in_progress',
+  error: null,
+  incomplete_details: null,
+  instructions: null,
+  metadata: {},
+  model: 'm',
+  output: [],
+  parallel_tool_calls: true,
+  temperature: null,
+  tool_choice: 'auto',
+  tools: [],
+  top_p: null,
+};
+const PART = { type: 'output_text', text: 'Hi', annotations: [], logprobs: [] };
+const MESSAGE = { id: 'msg_1', type: 'message', status: 'completed', role: 'assistant', content: [PART] };
+const CALL = {
+  id: 'fc_1',
+  type: 'function_call',
+  status: 'completed',
+  call_id: 'a',
+  name: 'look',
+  arguments: '{"x":1}',
+};
+const COMPLETED = { ...RESPONSE, status: 'completed', output: [MESSAGE, CALL] };
+
+type Told = Record<string, unknown>;
+
+/** The stream of a text and a call after `edit` has changed the list of its events; they are numbered after that. */
+function responsesText(edit: (events: Told[]) => void = () => undefined): string {
+  const text = { item_id: 'msg_1', output_index: 0, content_index: 0 };
+  const call = { item_id: 'fc_1', output_index: 1 };
+  const events: Told[] = [
+    { type: 'response.created', response: RESPONSE },
+    { type: 'response.in_progress', response: RESPONSE },
+    { type: 'response.output_item.added', output_index: 0, item: { ...MESSAGE, content: [] } },
+    { type: 'response.content_part.added', ...text, part: { ...PART, text: '' } },
+    { type: 'response.output_text.delta', ...text, delta: 'Hi' },
+    { type: 'response.output_text.done', ...text, text: 'Hi' },
+    { type: 'response.content_part.done', ...text, part: PART },
+    { type: 'response.output_item.done', output_index: 0, item: MESSAGE },
+    { type: 'response.output_item.added', output_index: 1, item: { ...CALL, arguments: '' } },
+    { type: 'response.function_call_arguments.delta', ...call, delta: '{"x":1}' },
+    { type: 'response.function_call_arguments.done', ...call, name: 'look', arguments: '{"x":1}' },
+    { type: 'response.output_item.done', output_index: 1, item: CALL },
+    { type: 'response.completed', response: COMPLETED },
+  ];
+  edit(events);
+  return events
+    .map((event, sequence_number) => frameEvent('openai-responses', { sequence_number, ...event }).toString())
+    .join('');
+}
+
+describe('validateResponsesStream', () => {
+  it('accepts an answer with a text and a call', () => {
+    expect(validateResponsesStream(responsesText(), { ending: 'answer' })).toEqual([]);
+  });
+
+  it('accepts a failure or an error in place of the end', () => {
+    const error = { code: 'server_error', message: 'cut' };
+    const failed = { type: 'response.failed', response: { ...RESPONSE, status: 'failed', error } };
+    for (const ending of [failed, { type: 'error', ...error, param: null }]) {
+      const text = responsesText((events) => events.splice(5, Infinity, ending));
+      expect(validateResponsesStream(text, { ending: 'error' })).toEqual([]);
+    }
+  });
+
+  it.each<[string, (events: Told[]) => void, string]>([
+    ['a missing terminal event', (list) => void list.pop(), 'without its terminal event'],
+    ['an event after the end', (list) => void list.push({ type: 'response.queued' }), 'comes after the end'],
+    ['a late start', (list) => void list.shift(), 'comes before response.created'],
+    ['a number left out', (list) => void (list[3] = { ...list[3], sequence_number: 4 }), 'sequence_number: must be 3'],
+    ['a text that is not that of its deltas', (list) => void list.splice(4, 1), 'does not repeat the text'],
+    ['a part that was never done', (list) => void list.splice(5, 2), 'was never done'],
+    ['an item that was never done', (list) => void list.splice(7, 1), 'item 0: was never done'],
+    ['an item left out', (list) => void list.splice(2, 6), 'output_index: must be 0'],
+    ['arguments that were never done', (list) => void list.splice(10, 1), 'comes before its arguments are done'],
+    [
+      'another output at the end',
+      (list) => void (list[12] = { ...list[12], response: { ...COMPLETED, output: [CALL] } }),
+      'must be the items as done',
+    ],
+    ['another id of an item', (list) => void (list[4] = { ...list[4], item_id: 'x' }), 'must be that of the item'],
+  ])('finds %s', (_name, edit, problem) => {
+    expect(validateResponsesStream(responsesText(edit)).join('\n')).toContain(problem);
+  });
+});
+
 describe('validating whole answers', () => {
   it('accepts answers with text and calls', () => {
     expect(validateOpenaiChatResponse(openaiChatBody(WITH_CALLS))).toEqual([]);
     expect(validateAnthropicResponse(anthropicBody(WITH_CALLS))).toEqual([]);
+    expect(validateGeminiResponse(geminiBody(WITH_CALLS))).toEqual([]);
+    expect(validateResponsesResponse(COMPLETED)).toEqual([]);
   });
 
   it('finds what is missing or contradicts itself', () => {
@@ -120,6 +264,27 @@ describe('validating whole answers', () => {
       'body.stop_reason: is tool_use without a tool_use block',
       'usage.input_tokens: must be an integer',
       'usage.output_tokens: must be an integer',
+    ]);
+    const gemini = {
+      ...geminiBody(),
+      responseId: '',
+      candidates: [{ index: 1, content: { parts: [], role: 'user' } }],
+    };
+    expect(validateGeminiResponse(gemini)).toEqual([
+      'body.responseId: is required',
+      'candidates[0].index: must be 0',
+      expect.stringContaining('candidates[0].finishReason: must be one of'),
+      'candidates[0].content.role: must be model',
+    ]);
+    const { metadata: _metadata, ...responses } = {
+      ...COMPLETED,
+      status: 'incomplete',
+      output: [{ ...CALL, arguments: '{' }],
+    };
+    expect(validateResponsesResponse(responses)).toEqual([
+      'body.metadata: is required',
+      'body.incomplete_details: go with the status incomplete',
+      'body.output[0].arguments: must be the JSON text of an object, not "{"',
     ]);
   });
 });

@@ -1,13 +1,14 @@
 import { foldStream, unfoldResponse, type CanonicalResponse, type StreamEvent } from '@switchyard/canonical';
 import { createSseScanner, dialectById, type Dialect } from '@switchyard/dialects';
-
-import { sharedFixtures, type Fixture } from '../fixtures/shared-fixtures.js';
-import { isPresent, isRecord } from '../json-guards.js';
-import { validateOpenaiChatResponse } from './openai-chat-response.js';
-import { validateOpenaiChatStream } from './openai-chat-stream.js';
-import { validateResponsesResponse } from './openai-responses-response.js';
-import { validateResponsesStream } from './openai-responses-stream.js';
-import { openaiSpecification } from './openai-specification.js';
+import {
+  openaiSpecification,
+  sharedFixtures,
+  validateOpenaiChatResponse,
+  validateOpenaiChatStream,
+  validateResponsesResponse,
+  validateResponsesStream,
+  type Fixture,
+} from '@switchyard/testkit';
 
 const specification = openaiSpecification();
 const fixtures = sharedFixtures();
@@ -17,7 +18,23 @@ const upstreams = [
   ['anthropic-messages', fixtures.anthropic],
 ] as const;
 
-const options = { model: 'm', includeUsage: true, nowSeconds: 1_700_000_000 };
+/** What a Responses client asked: its answers repeat it. */
+const { value: request } = dialectById('openai-responses').decodeRequest({
+  model: 'm',
+  input: 'Look.',
+  instructions: 'Be brief.',
+  tools: [
+    { type: 'function', name: 'look' },
+    { type: 'custom', name: 'edit' },
+    { type: 'namespace', name: 'files', description: 'Files.', tools: [{ type: 'function', name: 'list' }] },
+  ],
+  tool_choice: { type: 'function', name: 'look' },
+  reasoning: { effort: 'low', summary: 'auto' },
+  text: { format: { type: 'json_object' }, verbosity: 'low' },
+  metadata: { a: 'b' },
+});
+
+const options = { model: 'm', includeUsage: true, nowSeconds: 1_700_000_000, request };
 
 const CLIENTS = [
   {
@@ -92,7 +109,7 @@ function problemsOfStream(client: Client, text: string): readonly string[] {
 
 /** The specification does not know the errors within chat streams. */
 function isChatError(event: unknown): boolean {
-  return isRecord(event) && event['type'] === undefined && isPresent(event['error']);
+  return typeof event === 'object' && event !== null && 'error' in event && !('type' in event);
 }
 
 function problemsOfWhole(client: Client, answer: CanonicalResponse): readonly string[] {
