@@ -94,6 +94,16 @@ function translate(client: DialectId, { sample, capability }: DeclaredField, ups
   return { given: decoded.value, body, arrived: dialectById(upstream).decodeRequest(body, outside).value, warnings };
 }
 
+/** The code of an error, and the parameter it names without the numbers of places. */
+function refusalOf(act: () => unknown): unknown {
+  try {
+    return act();
+  } catch (thrown) {
+    if (!(thrown instanceof GatewayError)) throw thrown;
+    return [thrown.code, thrown.param?.replaceAll(/\[\d+\]/g, '[]')];
+  }
+}
+
 function marksIn(value: unknown): string[] {
   if (typeof value === 'string') return /mark/i.test(value) ? [value.replace(/^data:[^,]*,/, '')] : [];
   if (typeof value !== 'object' || value === null) return [];
@@ -119,9 +129,7 @@ const CASES = DIALECT_IDS.flatMap((client) =>
 describe('what becomes of a request, as the table declares it', () => {
   it.each(CASES)('$client to $upstream: $title is $fate.type', ({ client, upstream, field, fate }) => {
     if (fate.type === 'refused') {
-      const refusal = expect.objectContaining({ code: 'untranslatable_field', param: field.field });
-      expect(() => translate(client, field, upstream)).toThrow(refusal);
-      expect(() => translate(client, field, upstream)).toThrow(GatewayError);
+      expect(refusalOf(() => translate(client, field, upstream))).toEqual(['untranslatable_field', field.field]);
       return;
     }
     const { given, body, arrived, warnings } = translate(client, field, upstream);

@@ -228,7 +228,7 @@ const CONTENT: readonly DeclaredField[] = [
     sample: amid({ type: 'web_search_call', id: 'ws_1', status: 'completed' }, { role: 'assistant', content: 'yes' }),
   },
   {
-    field: 'input[0]',
+    field: 'input[]',
     when: '`item_reference`',
     capability: 'serverState',
     sample: { input: [{ type: 'item_reference', id: 'mark-item' }] },
