@@ -5,6 +5,7 @@ import { parseJson } from '../json-guards.js';
 import { checkAnthropicRequest } from './check-anthropic-request.js';
 import { checkGeminiRequest } from './check-gemini-request.js';
 import { checkOpenaiChatRequest } from './check-openai-chat-request.js';
+import { checkResponsesRequest } from './check-responses-request.js';
 import { checkSurfaceRequest } from './check-surface-request.js';
 import { surfaceOfPath } from './surface.js';
 
@@ -20,6 +21,7 @@ export interface ReceivedCall {
 /** The dialect that a path belongs to, whatever base path stands before it. */
 export function dialectOfPath(path: string): ReplayDialect | undefined {
   if (path.endsWith('/chat/completions')) return 'openai-chat';
+  if (path.endsWith('/responses')) return 'openai-responses';
   if (path.endsWith('/messages')) return 'anthropic-messages';
   if (/\/v1beta\/models\/[^/]+:(generateContent|streamGenerateContent)$/.test(path)) return 'gemini';
   return surfaceOfPath(path)?.dialect;
@@ -55,6 +57,7 @@ export async function checkCall(call: ReceivedCall): Promise<readonly string[]> 
 
 const CHECKS: Readonly<Record<ReplayDialect, (body: unknown) => readonly string[]>> = {
   'openai-chat': checkOpenaiChatRequest,
+  'openai-responses': checkResponsesRequest,
   'anthropic-messages': checkAnthropicRequest,
   gemini: checkGeminiRequest,
 };
@@ -66,6 +69,7 @@ function checkQuery({ path, query }: ReceivedCall): readonly string[] {
 
 const KEY_HEADERS: Readonly<Record<ReplayDialect, string>> = {
   'openai-chat': 'authorization',
+  'openai-responses': 'authorization',
   'anthropic-messages': 'x-api-key',
   gemini: 'x-goog-api-key',
 };
@@ -82,7 +86,7 @@ function checkHeaders(dialect: ReplayDialect, headers: IncomingHttpHeaders): rea
     if (name !== keyHeader && headers[name] !== undefined) problems.push(`${name}: is not of this dialect`);
   }
   if (headers[keyHeader] === undefined) problems.push(`${keyHeader}: is required`);
-  if (dialect === 'openai-chat' && !headers.authorization?.startsWith('Bearer '))
+  if (keyHeader === 'authorization' && !headers.authorization?.startsWith('Bearer '))
     problems.push('authorization: must be a Bearer key');
   if (dialect === 'anthropic-messages' && !/^\d{4}-\d{2}-\d{2}$/.test(String(headers['anthropic-version'])))
     problems.push('anthropic-version: must be a date');
