@@ -73,7 +73,7 @@ async function start(handler: AttemptHandler, snapshot?: RoutingSnapshot): Promi
       level: 'info',
       destination: { write: (line: string) => lines.push(JSON.parse(line)) },
     }),
-    drainMs: 2_000,
+    drainMs: 300,
     maxBodyBytes: MAX_BODY_BYTES,
   });
   return { gateway, opens, lines };
@@ -378,3 +378,43 @@ describe('closing', () => {
     await expect(fetch(`${gateway.address}/healthz`)).rejects.toThrow();
   });
 });
+
+describe('closing', () => {
+  it('lets a request finish within the drain time', async () => {
+    const opened = Promise.withResolvers<void>();
+    const finish = Promise.withResolvers<void>();
+    const { gateway } = await start(async (open, body, reply, signal) => {
+      opened.resolve();
+      await finish.promise;
+      return counting(open, body, reply, signal);
+    }, SNAPSHOT);
+    const answer = post(gateway, GOOD);
+    await opened.promise;
+    const closed = gateway.close();
+    finish.resolve();
+    expect((await answer).status).toBe(200);
+    await closed;
+  });
+
+  it('cuts what outlasts the drain time, and still writes its line', async () => {
+    const opened = Promise.withResolvers<void>();
+    const { gateway, lines } = await start(async (_open, _body, _reply, signal) => {
+      opened.resolve();
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+      return { outcome: 'cancelled', dropped: [], timings: { preparedMs: 0, totalMs: 0 } };
+    }, SNAPSHOT);
+    const answer = post(gateway, GOOD).catch((error: unknown) => error);
+    await opened.promise;
+    await gateway.close();
+    expect(await answer).toMatchObject({ message: 'fetch failed' });
+    expect(lines.map((line) => [line['msg'], line['status']])).toEqual([
+      ['requests were cut at the end of the drain time', undefined],
+      ['request', 499],
+    ]);
+  });
+});
+
+function post(gateway: Gateway, body: string): Promise<Response> {
+  const headers = { authorization: 'Bearer good' };
+  return fetch(`${gateway.address}/v1/chat/completions`, { method: 'POST', headers, body });
+}

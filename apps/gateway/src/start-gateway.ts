@@ -39,6 +39,8 @@ const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_JSON_DEPTH = 256;
 const MAX_HEADER_BYTES = 16 * 1024;
+// What a request that was cut may take until its line is written.
+const METER_GRACE_MS = 2_000;
 
 @Module({})
 class GatewayModule {
@@ -111,12 +113,19 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     address: service.address,
     close: async () => {
       draining = true;
-      const deadline = performance.now() + options.drainMs;
-      while (pipeline.inFlight > 0 && performance.now() < deadline) await sleep(50);
+      const deadlineMs = performance.now() + options.drainMs;
+      await settled(pipeline, options.drainMs);
       if (pipeline.inFlight > 0)
         logger.warn({ requests: pipeline.inFlight }, 'requests were cut at the end of the drain time');
-      await service.close();
+      await service.close(Math.max(0, deadlineMs - performance.now()));
+      await settled(pipeline, METER_GRACE_MS);
       await transport.close();
     },
   };
+}
+
+/** Waits until no request is under way, but no longer than this. */
+async function settled(pipeline: Pipeline, withinMs: number): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while (pipeline.inFlight > 0 && performance.now() < deadlineMs) await sleep(Math.min(50, withinMs));
 }

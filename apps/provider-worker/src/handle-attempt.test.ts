@@ -158,6 +158,23 @@ describe('an attempt in the dialect of its upstream', () => {
   });
 });
 
+describe('a thinking suffix in the dialect of the upstream', () => {
+  it.each([
+    [{ include_usage: true }, true],
+    [undefined, false],
+  ])('asks for the usage chunk only where the client did: %j', async (streamOptions, asked) => {
+    const harness = await start(OPENAI);
+    await harness.run({
+      open: { thinking: 'high', stream: true },
+      body: openaiRequest({ stream: true, stream_options: streamOptions }),
+    });
+    expect(harness.upstream.requests[0]?.json).toMatchObject({
+      reasoning_effort: 'high',
+      stream_options: { include_usage: asked },
+    });
+  });
+});
+
 describe('an attempt in another dialect', () => {
   it('answers an openai-chat client from a Messages upstream', async () => {
     const harness = await start(CLAUDE);
@@ -222,6 +239,21 @@ describe('an attempt in another dialect', () => {
     expect(head?.headers['content-type']).toBe('text/event-stream; charset=utf-8');
     expect(dialect === 'openai-chat' ? validateOpenaiChatStream(text) : validateAnthropicStream(text)).toEqual([]);
     expect(text).toContain('Hello from upstream.');
+  });
+
+  it.each([
+    [true, { include_usage: true }],
+    [false, { include_usage: false }],
+    [false, undefined],
+  ])('tells the usage in such events (%s) for stream_options %j', async (told, streamOptions) => {
+    for (const provider of [OPENAI, CLAUDE]) {
+      const harness = await start(provider);
+      harness.upstream.script(sampleAnswer(provider === CLAUDE ? 'anthropic-messages' : 'openai-chat'));
+      const body = openaiRequest({ stream: true, stream_options: streamOptions });
+      const { text } = await harness.run({ open: { stream: true }, body });
+      expect(validateOpenaiChatStream(text)).toEqual([]);
+      expect(text.includes('"usage":{')).toBe(told);
+    }
   });
 });
 

@@ -8,7 +8,7 @@ import { hideSecret } from './answer/hide-secret.js';
 import { AttemptReport } from './attempt-report.js';
 import { AttemptDeadlines } from './call/attempt-deadlines.js';
 import { performAttempt } from './perform-attempt.js';
-import { createTargetResolver, type Target, type TargetSource } from './prepare/resolve-target.js';
+import { createTargetResolver, type ResolveTarget, type Target, type TargetSource } from './prepare/resolve-target.js';
 import { endAttemptSpan, startAttemptSpan } from './trace/attempt-span.js';
 
 export interface AttemptDependencies {
@@ -31,7 +31,7 @@ export function createAttemptHandler(dependencies: AttemptDependencies): Attempt
   return async (open, body, reply, signal) => {
     const report = new AttemptReport();
     const deadlines = new AttemptDeadlines(open, signal);
-    const { target, refusal } = tryResolve(resolveTarget, open.credentialId);
+    const { target, refusal } = await tryResolve(resolveTarget, open.credentialId, deadlines);
     const span = startAttemptSpan(tracing, open, target);
     let error = refusal;
     try {
@@ -52,14 +52,15 @@ export function createAttemptHandler(dependencies: AttemptDependencies): Attempt
   };
 }
 
-function tryResolve(
-  resolveTarget: (credentialId: string) => Target,
+async function tryResolve(
+  resolveTarget: ResolveTarget,
   credentialId: string,
-): { target?: Target; refusal?: AttemptError } {
+  deadlines: AttemptDeadlines,
+): Promise<{ target?: Target; refusal?: AttemptError }> {
   try {
-    return { target: resolveTarget(credentialId) };
+    return { target: await resolveTarget(credentialId, deadlines.signal) };
   } catch (thrown) {
-    return { refusal: toGatewayError(thrown).toData() };
+    return { refusal: (deadlines.reason ?? toGatewayError(thrown)).toData() };
   }
 }
 

@@ -104,7 +104,7 @@ export interface CanonicalRequest {
    * is not whole without them, so every other dialect refuses it with `untranslatable_field`.
    */
   readonly serverState?: readonly string[] | undefined;
-  /** Whether an openai-chat client asked for a usage chunk at the end of its stream. */
+  /** Whether an openai-chat client asked for a usage chunk at the end of its stream; undefined for other clients. */
   readonly includeUsage?: boolean | undefined;
   readonly extensions?: Extensions | undefined;
 }

@@ -1,8 +1,21 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
 import { createLogger } from '@switchyard/telemetry';
 
-import { createHttpService } from './http-service.js';
+import { createHttpService, type HttpService } from './http-service.js';
 
 const logger = createLogger({ service: 'test', level: 'silent' });
+
+/** A connection to the service, with all that came over it. */
+async function openConnection(service: HttpService): Promise<{ socket: Socket; received: Promise<string> }> {
+  const socket = connect(Number(new URL(service.address).port), '127.0.0.1');
+  let text = '';
+  socket.on('data', (chunk) => (text += chunk.toString()));
+  const received = once(socket, 'close').then(() => text);
+  await once(socket, 'connect');
+  return { socket, received };
+}
 
 describe('createHttpService', () => {
   it('says it is alive, and why it cannot serve yet', async () => {
@@ -55,5 +68,53 @@ describe('createHttpService', () => {
     } finally {
       await service.close();
     }
+  });
+
+  describe('closing', () => {
+    /** Answers `/slow` when `answer` is called. */
+    async function startSlow(): Promise<{ service: HttpService; arrived: Promise<void>; answer: () => void }> {
+      const arrived = Promise.withResolvers<void>();
+      const answered = Promise.withResolvers<string>();
+      const service = await createHttpService({
+        host: '127.0.0.1',
+        port: 0,
+        logger,
+        checks: [],
+        configure: (fastify) => {
+          fastify.get('/slow', () => {
+            arrived.resolve();
+            return answered.promise;
+          });
+        },
+      });
+      return { service, arrived: arrived.promise, answer: () => answered.resolve('slow answer') };
+    }
+
+    it('does not wait for a connection on which no request ever came', async () => {
+      const { service } = await startSlow();
+      const { received } = await openConnection(service);
+      await service.close();
+      expect(await received).toBe('');
+    });
+
+    it('waits for the answer of a request, and closes its connection then', async () => {
+      const { service, arrived, answer } = await startSlow();
+      const { socket, received } = await openConnection(service);
+      socket.write('GET /slow HTTP/1.1\r\nhost: test\r\n\r\n');
+      await arrived;
+      const closed = service.close();
+      answer();
+      await closed;
+      expect(await received).toMatch(/^HTTP\/1\.1 200 [^]*slow answer$/);
+    });
+
+    it('cuts a request that outlasts the grace', async () => {
+      const { service, arrived } = await startSlow();
+      const { socket, received } = await openConnection(service);
+      socket.write('GET /slow HTTP/1.1\r\nhost: test\r\n\r\n');
+      await arrived;
+      await service.close(20);
+      expect(await received).toBe('');
+    });
   });
 });

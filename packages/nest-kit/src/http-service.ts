@@ -12,6 +12,7 @@ import type { FastifyInstance } from 'fastify';
 import { HealthModule } from './health.js';
 import { createNestLogger } from './nest-logger.js';
 import type { ReadinessCheck } from './readiness.js';
+import { ServerConnections } from './server-connections.js';
 
 /** The error node:http raises for bytes it cannot take for a request. */
 export interface ParseFailure {
@@ -44,8 +45,14 @@ export interface HttpService {
   readonly app: NestFastifyApplication;
   /** `http://host:port` as bound. */
   readonly address: string;
-  close(): Promise<void>;
+  /**
+   * Stops listening. A connection without a request is closed at once, any other when its answer is out, and after
+   * `graceMs` (default 5 s) all that are left.
+   */
+  close(graceMs?: number): Promise<void>;
 }
+
+const CLOSE_GRACE_MS = 5_000;
 
 @Module({})
 class ServiceModule {}
@@ -70,13 +77,32 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     bodyParser: options.bodyParser ?? true,
     abortOnError: false,
   });
+  const connections = new ServerConnections(app.getHttpServer());
   try {
     await app.listen(options.port, options.host);
   } catch (error) {
     await app.close();
     throw error;
   }
-  return { app, address: boundAddress(app), close: () => app.close() };
+  return {
+    app,
+    address: boundAddress(app),
+    close: (graceMs = CLOSE_GRACE_MS) => closeWithin(app, connections, graceMs),
+  };
+}
+
+async function closeWithin(
+  app: NestFastifyApplication,
+  connections: ServerConnections,
+  graceMs: number,
+): Promise<void> {
+  const timer = setTimeout(() => connections.destroy(), graceMs);
+  try {
+    connections.closeWhenAnswered();
+    await app.close();
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function boundAddress(app: NestFastifyApplication): string {

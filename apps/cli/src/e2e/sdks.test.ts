@@ -109,16 +109,14 @@ describe.each(SDKS)('$name', (sdk) => {
       expect(sent()).toMatchObject(SENT[dialect].image);
     });
 
-    it.each([400, 429])(
-      'throws its own class for a refusal with %i, with the words of the upstream',
-      async (status) => {
-        upstream.script(errorAnswer(dialect, status, 'no, because'), errorAnswer(dialect, status, 'no, because'));
-        for (const error of [await rejection(client.ask({ model })), await rejection(client.stream({ model }))]) {
-          expect(sdk.isError(error, status)).toBe(true);
-          expect(String(error)).toContain('no, because');
-        }
-      },
-    );
+    it.each([400, 429])('throws its own class for a refusal with %i', async (status) => {
+      upstream.script(errorAnswer(dialect, status, 'no, because'), errorAnswer(dialect, status, 'no, because'));
+      for (const error of [await rejection(client.ask({ model })), await rejection(client.stream({ model }))]) {
+        expect(sdk.isError(error, status)).toBe(true);
+        // What is said of the request is handed on; what is said of an account only where the dialect stays.
+        if (status === 400) expect(String(error)).toContain('no, because');
+      }
+    });
 
     it('throws its own class for a stream that breaks off', async () => {
       upstream.script(cutStream(dialect));

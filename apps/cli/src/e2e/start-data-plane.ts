@@ -40,7 +40,7 @@ export async function startDataPlane(options: {
   const upstream = createUpstreamClient();
   const credentials = credentialSnapshot(options.credentials);
   const handler = createAttemptHandler({
-    credentials: { current: () => credentials },
+    credentials: { current: () => credentials, onChange: () => {} },
     keyring: KEYRING,
     upstream,
     tracing,

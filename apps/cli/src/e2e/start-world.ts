@@ -8,6 +8,7 @@ import {
   startProcess,
   startRedisServer,
   testPostgresUrl,
+  type PrivateRedis,
   type RunningProcess,
 } from '@switchyard/testkit';
 
@@ -20,6 +21,10 @@ export interface WorldOptions {
   /** YAML. */
   readonly config: string;
   readonly variables?: Readonly<Record<string, string>>;
+  /** How many, when split: `worker`, `worker-2` and so on. One by default. */
+  readonly workers?: number;
+  /** A database that the test may take away; a fresh one on the shared server by default. */
+  readonly databaseUrl?: string;
 }
 
 /** A running Switchyard, as real processes with real Postgres and, when split, real Redis. */
@@ -28,13 +33,23 @@ export interface World {
   readonly url: string;
   readonly adminUrl: string;
   readonly configFile: string;
-  readonly processes: Readonly<Record<string, RunningProcess>>;
+  /** When split. */
+  readonly redis: PrivateRedis | undefined;
+  /** `gateway` (which in standalone is everything), `admin`, `worker`; after a restart the new one. */
+  process(name: string): RunningProcess;
+  /** Starts a service that has ended again, as it was, and returns its address. */
+  restart(name: string): Promise<string>;
   /** Replaces the configuration file's text. */
   writeConfig(text: string): Promise<void>;
   /** The gateway's request lines so far. */
   requestLines(): readonly Readonly<Record<string, unknown>>[];
-  /** Everything that any process printed. */
+  /** Everything that any process printed, those that have ended too. */
   output(): string;
+  /**
+   * Stops everything.
+   *
+   * @throws Error when a process did not end well, or had printed a key, a prompt or an answer.
+   */
   stop(): Promise<void>;
 }
 
@@ -46,82 +61,115 @@ const SECRETS = {
   SWITCHYARD_OWNER_TOKEN: 'an-owner-token-for-tests-that-is-long-enough',
 };
 
+/** What the tests put into keys, prompts and answers, and no process may ever print. */
+export const NEVER_PRINTED = /.*(client-key|upstream-key|prompt-text|answer-text|Hello|from upstream\.).*/;
+
 /** Starts a world with this configuration, and waits until it serves. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-e2e-'));
   const configFile = join(folder, 'config.yaml');
   await writeFile(configFile, options.config);
-  const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
-  const parts: Parts = { folder, configFile, closers, variables: options.variables ?? {} };
+  const parts: Parts = {
+    ...options,
+    folder,
+    configFile,
+    launches: new Map(),
+    processes: new Map(),
+    started: [],
+    problems: [],
+    closers: [() => rm(folder, { recursive: true, force: true })],
+  };
+  const output = (): string => parts.started.map((one) => one.stdout() + one.stderr()).join('\n');
   try {
-    const started = options.shape === 'standalone' ? await startStandalone(parts) : await startSplit(parts);
-    await untilReady(started.url);
+    const world = options.shape === 'standalone' ? await startStandalone(parts) : await startSplit(parts);
+    await untilReady(world.url);
     return {
-      ...started,
+      ...world,
       configFile,
+      process: (name) => processOf(parts, name),
+      restart: async (name) => addressIn(await start(parts, name)),
       writeConfig: (text) => writeFile(configFile, text),
-      requestLines: () => requestLinesOf(started.processes['gateway']),
-      output: () =>
-        Object.values(started.processes)
-          .map((one) => one.stdout() + one.stderr())
-          .join('\n'),
-      stop: () => closeAll(closers),
+      requestLines: () => requestLinesIn(output()),
+      output,
+      stop: async () => {
+        await closeAll(parts.closers);
+        const leak = output().match(NEVER_PRINTED);
+        if (leak !== null) parts.problems.push(`a secret was printed: ${leak[0]}`);
+        if (parts.problems.length > 0) throw new Error(parts.problems.join('\n'));
+      },
     };
   } catch (error) {
-    await closeAll(closers);
+    await closeAll(parts.closers);
     throw error;
   }
 }
 
-interface Parts {
+interface Parts extends WorldOptions {
   readonly folder: string;
   readonly configFile: string;
+  /** How to start each service. */
+  readonly launches: Map<string, RunOptions>;
+  /** Those that run now, and all there ever were. */
+  readonly processes: Map<string, RunningProcess>;
+  readonly started: RunningProcess[];
+  readonly problems: string[];
   readonly closers: (() => Promise<unknown>)[];
-  readonly variables: Readonly<Record<string, string>>;
 }
 
-type Started = Pick<World, 'url' | 'adminUrl' | 'processes'>;
+function processOf({ processes }: Parts, name: string): RunningProcess {
+  const running = processes.get(name);
+  if (running === undefined) throw new Error(`this world has no ${name}`);
+  return running;
+}
+
+type Started = Pick<World, 'url' | 'adminUrl' | 'redis'>;
 
 async function startStandalone(parts: Parts): Promise<Started> {
   const ready = /\{"gateway":"(?<gateway>[^"]+)","admin":"(?<admin>[^"]+)"\}/;
-  const args = [
-    'start',
-    '--json',
-    '--config',
-    parts.configFile,
-    '--port',
-    '0',
-    '--admin-port',
-    '0',
-    '--data-dir',
-    join(parts.folder, 'data'),
-  ];
-  const gateway = await run(parts, { args, ready, variables: { DATABASE_URL: await testPostgresUrl() } });
+  const dataDir = join(parts.folder, 'data');
+  const ports = ['--port', '0', '--admin-port', '0'];
+  parts.launches.set('gateway', {
+    args: ['start', '--json', '--config', parts.configFile, ...ports, '--data-dir', dataDir],
+    ready,
+    variables: { DATABASE_URL: parts.databaseUrl ?? (await testPostgresUrl()) },
+  });
+  const gateway = await start(parts, 'gateway');
   const found = gateway.stdout().match(ready)?.groups;
-  return { url: found?.['gateway'] ?? '', adminUrl: found?.['admin'] ?? '', processes: { gateway } };
+  return { url: found?.['gateway'] ?? '', adminUrl: found?.['admin'] ?? '', redis: undefined };
 }
 
 async function startSplit(parts: Parts): Promise<Started> {
   const redis = await startRedisServer();
   parts.closers.push(() => redis.stop());
   const shared = { ...SECRETS, REDIS_URL: redis.url };
-  const wirePort = await freePort();
-  const service = async (name: string, variables: Record<string, string>): Promise<RunningProcess> =>
-    run(parts, {
-      args: [name],
-      ready: new RegExp(`"msg":"${name} listening"`),
+  const service = (name: string, command: string, variables: Record<string, string>): Promise<RunningProcess> => {
+    parts.launches.set(name, {
+      args: [command],
+      ready: new RegExp(`"msg":"${command} listening"`),
       variables: { ...shared, SWITCHYARD_DATA_DIR: join(parts.folder, name), ...variables },
     });
-  const [admin, worker, gateway] = await Promise.all([
-    service('admin', {
-      DATABASE_URL: await testPostgresUrl(),
+    return start(parts, name);
+  };
+  const wirePorts = await Promise.all(Array.from({ length: parts.workers ?? 1 }, freePort));
+  const [admin, gateway] = await Promise.all([
+    service('admin', 'admin', {
+      DATABASE_URL: parts.databaseUrl ?? (await testPostgresUrl()),
       SWITCHYARD_CONFIG: parts.configFile,
       SWITCHYARD_ADMIN_PORT: '0',
     }),
-    service('worker', { SWITCHYARD_WIRE_PORT: String(wirePort), SWITCHYARD_METRICS_PORT: '0' }),
-    service('gateway', { SWITCHYARD_WORKERS: `127.0.0.1:${wirePort}`, SWITCHYARD_GATEWAY_PORT: '0' }),
+    service('gateway', 'gateway', {
+      SWITCHYARD_WORKERS: wirePorts.map((port) => `127.0.0.1:${port}`).join(','),
+      SWITCHYARD_GATEWAY_PORT: '0',
+    }),
+    ...wirePorts.map((port, index) =>
+      service(workerName(index), 'worker', { SWITCHYARD_WIRE_PORT: String(port), SWITCHYARD_METRICS_PORT: '0' }),
+    ),
   ]);
-  return { url: addressIn(gateway), adminUrl: addressIn(admin), processes: { gateway, worker, admin } };
+  return { url: addressIn(gateway), adminUrl: addressIn(admin), redis };
+}
+
+function workerName(index: number): string {
+  return index === 0 ? 'worker' : `worker-${index + 1}`;
 }
 
 interface RunOptions {
@@ -130,7 +178,10 @@ interface RunOptions {
   readonly variables: Readonly<Record<string, string>>;
 }
 
-async function run(parts: Parts, { args, ready, variables }: RunOptions): Promise<RunningProcess> {
+async function start(parts: Parts, name: string): Promise<RunningProcess> {
+  const launch = parts.launches.get(name);
+  if (launch === undefined) throw new Error(`this world has no ${name}`);
+  const { args, ready, variables } = launch;
   const running = await startProcess({
     command: process.execPath,
     args: [repositoryFile('apps/cli/dist/main.js'), ...args],
@@ -138,8 +189,19 @@ async function run(parts: Parts, { args, ready, variables }: RunOptions): Promis
     readyPattern: ready,
     timeoutMs: START_TIMEOUT_MS,
   });
-  parts.closers.push(() => running.kill());
+  parts.processes.set(name, running);
+  parts.started.push(running);
+  parts.closers.push(async () => {
+    if (await hasEnded(running)) return;
+    const { code, signal } = await running.kill();
+    if (code !== 0) parts.problems.push(`${name} ended with ${signal ?? code}:\n${running.stderr()}`);
+  });
   return running;
+}
+
+/** Whether a test has ended it already. */
+function hasEnded(running: RunningProcess): Promise<boolean> {
+  return Promise.race([running.waitForExit().then(() => true), Promise.resolve().then(() => false)]);
 }
 
 function addressIn(service: RunningProcess): string {
@@ -156,9 +218,8 @@ async function untilReady(url: string): Promise<void> {
   }
 }
 
-function requestLinesOf(gateway: RunningProcess | undefined): readonly Readonly<Record<string, unknown>>[] {
-  const printed = `${gateway?.stdout() ?? ''}\n${gateway?.stderr() ?? ''}`;
-  return printed
+function requestLinesIn(output: string): readonly Readonly<Record<string, unknown>>[] {
+  return output
     .split('\n')
     .filter((line) => line.startsWith('{') && line.includes('"msg":"request"'))
     .map((line) => JSON.parse(line));

@@ -11,7 +11,7 @@ import { registerModelRoutes } from '../models/model-routes.js';
 import { Pipeline, type PipelineOptions } from '../pipeline.js';
 import { parseGeminiPath } from './gemini-path.js';
 import { requestIdOf } from './request-id.js';
-import { dialectOfPath, GEMINI_PREFIX, SURFACES, type Surface } from './surfaces.js';
+import { dialectOfPath, GEMINI_PREFIXES, SURFACES, type Surface } from './surfaces.js';
 
 export const PIPELINE_OPTIONS = Symbol('PIPELINE_OPTIONS');
 
@@ -32,13 +32,15 @@ export class ClientRoutes implements OnModuleInit {
     for (const surface of SURFACES) {
       fastify.post(surface.path, (request, reply) => this.serve(surface, request, reply));
     }
-    fastify.post<{ Params: { '*': string } }>(`${GEMINI_PREFIX}*`, (request, reply) => {
-      const call = parseGeminiPath(request.params['*']);
-      if (call === undefined) return refuse(request, reply);
-      const { operation, model, stream } = call;
-      const path = `${GEMINI_PREFIX}{model}:${stream ? 'streamGenerateContent' : 'generateContent'}`;
-      return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream } }, request, reply);
-    });
+    for (const prefix of GEMINI_PREFIXES) {
+      fastify.post<{ Params: { '*': string } }>(`${prefix}*`, (request, reply) => {
+        const call = parseGeminiPath(request.params['*']);
+        if (call === undefined) return refuse(request, reply);
+        const { operation, model, stream } = call;
+        const path = `${prefix}{model}:${stream ? 'streamGenerateContent' : 'generateContent'}`;
+        return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream } }, request, reply);
+      });
+    }
     registerModelRoutes(fastify, (request, dialect) => this.callerOf(request, dialect));
     fastify.all('/*', (request, reply) => refuse(request, reply));
   }

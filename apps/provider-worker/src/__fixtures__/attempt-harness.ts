@@ -60,7 +60,7 @@ export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const logLines: string[] = [];
   const client = createUpstreamClient();
   const handler = createAttemptHandler({
-    credentials: { current: () => snapshot },
+    credentials: { current: () => snapshot, onChange: () => {} },
     keyring: KEYRING,
     upstream: client,
     tracing: options.tracing ?? createTracing({ serviceName: 'worker', variables: {} }),

@@ -22,5 +22,5 @@ export interface AnswerContext {
 /** How the client's dialect is to write an answer. */
 export function answerOptions({ open, encoded, now }: AnswerContext) {
   const { includeUsage, request } = encoded;
-  return { model: open.requestedModel, includeUsage, nowSeconds: Math.floor(now() / 1000), request };
+  return { model: open.requestedModel, includeUsage: includeUsage(), nowSeconds: Math.floor(now() / 1000), request };
 }

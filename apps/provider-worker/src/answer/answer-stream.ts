@@ -12,11 +12,12 @@ const TRAILING_MS = 1_000;
 /** Hands a chat's event stream to the client, and says why it failed if it did. */
 export function answerStream(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
   const { client, upstream, report } = context;
+  const { toolNames } = context.encoded;
+  const isSame = client.id === upstream.id && toolNames.size === 0;
   const translator = new StreamTranslator({
-    client,
-    upstream,
-    answer: answerOptions(context),
-    toolNames: context.encoded.toolNames,
+    decoder: upstream.createStreamDecoder(),
+    encoder: isSame ? undefined : client.createStreamEncoder(answerOptions(context)),
+    toolNames,
     observe: (event) => report.observe(event),
   });
   return streamAnswer(context, answer, translator);

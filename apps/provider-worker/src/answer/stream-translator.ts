@@ -2,9 +2,8 @@ import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent }
 import {
   createSseScanner,
   restoreEventToolName,
-  type Dialect,
-  type EncodeAnswerOptions,
   type SseEvent,
+  type StreamDecoder,
   type StreamEncoder,
   type ToolNameMap,
 } from '@switchyard/dialects';
@@ -23,6 +22,8 @@ export interface StreamStep {
   readonly ended: boolean;
 }
 
+const NOTHING = Buffer.alloc(0);
+
 /** Reads an upstream's stream, chunk by chunk. */
 export interface StreamReader {
   /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
@@ -32,9 +33,10 @@ export interface StreamReader {
 }
 
 export interface StreamTranslatorOptions {
-  readonly client: Dialect;
-  readonly upstream: Dialect;
-  readonly answer: EncodeAnswerOptions;
+  /** The upstream dialect's. */
+  readonly decoder: StreamDecoder;
+  /** The client dialect's; undefined where the upstream's bytes are handed on. */
+  readonly encoder: StreamEncoder | undefined;
   /** What the client calls the tools that the upstream knows by other names. */
   readonly toolNames: ToolNameMap;
   readonly observe: (event: StreamEvent) => void;
@@ -47,16 +49,15 @@ export interface StreamTranslatorOptions {
 export class StreamTranslator implements StreamReader {
   readonly #splitter = new EventSplitter();
   readonly #scanner = createSseScanner();
-  readonly #decoder;
+  readonly #decoder: StreamDecoder;
   readonly #encoder: StreamEncoder | undefined;
   readonly #toolNames: ToolNameMap;
   readonly #observe: (event: StreamEvent) => void;
   #content = false;
 
-  constructor({ client, upstream, answer, toolNames, observe }: StreamTranslatorOptions) {
-    this.#decoder = upstream.createStreamDecoder();
-    const isSame = client.id === upstream.id && toolNames.size === 0;
-    this.#encoder = isSame ? undefined : client.createStreamEncoder(answer);
+  constructor({ decoder, encoder, toolNames, observe }: StreamTranslatorOptions) {
+    this.#decoder = decoder;
+    this.#encoder = encoder;
     this.#toolNames = toolNames;
     this.#observe = observe;
   }
@@ -74,7 +75,9 @@ export class StreamTranslator implements StreamReader {
     const bytes: Buffer[] = [];
     const rest = this.#splitter.rest();
     const last = this.#decode([...this.#scanner.push(rest), ...this.#scanner.end()]);
-    const { error, ended } = this.#read([...last, ...this.#decoder.end()], { raw: rest, bytes });
+    // What says nothing is the beginning of an event that was cut off, and no client could read it.
+    const raw = last.length > 0 ? rest : NOTHING;
+    const { error, ended } = this.#read([...last, ...this.#decoder.end()], { raw, bytes });
     const cut = error?.code === 'upstream_malformed' && rest.length > 0;
     return { bytes, content: this.#content, error: cut ? cutInEvent() : error, ended };
   }
@@ -88,14 +91,17 @@ export class StreamTranslator implements StreamReader {
     output: { readonly raw: Buffer; readonly bytes: Buffer[] },
   ): { error?: GatewayErrorData; ended: boolean } {
     let text = '';
+    let content = false;
     let ended = false;
     for (const event of events) {
       if (event.type === 'error') return { error: event.error, ended: false };
       this.#observe(event);
-      this.#content ||= isContentEvent(event);
+      content ||= isContentEvent(event);
       ended ||= event.type === 'end';
       text += this.#encoder?.next(restoreEventToolName(event, this.#toolNames)) ?? '';
     }
+    // Content beside an error is not handed on, so it must not commit the answer either.
+    this.#content ||= content;
     const bytes = this.#encoder === undefined ? output.raw : Buffer.from(text);
     if (bytes.length > 0) output.bytes.push(bytes);
     return { ended };

@@ -22,8 +22,8 @@ export interface EncodedBody {
   readonly body: Buffer;
   /** Fields of the client's request that the upstream does not get. */
   readonly dropped: readonly string[];
-  /** Whether an openai-chat client asked for the usage chunk. */
-  readonly includeUsage: boolean;
+  /** Whether an openai-chat client asked for the usage chunk. Asked only where the answer has to be written anew. */
+  includeUsage(): boolean;
   /** The client's own names of tools, by those the upstream got in their place. */
   readonly toolNames: ToolNameMap;
   /** What the client asked, where it had to be read. */
@@ -42,7 +42,7 @@ const NO_TOOL_NAMES: ToolNameMap = new Map();
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, body, client, upstream } = input;
   if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
-  const same = { dropped: [], includeUsage: false, toolNames: NO_TOOL_NAMES };
+  const same = { dropped: [], includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
   if (upstream.modelInPath) return { body, ...same };
   const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
   return { body: patchModel(body, facts, open.model), ...same };
@@ -62,7 +62,7 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: [...new Set(losses.map((loss) => loss.field))],
-    includeUsage: decoded.value.includeUsage ?? false,
+    includeUsage: () => decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,
   };
@@ -71,4 +71,16 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
 function untranslatable(loss: Warning, provider: Provider): GatewayError {
   const message = `${loss.field} cannot be sent to ${provider.slug}: ${loss.reason}`;
   return new GatewayError('untranslatable_field', message, { param: loss.field });
+}
+
+/** Read without the dialect's decoder, which may refuse what the upstream took. */
+function asksForUsage(body: Buffer): boolean {
+  const request = parseBody(body);
+  if (!isObject(request) || !('stream_options' in request)) return false;
+  const { stream_options: options } = request;
+  return isObject(options) && 'include_usage' in options && options.include_usage === true;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

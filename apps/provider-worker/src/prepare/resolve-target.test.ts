@@ -1,7 +1,9 @@
 import { parseKeyring, sealSecret } from '@switchyard/config';
 import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
 
-import { createTargetResolver } from './resolve-target.js';
+import { jest } from '@jest/globals';
+
+import { createTargetResolver, type ResolveTarget } from './resolve-target.js';
 
 const keyring = parseKeyring(`test:${Buffer.alloc(32, 7).toString('base64')}`);
 
@@ -20,26 +22,86 @@ function snapshotOf(version: number, ...credentials: WorkerCredential[]): Creden
   return { format: 1, version, credentials, settings: { passthroughHeaders: false } };
 }
 
+/** A source of snapshots that can be replaced, and a resolver of it. */
+function resolverOf(first: CredentialSnapshot | undefined): {
+  resolve(credentialId: string, signal?: AbortSignal): ReturnType<ResolveTarget>;
+  publish(snapshot: CredentialSnapshot): void;
+} {
+  let snapshot = first;
+  const listeners: ((snapshot: CredentialSnapshot) => void)[] = [];
+  const source = {
+    current: () => snapshot,
+    onChange: (listener: (snapshot: CredentialSnapshot) => void) => void listeners.push(listener),
+  };
+  const resolve = createTargetResolver(source, keyring);
+  return {
+    resolve: (id, signal = new AbortController().signal) => resolve(id, signal),
+    publish: (next) => {
+      snapshot = next;
+      for (const listener of listeners) listener(next);
+    },
+  };
+}
+
 describe('createTargetResolver', () => {
-  it('gives provider, address and opened secret', () => {
-    const resolve = createTargetResolver({ current: () => snapshotOf(1, credential()) }, keyring);
-    const target = resolve('c1');
+  beforeEach(() => jest.useFakeTimers());
+  afterEach(() => jest.useRealTimers());
+
+  it('gives provider, address and opened secret', async () => {
+    const target = await resolverOf(snapshotOf(1, credential())).resolve('c1');
     expect(target).toMatchObject({ provider: { slug: 'claude' }, secret: 'secret-text' });
     expect(target.url.href).toBe('https://api.anthropic.com/');
   });
 
-  it('does its work once for each version, and again for the next', () => {
-    let snapshot = snapshotOf(1, credential());
-    const resolve = createTargetResolver({ current: () => snapshot }, keyring);
-    const first = resolve('c1');
-    expect(resolve('c1')).toBe(first);
-    snapshot = snapshotOf(2, credential({ sealedSecret: sealSecret(keyring, 'rotated', 'c1') }));
-    expect(resolve('c1').secret).toBe('rotated');
+  it('keeps the path of a base-url', async () => {
+    const snapshot = snapshotOf(1, credential({ provider: 'openai-compatibility', baseUrl: 'http://h:1/api/v1' }));
+    expect((await resolverOf(snapshot).resolve('c1')).url.href).toBe('http://h:1/api/v1');
   });
 
-  it('has no secret for a keyless credential', () => {
-    const snapshot = snapshotOf(1, credential({ sealedSecret: undefined }));
-    expect(createTargetResolver({ current: () => snapshot }, keyring)('c1').secret).toBeUndefined();
+  it('does its work once for each version, and again for the next', async () => {
+    const { resolve, publish } = resolverOf(snapshotOf(1, credential()));
+    const first = await resolve('c1');
+    expect(await resolve('c1')).toBe(first);
+    publish(snapshotOf(2, credential({ sealedSecret: sealSecret(keyring, 'rotated', 'c1') })));
+    expect((await resolve('c1')).secret).toBe('rotated');
+  });
+
+  it('has no secret for a keyless credential', async () => {
+    const { resolve } = resolverOf(snapshotOf(1, credential({ sealedSecret: undefined })));
+    expect((await resolve('c1')).secret).toBeUndefined();
+  });
+
+  it.each([
+    ['before the first snapshot', undefined],
+    ['of a version that is yet to come', snapshotOf(1)],
+  ])('waits for a credential %s', async (_case, first) => {
+    const { resolve, publish } = resolverOf(first);
+    const target = resolve('c1');
+    await jest.advanceTimersByTimeAsync(400);
+    publish(snapshotOf(2));
+    publish(snapshotOf(3, credential()));
+    expect((await target).secret).toBe('secret-text');
+  });
+
+  it('waits no longer than the attempt lasts', async () => {
+    const { resolve } = resolverOf(snapshotOf(1));
+    const attempt = new AbortController();
+    const target = resolve('c1', attempt.signal);
+    attempt.abort();
+    await expect(target).rejects.toMatchObject({ code: 'credential_unavailable' });
+  });
+
+  it('serves a credential that has just gone to a gateway that does not know yet, and then no more', async () => {
+    const { resolve, publish } = resolverOf(snapshotOf(1, credential()));
+    publish(snapshotOf(2, credential({ id: 'c2', sealedSecret: sealSecret(keyring, 'other', 'c2') })));
+    expect((await resolve('c2')).secret).toBe('other');
+    publish(snapshotOf(3));
+    expect((await resolve('c1')).secret).toBe('secret-text');
+    await jest.advanceTimersByTimeAsync(5_000);
+    await Promise.all([
+      expect(resolve('c1')).rejects.toMatchObject({ code: 'credential_unavailable' }),
+      jest.advanceTimersByTimeAsync(500),
+    ]);
   });
 
   it.each([
@@ -53,8 +115,13 @@ describe('createTargetResolver', () => {
       'credential_unavailable',
       /does not open/,
     ],
-  ])('refuses %s', (_case, snapshot, code, message) => {
-    const resolve = createTargetResolver({ current: () => snapshot }, keyring);
-    expect(() => resolve('c1')).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) }));
+  ])('refuses %s', async (_case, snapshot, code, message) => {
+    await Promise.all([
+      expect(resolverOf(snapshot).resolve('c1')).rejects.toMatchObject({
+        code,
+        message: expect.stringMatching(message),
+      }),
+      jest.advanceTimersByTimeAsync(500),
+    ]);
   });
 });

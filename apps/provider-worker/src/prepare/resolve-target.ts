@@ -19,38 +19,126 @@ export interface Target {
 export interface TargetSource {
   /** The newest snapshot, undefined before the first. */
   current(): CredentialSnapshot | undefined;
+  onChange(listener: (snapshot: CredentialSnapshot) => void): void;
 }
 
-/** Finds targets by credential id. */
-export type ResolveTarget = (credentialId: string) => Target;
+/**
+ * Finds the target of a credential's id.
+ *
+ * @throws GatewayError `not_ready` or `credential_unavailable`.
+ */
+export type ResolveTarget = (credentialId: string, signal: AbortSignal) => Promise<Target>;
+
+// A change reaches gateway and worker each at its own moment, mostly milliseconds apart. A request can wait for a worker
+// that is behind; one that is ahead can bear a gateway that missed the announcement and looks once a second.
+const BEHIND_MS = 500;
+const AHEAD_MS = 5_000;
 
 /**
- * What was resolved is kept for as long as its snapshot is the newest, so a secret is decrypted once for each version and
- * forgotten with it.
+ * Resolves against the newest snapshot. A gateway that is ahead of this worker names credentials that are yet to come:
+ * they are waited for. One that is behind names credentials that have just gone: they serve a little longer.
  */
 export function createTargetResolver(source: TargetSource, keyring: Keyring): ResolveTarget {
-  let snapshot: CredentialSnapshot | undefined;
-  let credentials = new Map<string, WorkerCredential>();
-  let targets = new Map<string, Target>();
-  return (credentialId) => {
-    const newest = source.current();
-    if (newest === undefined) throw new GatewayError('not_ready', 'this worker has not received its credentials yet');
-    if (newest !== snapshot) {
-      snapshot = newest;
-      credentials = new Map(newest.credentials.map((credential) => [credential.id, credential]));
-      targets = new Map();
-    }
-    const known = targets.get(credentialId);
-    if (known !== undefined) return known;
-    const credential = credentials.get(credentialId);
-    if (credential === undefined) {
-      const message = `credential ${credentialId} is not in version ${newest.version} of this worker's credentials`;
-      throw new GatewayError('credential_unavailable', message);
-    }
-    const target = resolve(credential, { keyring, passthroughHeaders: newest.settings.passthroughHeaders });
-    targets.set(credentialId, target);
-    return target;
+  const versions = new Versions(source, keyring);
+  return async (credentialId, signal) => {
+    if (!versions.has(credentialId)) await versions.wait(credentialId, signal);
+    const target = versions.target(credentialId);
+    if (target !== undefined) return target;
+    throw unresolved(credentialId, source.current());
   };
+}
+
+function unresolved(credentialId: string, newest: CredentialSnapshot | undefined): GatewayError {
+  if (newest === undefined) {
+    return new GatewayError('not_ready', 'this worker has not received its credentials yet', { retryAfterMs: 1_000 });
+  }
+  const message = `credential ${credentialId} is not in version ${newest.version} of this worker's credentials`;
+  return new GatewayError('credential_unavailable', message, { retryAfterMs: 1_000 });
+}
+
+/** The newest snapshot, and those that it has just replaced. */
+class Versions {
+  readonly #source: TargetSource;
+  readonly #keyring: Keyring;
+  /** The newest first. */
+  #versions: readonly Version[] = [];
+  readonly #waiting = new Set<() => void>();
+
+  constructor(source: TargetSource, keyring: Keyring) {
+    this.#source = source;
+    this.#keyring = keyring;
+    this.#takeNewest();
+    source.onChange(() => {
+      this.#takeNewest();
+      for (const check of this.#waiting) check();
+    });
+  }
+
+  has(credentialId: string): boolean {
+    return this.#versionWith(credentialId) !== undefined;
+  }
+
+  target(credentialId: string): Target | undefined {
+    return this.#versionWith(credentialId)?.target(credentialId);
+  }
+
+  /** Resolves when a snapshot with this credential is here, or can no longer be expected. */
+  wait(credentialId: string, signal: AbortSignal): Promise<void> {
+    if (signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const finish = (): void => {
+        clearTimeout(timer);
+        this.#waiting.delete(check);
+        signal.removeEventListener('abort', finish);
+        resolve();
+      };
+      const check = (): void => {
+        if (this.has(credentialId)) finish();
+      };
+      const timer = setTimeout(finish, BEHIND_MS);
+      signal.addEventListener('abort', finish, { once: true });
+      this.#waiting.add(check);
+    });
+  }
+
+  #versionWith(credentialId: string): Version | undefined {
+    return this.#versions.find((version) => version.credentials.has(credentialId));
+  }
+
+  #takeNewest(): void {
+    const snapshot = this.#source.current();
+    const [last] = this.#versions;
+    if (snapshot === undefined || snapshot === last?.snapshot) return;
+    this.#versions = [new Version(snapshot, this.#keyring), ...this.#versions];
+    if (last === undefined) return;
+    const forget = setTimeout(() => {
+      this.#versions = this.#versions.filter((version) => version !== last);
+    }, AHEAD_MS);
+    forget.unref();
+  }
+}
+
+/** A snapshot, with what was resolved from it: a secret is opened once, and forgotten with its version. */
+class Version {
+  readonly credentials: ReadonlyMap<string, WorkerCredential>;
+  readonly #targets = new Map<string, Target>();
+
+  constructor(
+    readonly snapshot: CredentialSnapshot,
+    private readonly keyring: Keyring,
+  ) {
+    this.credentials = new Map(snapshot.credentials.map((credential) => [credential.id, credential]));
+  }
+
+  target(credentialId: string): Target | undefined {
+    const known = this.#targets.get(credentialId);
+    const credential = this.credentials.get(credentialId);
+    if (known !== undefined || credential === undefined) return known;
+    const { passthroughHeaders } = this.snapshot.settings;
+    const target = resolve(credential, { keyring: this.keyring, passthroughHeaders });
+    this.#targets.set(credentialId, target);
+    return target;
+  }
 }
 
 interface ResolveOptions {

@@ -18,7 +18,7 @@ afterEach(async () => {
 
 async function start(current: () => CredentialSnapshot | undefined, wirePort = 0): Promise<Worker> {
   return startWorker({
-    credentials: { current },
+    credentials: { current, onChange: () => {} },
     keyring: KEYRING,
     wireToken: 'wire-token',
     host: '127.0.0.1',

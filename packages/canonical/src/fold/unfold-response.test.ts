@@ -13,6 +13,15 @@ const response: CanonicalResponse = {
       content: [
         { type: 'reasoning', text: '', signature: 'sig', provenance: 'anthropic-messages' },
         { type: 'redacted-reasoning', data: 'x', provenance: 'anthropic-messages' },
+        { type: 'reasoning', text: 'Hm', form: 'summary', provenance: 'openai-responses' },
+        {
+          type: 'tool-call',
+          id: 'b',
+          name: 'files__edit',
+          arguments: '{"input":"x"}',
+          freeform: true,
+          namespaced: { namespace: 'files', name: 'edit' },
+        },
         { type: 'text', text: 'Hello', extensions: { 'anthropic-messages': { citations: [] } } },
         { type: 'opaque', dialect: 'anthropic-messages', value: { type: 'server_tool_use' } },
         {

@@ -7,7 +7,12 @@ const BOTH = 'anthropic/claude-opus-4.6';
 const NEW = 'us.anthropic.claude-opus-4-7';
 const ALWAYS = 'claude-fable-5';
 
-function encode(model: string, reasoning: ReasoningRequest, more: Partial<CanonicalRequest> = {}) {
+function encode(
+  model: string,
+  reasoning: ReasoningRequest,
+  more: Partial<CanonicalRequest> = {},
+  defaultMaxOutputTokens?: number,
+) {
   const request: CanonicalRequest = {
     model,
     stream: false,
@@ -16,7 +21,7 @@ function encode(model: string, reasoning: ReasoningRequest, more: Partial<Canoni
     reasoning,
     ...more,
   };
-  const { value, warnings } = encodeRequest(request, { model });
+  const { value, warnings } = encodeRequest(request, { model, defaultMaxOutputTokens });
   return { value, fields: warnings.map((warning) => `${warning.type} ${warning.field}`) };
 }
 
@@ -94,6 +99,19 @@ describe('thinking', () => {
       max_tokens: 32_000,
       thinking: { type: 'enabled', budget_tokens: 27_904 },
     });
+  });
+
+  it('raises the ceiling of a provider, but not that of a client, to make room for thinking', () => {
+    const medium: ReasoningRequest = { type: 'effort', effort: 'medium' };
+    expect(encode(OLD, medium, {}, 8192).value).toMatchObject({
+      max_tokens: 32_000,
+      thinking: { type: 'enabled', budget_tokens: 8192 },
+    });
+    expect(encode(BOTH, medium, {}, 8192).value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'adaptive' } });
+    expect(encode(OLD, medium, {}, 64_000).value).toMatchObject({ max_tokens: 64_000 });
+    expect(encode(OLD, medium, { maxOutputTokens: 9000 }, 8192).value).toMatchObject({ max_tokens: 9000 });
+    expect(encode(OLD, { type: 'off' }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
+    expect(encode(OLD, { type: 'budget', tokens: 1 }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
   });
 
   it('thinks only at the default temperature, a high top_p and without top_k', () => {

@@ -7,7 +7,7 @@ import type { ModelTraits } from './model-traits.js';
 /** Anthropic rejects a smaller budget. (Messages API reference, thinking) */
 const MIN_BUDGET = 1024;
 
-/** Sent as `max_tokens` when neither the client nor the configuration names a ceiling. */
+/** Sent as `max_tokens` when neither the client nor the provider names a ceiling. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
 
 /**
@@ -77,14 +77,14 @@ export interface ThinkingContext {
 
 export function planThinking(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
   const { reasoning } = request;
-  const ceiling = request.maxOutputTokens ?? context.defaultMaxOutputTokens;
-  const quiet = ceiling ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  const { maxOutputTokens: asked } = request;
+  const quiet = asked ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
   if (reasoning === undefined) return { maxTokens: quiet, thinks: false };
   if (reasoning.type === 'off') return planOff(quiet, context.traits, warnings);
   const { thinking: mode } = context.traits;
   if (mode === 'adaptive' || (mode === 'either' && reasoning.type !== 'budget')) {
     const level = adaptiveEffort(reasoning, context.traits, warnings);
-    const maxTokens = ceiling ?? THINKING_MAX_OUTPUT_TOKENS;
+    const maxTokens = asked ?? Math.max(quiet, THINKING_MAX_OUTPUT_TOKENS);
     return { maxTokens, thinking: { type: 'adaptive' }, effort: level, thinks: true };
   }
   if (mode === 'budget' && hasUnthoughtToolCall(request)) {
@@ -92,7 +92,7 @@ export function planThinking(request: CanonicalRequest, context: ThinkingContext
     warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
-  return planBudget(reasoning, ceiling, warnings);
+  return planBudget(reasoning, { asked, quiet }, warnings);
 }
 
 function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): ThinkingPlan {
@@ -107,15 +107,22 @@ function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): T
 
 type ActiveReasoning = Exclude<ReasoningRequest, { type: 'off' }>;
 
-function planBudget(reasoning: ActiveReasoning, ceiling: number | undefined, warnings: Warning[]): ThinkingPlan {
+interface Ceilings {
+  /** The client's own. */
+  readonly asked: number | undefined;
+  /** What is sent without thinking. */
+  readonly quiet: number;
+}
+
+function planBudget(reasoning: ActiveReasoning, { asked, quiet }: Ceilings, warnings: Warning[]): ThinkingPlan {
   const wanted = wantedBudget(reasoning, warnings);
-  const maxTokens = ceiling ?? THINKING_MAX_OUTPUT_TOKENS;
-  const most = ceiling === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
+  const maxTokens = asked ?? Math.max(quiet, THINKING_MAX_OUTPUT_TOKENS);
+  const most = asked === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
   const tokens = Math.min(wanted, most);
   if (tokens < MIN_BUDGET) {
     const reason = `a thinking budget is at least ${MIN_BUDGET} tokens and below max_tokens, so the model does not think`;
     warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
-    return { maxTokens: ceiling ?? DEFAULT_MAX_OUTPUT_TOKENS, thinking: { type: 'disabled' }, thinks: false };
+    return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   if (tokens < wanted) {
     const reason = `the thinking budget is cut to ${tokens} tokens, below max_tokens`;

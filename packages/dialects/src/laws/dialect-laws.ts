@@ -168,7 +168,9 @@ function describeRequests(dialect: Dialect): void {
     fc.assert(
       fc.property(conversations, ([request]) => {
         const body = JSON.parse(JSON.stringify(encode(request)));
-        expect(encode(dialect.decodeRequest(body, { model: request.model, stream: request.stream }).value)).toEqual(body);
+        expect(encode(dialect.decodeRequest(body, { model: request.model, stream: request.stream }).value)).toEqual(
+          body,
+        );
       }),
       runs(100),
     );

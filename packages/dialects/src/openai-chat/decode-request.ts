@@ -29,7 +29,7 @@ export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {
     userId: wire.user ?? undefined,
     metadata: wire.metadata ?? undefined,
     serviceTier: wire.service_tier ?? undefined,
-    includeUsage: wire.stream_options?.include_usage ?? undefined,
+    includeUsage: wire.stream ? (wire.stream_options?.include_usage ?? false) : undefined,
     extensions: extensionsOf('openai-chat', unknownFields(wire)),
   });
   return { value, warnings: [] };

@@ -88,8 +88,10 @@ describe('encodeRequest', () => {
     expect(encode({ maxOutputTokens: 9 }, model).value).toMatchObject({ [field]: 9 });
   });
 
-  it('asks for usage in every stream, and says nothing about streams otherwise', () => {
+  it('asks for usage in a stream unless its own client did not, and says nothing about streams otherwise', () => {
     expect(encode({ stream: true }).value).toMatchObject({ stream: true, stream_options: { include_usage: true } });
+    const { value } = decodeRequest({ model: 'm', stream: true, messages: [{ role: 'user', content: 'hi' }] });
+    expect(encode(value).value).toMatchObject({ stream: true, stream_options: { include_usage: false } });
     expect(Object.keys(encode({}).value)).toEqual(['model', 'messages']);
   });
 

@@ -12,7 +12,10 @@ import { withFields } from './merge-fields.js';
 import { encodeReasoningEffort } from './reasoning-effort.js';
 import { encodeTools, TOOL_NAMES } from './tools.js';
 
-/** A request as a chat completion body. Streams always ask for usage: the gateway meters by it. */
+/**
+ * A request as a chat completion body. Streams ask for usage, since the gateway meters by it, unless the client speaks
+ * this dialect and did not: it would get a chunk without choices that it does not expect.
+ */
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
   refuseServerState(given, 'openai-chat');
   const named = encodeToolNames(given, TOOL_NAMES);
@@ -23,7 +26,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const fields = compact({
     model: options.model,
     messages: encodeMessages(request.messages, log),
-    ...(request.stream && { stream: true, stream_options: { include_usage: true } }),
+    ...(request.stream && { stream: true, stream_options: { include_usage: request.includeUsage ?? true } }),
     ...encodeTools(request, log),
     [ceilingField(options.model)]: request.maxOutputTokens,
     ...encodeSampling(request),

@@ -1,4 +1,4 @@
-import type { StreamEvent } from '@switchyard/canonical';
+import { foldStream, type StreamEvent } from '@switchyard/canonical';
 
 import { createSseScanner } from '../sse/scan-sse.js';
 import { readFixture } from './__fixtures__/read-fixture.js';
@@ -27,6 +27,18 @@ function decodeText(text: string): StreamEvent[] {
 }
 
 describe('createStreamEncoder', () => {
+  it('keeps blocks of reasoning apart, as a whole answer does', () => {
+    const thought = (index: number, text: string): StreamEvent[] => [
+      { type: 'reasoning-start', provenance: 'openai-responses', form: 'summary', choice: 0, index },
+      { type: 'reasoning-delta', choice: 0, index, text },
+      { type: 'reasoning-end', choice: 0, index },
+    ];
+    const finish: StreamEvent = { type: 'finish', choice: 0, finish: { reason: 'stop' } };
+    const text = encode([START, ...thought(0, 'One'), ...thought(1, 'Two'), finish, { type: 'end' }]);
+    const { response } = foldStream(decodeText(text));
+    expect(response?.choices[0]?.content).toMatchObject([{ type: 'reasoning', text: 'One\n\nTwo' }]);
+  });
+
   it('writes the chunks of a whole answer', () => {
     const usage = { inputUncached: 5, cacheRead: 2, cacheWrite5m: 0, cacheWrite1h: 0, output: 4 };
     const text = encode([
@@ -75,6 +87,33 @@ describe('createStreamEncoder', () => {
         },
       },
       '[DONE]',
+    ]);
+  });
+
+  it('keeps blocks of reasoning apart as a whole answer does, also where the stream moved between them', () => {
+    const events: StreamEvent[] = [
+      START,
+      { type: 'reasoning-start', choice: 0, index: 0, provenance: 'anthropic-messages' },
+      { type: 'reasoning-delta', choice: 0, index: 0, text: 'One' },
+      { type: 'reasoning-delta', choice: 0, index: 0, text: '.' },
+      { type: 'reasoning-end', choice: 0, index: 0 },
+      { type: 'reasoning-start', choice: 0, index: 1, provenance: 'anthropic-messages' },
+      { type: 'reasoning-delta', choice: 0, index: 1, text: '' },
+      { type: 'reasoning-delta', choice: 0, index: 1, text: 'Two.' },
+      { type: 'reasoning-delta', choice: 1, index: 0, text: 'Other.' },
+    ];
+    let encoder = createStreamEncoder(OPTIONS);
+    let text = '';
+    for (const event of events) {
+      text += encoder.next(event);
+      encoder = createStreamEncoder(OPTIONS, JSON.parse(JSON.stringify(encoder.state)));
+    }
+    const said = text.matchAll(/"index":(\d),"delta":\{"reasoning_content":("[^"]*")\}/g);
+    expect([...said].map(([, choice, json]) => [choice, JSON.parse(json ?? '')])).toEqual([
+      ['0', 'One'],
+      ['0', '.'],
+      ['0', '\n\nTwo.'],
+      ['1', 'Other.'],
     ]);
   });
 

@@ -17,7 +17,7 @@ const encoderState = z.object({
   head: z.string(),
   /** By choice: its tool calls in order, by the index of their blocks. */
   choices: z.record(z.string(), z.array(z.object({ blockIndex: z.number(), hasArguments: z.boolean() }))),
-  /** By choice: the block of reasoning that was written last. */
+  /** By choice: the index of the block of reasoning that was written last. */
   reasoning: z.record(z.string(), z.number()),
   /** The usage chunk's field, as JSON. */
   usage: z.string().optional(),
@@ -97,16 +97,17 @@ class ChunkEncoder implements StreamEncoder {
     return frame({ ...withFields(fields, ownFields('openai-chat', event.extensions)), choices: [roleChoice(0)] });
   }
 
-  /** Blocks of reasoning stand apart, as they do in a whole answer. */
-  #reasoning({ choice, index, text }: Extract<StreamEvent, { type: 'reasoning-delta' }>): string {
-    const earlier = this.state.reasoning[choice] ?? index;
-    this.state.reasoning[choice] = index;
-    const told = earlier === index ? text : `\n\n${text}`;
-    return this.#delta(choice, `{"reasoning_content":${JSON.stringify(told)}}`);
-  }
-
   #delta(choice: number, delta: string): string {
     return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":null,"finish_reason":null}]}\n\n`;
+  }
+
+  /** As in a whole answer, an empty line stands between one block of reasoning and the next. */
+  #reasoning({ choice, index, text }: Extract<StreamEvent, { type: 'reasoning-delta' }>): string {
+    if (text === '') return '';
+    const written = this.state.reasoning[choice];
+    this.state.reasoning[choice] = index;
+    const separator = written === undefined || written === index ? '' : '\n\n';
+    return this.#delta(choice, `{"reasoning_content":${JSON.stringify(separator + text)}}`);
   }
 
   /** The role chunk that every choice begins with, if it has not been written yet. */

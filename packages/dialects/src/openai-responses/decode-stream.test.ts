@@ -218,6 +218,12 @@ describe('the stream decoder', () => {
     ]);
   });
 
+  it('reads a stream that is nothing but the finished response', () => {
+    const message = { type: 'message', id: 'msg_1', content: [{ type: 'output_text', text: 'Hi' }] };
+    const { response } = foldStream(decode([completed([message])]));
+    expect(response).toMatchObject({ id: 'resp_1', model: 'gpt', choices: [{ content: [{ text: 'Hi' }] }] });
+  });
+
   it("keeps a server's own tool whole, without its steps", () => {
     const item = { type: 'web_search_call', id: 'ws_1', status: 'in_progress' };
     const { response } = foldStream(

@@ -11,6 +11,7 @@ import { closeParts, completePart, completeParts, decodePartDelta, enterPart, pa
 import { RESPONSE_FIELDS } from './decode-response.js';
 import { createDecoderState, createItemState, decoderState, type ItemState, type PartState } from './decoder-state.js';
 import { decodeFinish } from './finish.js';
+import { matchOutput } from './match-output.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { decodeUsage } from './usage.js';
 
@@ -235,8 +236,8 @@ class ResponseDecoder implements StreamDecoder {
   #finish(event: JsonObject): StreamEvent[] {
     const response = objectOf(event['response']);
     if (response['status'] === 'failed' || response['error']) return this.#fail(classifyError(response));
-    const events = this.#begun([]);
-    const known = this.#matchOutput(objectsOf(response['output']));
+    const events = this.state.phase === 'waiting' ? this.#readHead(event) : [];
+    const known = matchOutput(Object.values(this.state.items), objectsOf(response['output']));
     for (const [item, whole] of known) events.push(...this.#finishItem(item, whole));
     for (const item of Object.values(this.state.items)) events.push(...this.#finishItem(item, {}));
     this.#noteLateFields({ ...restOf(response, RESPONSE_FIELDS), ...restOf(event, EVENT_FIELDS) });
@@ -250,21 +251,6 @@ class ResponseDecoder implements StreamDecoder {
     );
     events.push(compact({ type: 'finish' as const, choice: 0, finish, extensions: extensionsOf(RESPONSES, own) }));
     return this.#close([...events, { type: 'end' }]);
-  }
-
-  /** Which item of the stream each item of the final output is: the one of its id, else the next of its kind. */
-  #matchOutput(output: readonly JsonObject[]): (readonly [ItemState, JsonObject])[] {
-    const left = new Set(Object.values(this.state.items));
-    const matches = output.map((whole) => {
-      const match = [...left].find((item) => item.item['id'] !== undefined && item.item['id'] === whole['id']);
-      if (match !== undefined) left.delete(match);
-      return [match, whole] as const;
-    });
-    return matches.map(([match, whole]) => {
-      const item = match ?? [...left].find((candidate) => candidate.item['type'] === whole['type']);
-      if (item !== undefined) left.delete(item);
-      return [item ?? createItemState(whole), whole] as const;
-    });
   }
 
   #fail(error: GatewayErrorData): StreamEvent[] {

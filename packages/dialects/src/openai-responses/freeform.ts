@@ -64,10 +64,16 @@ export function readInput(reader: InputReader, piece: string): ReadInput {
   }
 }
 
+/** A character of a JSON string stands for itself, or is an escape of two or of six. */
+function characterLength(text: string, at: number): number {
+  if (text[at] !== '\\') return 1;
+  return text[at + 1] === 'u' ? 6 : 2;
+}
+
 function readString(held: string): ReadInput {
   let end = 0;
   while (end < held.length && held[end] !== '"') {
-    const length = held[end] !== '\\' ? 1 : held[end + 1] === 'u' ? 6 : 2;
+    const length = characterLength(held, end);
     if (end + length > held.length) break;
     end += length;
   }

@@ -9,6 +9,8 @@ const fields = z.record(z.string(), z.unknown());
 const outputPart = z.object({
   type: z.enum(['output_text', 'refusal', 'summary_text', 'reasoning_text', 'other']),
   text: z.string(),
+  /** Where it stands among the summaries, or among the contents, of its item. */
+  place: z.number(),
   /** What it says beside its text; all it says for a part of another kind. */
   fields,
   isDone: z.boolean(),
@@ -60,6 +62,19 @@ export type EncoderState = z.infer<typeof encoderState>;
 export type OutputItem = z.infer<typeof outputItem>;
 export type OutputPart = z.infer<typeof outputPart>;
 export type BlockPlace = z.infer<typeof blockPlace>;
+
+/** How the events of each kind of part are called, and the field that tells its place within the item. */
+export const PART_EVENTS = {
+  output_text: { text: 'response.output_text', part: 'response.content_part', place: 'content_index' },
+  refusal: { text: 'response.refusal', part: 'response.content_part', place: 'content_index' },
+  other: { text: undefined, part: 'response.content_part', place: 'content_index' },
+  reasoning_text: { text: 'response.reasoning_text', part: 'response.content_part', place: 'content_index' },
+  summary_text: {
+    text: 'response.reasoning_summary_text',
+    part: 'response.reasoning_summary_part',
+    place: 'summary_index',
+  },
+} as const;
 
 /** An item as the API tells it. */
 export function encodeOutputItem(item: OutputItem): JsonObject {

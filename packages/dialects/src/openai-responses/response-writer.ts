@@ -7,6 +7,7 @@ import { errorFields, failureOf } from './encode-error.js';
 import { repeatedFields } from './encode-request.js';
 import { encodeFinish } from './finish.js';
 import { encoderState, type EncoderState } from './output-items.js';
+import { OutputList } from './output-list.js';
 import { OutputWriter } from './output-writer.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeId, responseObject, type ResponseFacts } from './response-object.js';
@@ -19,12 +20,14 @@ import { encodeUsage } from './usage.js';
 export class ResponseWriter {
   readonly state: EncoderState;
   readonly #options: EncodeAnswerOptions;
-  readonly #output: OutputWriter;
+  readonly #output: OutputList;
+  readonly #writer: OutputWriter;
 
   constructor(options: EncodeAnswerOptions, state?: unknown) {
     this.#options = options;
     this.state = state === undefined ? createEncoderState() : encoderState.parse(state);
-    this.#output = new OutputWriter(this.state, options.request?.tools ?? []);
+    this.#output = new OutputList(this.state);
+    this.#writer = new OutputWriter(this.state.blocks, this.#output, options.request?.tools ?? []);
   }
 
   take(event: StreamEvent): JsonObject[] {
@@ -52,7 +55,7 @@ export class ResponseWriter {
       case 'ping':
         return [];
       default:
-        return event.choice === 0 ? this.#output.take(event) : [];
+        return event.choice === 0 ? this.#writer.take(event) : [];
     }
   }
 

@@ -1,5 +1,7 @@
 import type { DialectId } from '@switchyard/canonical';
 
+import { isRecord, parseJson } from '../json-guards.js';
+
 /** What providers speak; legacy completions are asked of them as chats. */
 export type ReplayDialect = Exclude<DialectId, 'openai-completions'>;
 
@@ -33,7 +35,7 @@ export interface WholeAnswer extends AnswerHead {
 /** An event stream. */
 export interface StreamAnswer extends AnswerHead {
   readonly type: 'stream';
-  /** One per event. Text is the event's data as it is, anything else goes out as JSON. */
+  /** One per event. Text is the event's data as it is, bytes are framed already, anything else goes out as JSON. */
   readonly payloads: readonly unknown[];
   /** From the headers to the first event. */
   readonly firstChunkDelayMs?: number;
@@ -64,14 +66,15 @@ export const HTML_PAGE: WholeAnswer = {
   body: '<!doctype html><html><head><title>Welcome</title></head><body>It works!</body></html>',
 };
 
-/** The bytes of one event in the dialect's framing. */
+/** The bytes of one event in the dialect's framing. Bytes are framed already. */
 export function frameEvent(dialect: DialectId, payload: unknown): Buffer {
+  if (Buffer.isBuffer(payload)) return payload;
   const data = typeof payload === 'string' ? payload : JSON.stringify(payload);
   const name = dialect === 'openai-chat' ? undefined : eventName(payload);
   return Buffer.from(name === undefined ? `data: ${data}\n\n` : `event: ${name}\ndata: ${data}\n\n`);
 }
 
 function eventName(payload: unknown): string | undefined {
-  if (typeof payload !== 'object' || payload === null || !('type' in payload)) return undefined;
-  return typeof payload.type === 'string' ? payload.type : undefined;
+  const value = typeof payload === 'string' ? parseJson(payload) : payload;
+  return isRecord(value) && typeof value['type'] === 'string' ? value['type'] : undefined;
 }

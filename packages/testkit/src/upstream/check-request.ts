@@ -85,9 +85,11 @@ function checkHeaders(dialect: ReplayDialect, headers: IncomingHttpHeaders): rea
   for (const name of ['authorization', 'x-api-key', 'x-goog-api-key']) {
     if (name !== keyHeader && headers[name] !== undefined) problems.push(`${name}: is not of this dialect`);
   }
-  if (headers[keyHeader] === undefined) problems.push(`${keyHeader}: is required`);
-  if (keyHeader === 'authorization' && !headers.authorization?.startsWith('Bearer '))
-    problems.push('authorization: must be a Bearer key');
+  if (keyHeader === 'authorization') {
+    if (!headers.authorization?.startsWith('Bearer ')) problems.push('authorization: must be a Bearer key');
+  } else if (headers[keyHeader] === undefined) {
+    problems.push(`${keyHeader}: is required`);
+  }
   if (dialect === 'anthropic-messages' && !/^\d{4}-\d{2}-\d{2}$/.test(String(headers['anthropic-version'])))
     problems.push('anthropic-version: must be a date');
   return problems;

@@ -100,6 +100,13 @@ describe('a replay upstream', () => {
     expect(recorded.dialect).toBe('openai-chat');
   });
 
+  it('names an event of text by its type, and sends bytes as they are', async () => {
+    const payloads = ['{"type":"ping", "n":1.0}', Buffer.from(': comment\r\n\r\ndata: {}\n\n')];
+    upstream.script({ type: 'stream', payloads });
+    const answer = await messages({ ...MESSAGES, stream: true });
+    expect(await answer.text()).toBe('event: ping\ndata: {"type":"ping", "n":1.0}\n\n: comment\r\n\r\ndata: {}\n\n');
+  });
+
   it('refuses another key with 401, which is no violation', async () => {
     const answer = await post('/v1/chat/completions', CHAT, { headers: { authorization: 'Bearer other' } });
     expect(answer.status).toBe(401);

@@ -303,7 +303,7 @@ describe('choosing a worker', () => {
     const client = peers.client('127.0.0.1:1', { connectWaitMs: 60 });
     const startedAt = performance.now();
     const end = await send(client);
-    expect(end.error).toMatchObject({ code: 'no_worker', status: 503 });
+    expect(end.error).toMatchObject({ code: 'no_worker', status: 503, retryAfterMs: 1_000 });
     expect(performance.now() - startedAt).toBeGreaterThanOrEqual(59);
     expect(client.problems()).toEqual([expect.stringContaining('ECONNREFUSED')]);
   });

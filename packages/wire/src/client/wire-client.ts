@@ -28,6 +28,9 @@ export interface WireTransportOptions {
   readonly logger?: WireLogger | undefined;
 }
 
+/** A worker that restarts is back within seconds. */
+const NO_WORKER_RETRY_MS = 1_000;
+
 /** The gateway's end of the wire. It connects at once, and stays connected until closed. */
 export function createWireTransport(options: WireTransportOptions): WireTransport {
   return new WireTransport(options);
@@ -171,5 +174,6 @@ export class WireTransport implements AttemptTransport {
 }
 
 function failed(code: 'no_worker' | 'headers_too_large', message: string): AttemptEnd {
-  return failedEnd(new GatewayError(code, message).toData());
+  const retryAfterMs = code === 'no_worker' ? NO_WORKER_RETRY_MS : undefined;
+  return failedEnd(new GatewayError(code, message, { retryAfterMs }).toData());
 }

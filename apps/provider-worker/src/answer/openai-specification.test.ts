@@ -1,13 +1,14 @@
 import { foldStream, unfoldResponse, type CanonicalResponse, type StreamEvent } from '@switchyard/canonical';
 import { createSseScanner, dialectById, type Dialect } from '@switchyard/dialects';
-
-import { sharedFixtures, type Fixture } from '../fixtures/shared-fixtures.js';
-import { isPresent, isRecord } from '../json-guards.js';
-import { validateOpenaiChatResponse } from './openai-chat-response.js';
-import { validateOpenaiChatStream } from './openai-chat-stream.js';
-import { validateResponsesResponse } from './openai-responses-response.js';
-import { validateResponsesStream } from './openai-responses-stream.js';
-import { openaiSpecification } from './openai-specification.js';
+import {
+  openaiSpecification,
+  sharedFixtures,
+  validateOpenaiChatResponse,
+  validateOpenaiChatStream,
+  validateResponsesResponse,
+  validateResponsesStream,
+  type Fixture,
+} from '@switchyard/testkit';
 
 const specification = openaiSpecification();
 const fixtures = sharedFixtures();
@@ -108,7 +109,7 @@ function problemsOfStream(client: Client, text: string): readonly string[] {
 
 /** The specification does not know the errors within chat streams. */
 function isChatError(event: unknown): boolean {
-  return isRecord(event) && event['type'] === undefined && isPresent(event['error']);
+  return typeof event === 'object' && event !== null && 'error' in event && !('type' in event);
 }
 
 function problemsOfWhole(client: Client, answer: CanonicalResponse): readonly string[] {
