@@ -144,12 +144,14 @@ export const SENT: Readonly<Record<ReplayDialect, Sent>> = {
     schema: (schema) => ({
       generationConfig: { responseMimeType: 'application/json', responseJsonSchema: withoutClosing(schema) },
     }),
+    // Where the dialect stays, the SDK hands every event of the model's turn back as a content of its own.
     results: (count) => ({
-      contents: [
-        { role: 'user' },
-        { role: 'model', parts: outcomes(count).map(({ name, input }) => ({ functionCall: { name, args: input } })) },
-        { role: 'user', parts: outcomes(count).map(({ name }) => ({ functionResponse: { name } })) },
-      ],
+      contents: containing({
+        role: 'user',
+        parts: outcomes(count).map(({ name, result }) => ({
+          functionResponse: expect.objectContaining({ name, response: { output: result } }),
+        })),
+      }),
     }),
   },
 };
