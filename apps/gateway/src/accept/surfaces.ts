@@ -25,8 +25,11 @@ export const SURFACES: readonly Surface[] = [
   { path: '/v1/moderations', dialect: 'openai-chat', operation: 'moderations' },
 ];
 
-/** Where Gemini's endpoints are; what follows names the model and the method. Google's SDK asks at `v1` unless told otherwise. */
-export const GEMINI_PREFIXES = ['/v1beta/models/', '/v1/models/'] as const;
+/**
+ * Where Gemini's endpoints are; what follows names the model and the method. Google's SDK asks at `v1` unless told otherwise,
+ * and the ai package leaves `models/` out before a name with a slash in it.
+ */
+export const GEMINI_PREFIXES = ['/v1beta/models/', '/v1beta/', '/v1/models/'] as const;
 
 /** Nobody else's paths are under v1beta, or name a method behind a model. */
 const GEMINI_PATH = /^\/v1beta\/|^\/v1\/models\/.*:/;

@@ -56,8 +56,8 @@ interface Sent {
   readonly system: Pattern;
   readonly image: Pattern;
   readonly schema: (schema: Pattern) => Pattern;
-  /** The results of the first so many CALLS, behind the calls themselves. */
-  readonly results: (count: number) => Pattern;
+  /** The results, behind the calls themselves. */
+  readonly results: (outcomes: readonly Outcome[]) => Pattern;
 }
 
 const containing = (...values: readonly Pattern[]): unknown =>
@@ -68,10 +68,22 @@ function withoutClosing({ additionalProperties: _closed, ...schema }: Pattern): 
   return schema;
 }
 
-function outcomes(count: number) {
-  return CALLS.slice(0, count).map((call) => {
-    const input: Readonly<Record<string, string>> = JSON.parse(call.arguments);
-    return { ...call, input, result: WEATHER_OF[input['city'] ?? ''] };
+/** A call and what came of it. */
+export interface Outcome {
+  readonly id: string;
+  readonly name: string;
+  readonly input: Pattern;
+  /** As text, and as Gemini's clients send it. */
+  readonly result: string;
+  readonly response: Pattern;
+}
+
+/** What comes of the first so many CALLS. */
+export function outcomesOf(count: number): readonly Outcome[] {
+  return CALLS.slice(0, count).map(({ id, name, arguments: given }) => {
+    const input: Readonly<Record<string, string>> = JSON.parse(given);
+    const result = WEATHER_OF[input['city'] ?? ''] ?? '';
+    return { id, name, input, result, response: { output: result } };
   });
 }
 
@@ -90,11 +102,11 @@ export const SENT: Readonly<Record<ReplayDialect, Sent>> = {
       ],
     },
     schema: (schema) => ({ response_format: { type: 'json_schema', json_schema: { schema } } }),
-    results: (count) => ({
+    results: (outcomes) => ({
       messages: [
         { role: 'user' },
-        { role: 'assistant', tool_calls: outcomes(count).map(({ id, name }) => ({ id, function: { name } })) },
-        ...outcomes(count).map(({ id, result }) => ({ role: 'tool', tool_call_id: id, content: result })),
+        { role: 'assistant', tool_calls: outcomes.map(({ id, name }) => ({ id, function: { name } })) },
+        ...outcomes.map(({ id, result }) => ({ role: 'tool', tool_call_id: id, content: result })),
       ],
     }),
   },
@@ -104,11 +116,11 @@ export const SENT: Readonly<Record<ReplayDialect, Sent>> = {
       input: [{ content: containing({ type: 'input_image', image_url: `data:image/png;base64,${IMAGE}` }) }],
     },
     schema: (schema) => ({ text: { format: { type: 'json_schema', schema } } }),
-    results: (count) => ({
+    results: (outcomes) => ({
       input: [
         { role: 'user' },
-        ...outcomes(count).map(({ id, name }) => ({ type: 'function_call', call_id: id, name })),
-        ...outcomes(count).map(({ id, result }) => ({ type: 'function_call_output', call_id: id, output: result })),
+        ...outcomes.map(({ id, name }) => ({ type: 'function_call', call_id: id, name })),
+        ...outcomes.map(({ id, result }) => ({ type: 'function_call_output', call_id: id, output: result })),
       ],
     }),
   },
@@ -125,14 +137,14 @@ export const SENT: Readonly<Record<ReplayDialect, Sent>> = {
       ],
     },
     schema: (schema) => ({ output_config: { format: { type: 'json_schema', schema } } }),
-    results: (count) => ({
+    results: (outcomes) => ({
       messages: [
         { role: 'user' },
         {
           role: 'assistant',
-          content: outcomes(count).map(({ id, name, input }) => ({ type: 'tool_use', id, name, input })),
+          content: outcomes.map(({ id, name, input }) => ({ type: 'tool_use', id, name, input })),
         },
-        { role: 'user', content: outcomes(count).map(({ id }) => ({ type: 'tool_result', tool_use_id: id })) },
+        { role: 'user', content: outcomes.map(({ id }) => ({ type: 'tool_result', tool_use_id: id })) },
       ],
     }),
   },
@@ -145,11 +157,11 @@ export const SENT: Readonly<Record<ReplayDialect, Sent>> = {
       generationConfig: { responseMimeType: 'application/json', responseJsonSchema: withoutClosing(schema) },
     }),
     // Where the dialect stays, the SDK hands every event of the model's turn back as a content of its own.
-    results: (count) => ({
+    results: (outcomes) => ({
       contents: containing({
         role: 'user',
-        parts: outcomes(count).map(({ name, result }) => ({
-          functionResponse: expect.objectContaining({ name, response: { output: result } }),
+        parts: outcomes.map(({ name, response }) => ({
+          functionResponse: expect.objectContaining({ name, response }),
         })),
       }),
     }),
