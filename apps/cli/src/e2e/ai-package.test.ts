@@ -46,9 +46,8 @@ const PROVIDERS: readonly AiProvider[] = [
   },
 ];
 
-// Without the first, Responses refers to items that only OpenAI has stored; without the second, the provider asks a model
-// whose name it does not know for a tool call instead.
-const PROVIDER_OPTIONS = { openai: { store: false }, anthropic: { structuredOutputMode: 'outputFormat' } };
+// Without it the provider asks a model whose name it does not know for a tool call instead.
+const PROVIDER_OPTIONS = { anthropic: { structuredOutputMode: 'outputFormat' } };
 
 const TOOLS = {
   weather: tool({

@@ -62,22 +62,13 @@ class ResponsesClient implements SdkClient {
 
   async converse(model: string): Promise<Conversation> {
     const input: ResponseInputItem[] = [{ role: 'user', content: QUESTION }];
-    const first = await this.openai.responses.create({ model, input, tools: TOOLS });
-    const output = first.output.flatMap((item) => (item.type === 'function_call' ? [item] : []));
-    return this.answerCalls(first, { model, input: [...input, ...output] });
+    return this.answerCalls(await this.openai.responses.create({ model, input, tools: TOOLS }), { model, input });
   }
 
   async converseStreaming(model: string): Promise<Conversation> {
     const input: ResponseInputItem[] = [{ role: 'user', content: QUESTION }];
     const stream = this.openai.responses.stream({ model, input, tools: TOOLS });
-    const first = await stream.finalResponse();
-    // The items of a stream also hold what the SDK parsed, which the API would refuse.
-    const calls = first.output.flatMap((item) => {
-      if (item.type !== 'function_call') return [];
-      const { parsed_arguments: _parsed, ...call } = item;
-      return [call];
-    });
-    return this.answerCalls(first, { model, input: [...input, ...calls] });
+    return this.answerCalls(await stream.finalResponse(), { model, input });
   }
 
   async models(): Promise<readonly string[]> {
@@ -94,13 +85,34 @@ class ResponsesClient implements SdkClient {
       call_id: call.call_id,
       output: weatherOf(JSON.parse(call.arguments)),
     }));
-    const second = await this.openai.responses.create({ model, input: [...input, ...results], tools: TOOLS });
+    const second = await this.openai.responses.create({
+      model,
+      input: [...input, ...said(first), ...results],
+      tools: TOOLS,
+    });
     return {
       calls: calls.map(({ name, arguments: given }) => ({ name, input: JSON.parse(given) })),
       finish: first.status,
       text: second.output_text,
     };
   }
+}
+
+/** The answer as input again, without what the SDK parsed and the API would refuse. */
+function said({ output }: Response): ResponseInputItem[] {
+  return output.flatMap((item): ResponseInputItem[] => {
+    switch (item.type) {
+      case 'message':
+        return item.content.map((part) => ({
+          role: 'assistant',
+          content: part.type === 'output_text' ? part.text : part.refusal,
+        }));
+      case 'function_call':
+        return [{ type: item.type, id: item.id, call_id: item.call_id, name: item.name, arguments: item.arguments }];
+      default:
+        return [];
+    }
+  });
 }
 
 function paramsOf({ model, system, image, structured }: Asked): ResponseCreateParamsNonStreaming {
