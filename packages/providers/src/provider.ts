@@ -17,6 +17,7 @@ export interface Provider {
   readonly displayName: string;
   /** Undefined where every entry must give its own. */
   readonly defaultBaseUrl?: string | undefined;
+  /** What its chat endpoint speaks. */
   readonly dialect: DialectId;
   readonly auth: AuthScheme;
   /**
@@ -29,6 +30,8 @@ export interface Provider {
     readonly embeddingsBatch?: string | undefined;
     readonly models: string;
   } & OperationPaths;
+  /** Further endpoints for chat, by what they speak: a client that speaks it is served there, without a translation. */
+  readonly alsoSpeaks?: Partial<Readonly<Record<DialectId, string>>> | undefined;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Client headers handed on, lower-case; a trailing `*` matches any ending. */

@@ -10,7 +10,7 @@ import { Pipeline } from '../pipeline.js';
 import { ResponsesSockets } from '../websocket/responses-sockets.js';
 import { framingOf, parseGeminiPath } from './gemini-path.js';
 import { requestIdOf } from './request-id.js';
-import { dialectOfPath, GEMINI_PREFIX, SURFACES, type Surface } from './surfaces.js';
+import { dialectOfPath, GEMINI_PREFIXES, SURFACES, type Surface } from './surfaces.js';
 
 /**
  * Registers the client endpoints as plain Fastify handlers: the data plane has no interceptors, pipes or guards.
@@ -29,14 +29,16 @@ export class ClientRoutes implements OnModuleInit {
     for (const surface of SURFACES) {
       fastify.post(surface.path, (request, reply) => this.serve(surface, request, reply));
     }
-    fastify.post<{ Params: { '*': string } }>(`${GEMINI_PREFIX}*`, (request, reply) => {
-      const call = parseGeminiPath(request.params['*']);
-      if (call === undefined) return refuse(request, reply);
-      const { operation, method, model, stream } = call;
-      const path = `${GEMINI_PREFIX}{model}:${method}`;
-      const framing = stream ? framingOf(request.url) : undefined;
-      return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream }, framing }, request, reply);
-    });
+    for (const prefix of GEMINI_PREFIXES) {
+      fastify.post<{ Params: { '*': string } }>(`${prefix}*`, (request, reply) => {
+        const call = parseGeminiPath(request.params['*']);
+        if (call === undefined) return refuse(request, reply);
+        const { operation, method, model, stream } = call;
+        const path = `${prefix}{model}:${method}`;
+        const framing = stream ? framingOf(request.url) : undefined;
+        return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream }, framing }, request, reply);
+      });
+    }
     registerModelRoutes(fastify, (request, dialect) => this.pipeline.callerOf(request.raw, dialect));
     fastify.server.on('upgrade', (request, socket, head) => this.sockets.upgrade(request, socket, head));
     fastify.all('/*', (request, reply) => refuse(request, reply));

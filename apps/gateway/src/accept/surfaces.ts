@@ -29,12 +29,18 @@ export const SURFACES: readonly Surface[] = [
   { path: '/v1/moderations', dialect: 'openai-chat', operation: 'moderations' },
 ];
 
-/** Where Gemini's endpoints are; what follows names the model and the method. */
-export const GEMINI_PREFIX = '/v1beta/models/';
+/**
+ * Where Gemini's endpoints are; what follows names the model and the method. Google's SDK asks at `v1` unless told otherwise,
+ * and the ai package leaves `models/` out before a name with a slash in it.
+ */
+export const GEMINI_PREFIXES = ['/v1beta/models/', '/v1beta/', '/v1/models/'] as const;
+
+/** Nobody else's paths are under v1beta, or name a method behind a model. */
+const GEMINI_PATH = /^\/v1beta\/|^\/v1\/models\/.*:/;
 
 /** The dialect in which a path's errors are told, also for paths that do not exist. */
 export function dialectOfPath(path: string): DialectId {
   if (path.startsWith('/v1/messages')) return 'anthropic-messages';
   if (path.startsWith('/v1/responses')) return 'openai-responses';
-  return path.startsWith('/v1beta/') ? 'gemini' : 'openai-chat';
+  return GEMINI_PATH.test(path) ? 'gemini' : 'openai-chat';
 }

@@ -3,7 +3,7 @@ import type { Block, CanonicalRequest } from '@switchyard/canonical';
 import { anthropicMessages } from '../anthropic-messages/dialect.js';
 import { openaiChat } from '../openai-chat/dialect.js';
 import { decodeRequest } from './decode-request.js';
-import { encodeRequest } from './encode-request.js';
+import { encodeRequest, repeatedFields } from './encode-request.js';
 
 const REQUEST: CanonicalRequest = { model: 'm', stream: false, messages: [], tools: [] };
 
@@ -17,6 +17,18 @@ function inputOf(role: 'user' | 'assistant', content: readonly Block[]) {
 }
 
 describe('encodeRequest', () => {
+  it('sends tools under names that OpenAI takes, and repeats them to the client under their own', () => {
+    const name = 'mcp.files/read';
+    const body = encode({
+      tools: [{ type: 'function', name }],
+      toolChoice: { type: 'tool', name },
+      messages: [{ role: 'assistant', content: [{ type: 'tool-call', id: 'a', name, arguments: '{}' }] }],
+    });
+    const legal = expect.stringMatching(/^mcp_files_read_[0-9a-f]{8}$/);
+    expect(body).toMatchObject({ tools: [{ name: legal }], tool_choice: { name: legal }, input: [{ name: legal }] });
+    expect(repeatedFields({ ...REQUEST, tools: [{ type: 'function', name }] })).toMatchObject({ tools: [{ name }] });
+  });
+
   it('asks that nothing be kept, and gives the leading system messages as instructions', () => {
     const text = (said: string) => [{ type: 'text', text: said } as const];
     const body = encode({

@@ -8,7 +8,9 @@ import { objectOf } from '../json/read-json.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { encodeReasoningEffort } from '../openai-chat/reasoning-effort.js';
+import { TOOL_NAMES } from '../openai-chat/tools.js';
 import { encodeUser } from '../openai-user/encode-user.js';
+import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeInput } from './encode-messages.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeTools } from './tools.js';
@@ -21,6 +23,10 @@ const MIN_OUTPUT_TOKENS = 16;
  * as they were.
  */
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  return encodeFields(encodeToolNames(given, TOOL_NAMES), options);
+}
+
+function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
   const request = { ...given, extensions: shareOpenaiFields(RESPONSES, given.extensions) };
   const log = new LossLog(RESPONSES);
   log.foreignFields(request.extensions, '');
@@ -134,9 +140,9 @@ const REPEATED_FIELDS = [
   'user',
 ];
 
-/** What an answer repeats of its request. */
+/** What an answer repeats of its request, with the client's own names of its tools. */
 export function repeatedFields(request: CanonicalRequest | undefined): JsonObject {
   if (request === undefined) return {};
-  const body = objectOf(encodeRequest(request, { model: request.model }).value);
+  const body = objectOf(encodeFields(request, { model: request.model }).value);
   return Object.fromEntries(REPEATED_FIELDS.filter((key) => key in body).map((key) => [key, body[key]]));
 }

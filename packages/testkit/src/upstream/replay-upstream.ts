@@ -72,8 +72,8 @@ const DEFAULT_KEY = 'upstream-key';
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Starts an HTTP server that speaks openai-chat, anthropic-messages and gemini like a provider that is strict about what it
- * receives: a malformed request is answered 400 and fails the test at `close` or `assertNoViolations`.
+ * Starts an HTTP server that speaks every dialect of chat like a provider that is strict about what it receives: a
+ * malformed request is answered 400 and fails the test at `close` or `assertNoViolations`.
  */
 export async function startReplayUpstream(options: ReplayUpstreamOptions = {}): Promise<ReplayUpstream> {
   const state: State = { options, requests: [], scripted: [], violations: [], arrivals: new Set() };
