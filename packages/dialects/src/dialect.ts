@@ -54,7 +54,8 @@ export interface EncodeAnswerOptions {
 /**
  * Turns one upstream's event stream into canonical events: a pure machine whose `state` is plain data.
  * `next` never throws on an upstream's bytes: what cannot be read becomes an `error` event followed by `end`.
- * After `end` was returned once, further calls return nothing.
+ * After `end` was returned once, further calls return nothing. Beyond being empty or not, what the text of a delta says
+ * must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
  */
 export interface StreamDecoder {
   readonly state: unknown;
