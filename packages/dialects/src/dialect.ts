@@ -9,6 +9,7 @@ import type {
 } from '@switchyard/canonical';
 
 import type { SseEvent } from './sse/scan-sse.js';
+import type { ThinkingLimits } from './thinking/fit-thinking.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
 
 /**
@@ -34,6 +35,8 @@ export interface EncodeRequestOptions {
   readonly model: string;
   /** The ceiling to send where the dialect requires one and the client gave none. */
   readonly defaultMaxOutputTokens?: number | undefined;
+  /** How the model can be asked to think, where the operator says so. Otherwise its name tells, where the dialect has such names. */
+  readonly thinking?: ThinkingLimits | undefined;
 }
 
 /** What encoding an answer needs to know of the client's request. */

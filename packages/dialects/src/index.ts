@@ -44,6 +44,7 @@ export {
   type StreamStep,
   type StreamTranslatorOptions,
 } from './stream/stream-translator.js';
+export type { ThinkingLimits } from './thinking/fit-thinking.js';
 export {
   createToolNameMap,
   restoreEventToolName,
