@@ -153,7 +153,7 @@ describe('thinking', () => {
     const byLevel = { levels: ['low', 'high'] } as const;
     const high = ask({ type: 'budget', tokens: 30_000 }, byLevel);
     expect(high.value).toMatchObject({ thinking: { type: 'adaptive' }, output_config: { effort: 'high' } });
-    expect(high.warnings).toContainEqual(expect.objectContaining({ field: 'reasoning_effort', type: 'approximated' }));
+    expect(high.warnings).toContainEqual(expect.objectContaining({ field: 'reasoningEffort', type: 'approximated' }));
     const off = ask({ type: 'off' }, { budget: { min: 2000, max: 9000 } });
     expect(off.value).toMatchObject({ thinking: { type: 'enabled', budget_tokens: 2000 } });
     const none = ask({ type: 'effort', effort: 'low' }, {});
