@@ -158,6 +158,6 @@ describe('thinking', () => {
     expect(off.value).toMatchObject({ thinking: { type: 'enabled', budget_tokens: 2000 } });
     const none = ask({ type: 'effort', effort: 'low' }, {});
     expect(none.value).not.toHaveProperty('thinking');
-    expect(none.warnings).toContainEqual(expect.objectContaining({ field: 'reasoning_effort', type: 'dropped' }));
+    expect(none.warnings).toContainEqual(expect.objectContaining({ field: 'reasoningEffort', type: 'dropped' }));
   });
 });
