@@ -84,6 +84,8 @@ export interface UpstreamAnswer {
 
 /** How a dialect asks how many tokens a request has. */
 export interface TokenCounting {
+  /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
+  decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
   /** The count that an answer tells; undefined where it tells none. */
   decodeCount(body: unknown): number | undefined;

@@ -12,9 +12,19 @@ export type {
   UpstreamAnswer,
   WithWarnings,
 } from './dialect.js';
+export {
+  embeddingsOf,
+  type EmbeddingsAnswerShape,
+  type EmbeddingsLanguage,
+  type EmbeddingsRequest,
+  type EmbeddingsResponse,
+  type EncodeEmbeddingsOptions,
+} from './embeddings/embeddings.js';
+export { isBatch as isEmbeddingsBatch } from './embeddings/gemini.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
 export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
+export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { isMultipart } from './multipart/boundary.js';

@@ -22,11 +22,12 @@ export interface Provider {
   readonly auth: AuthScheme;
   /**
    * Appended to the base URL. Beside chat, each operation that the provider has an endpoint for. `{model}` stands for the
-   * model's name; `chatStream` is for streams where they have a path of their own.
+   * model's name; `chatStream` is for streams, and `embeddingsBatch` for lists, where they have a path of their own.
    */
   readonly paths: {
     readonly chat: string;
     readonly chatStream?: string | undefined;
+    readonly embeddingsBatch?: string | undefined;
     readonly models: string;
   } & OperationPaths;
   /** Further endpoints for chat, by what they speak: a client that speaks it is served there, without a translation. */

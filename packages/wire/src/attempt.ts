@@ -20,6 +20,8 @@ export interface AttemptOpen {
   readonly dialect: DialectId;
   readonly operation: Operation;
   readonly stream: boolean;
+  /** How a stream's events reach the client; server-sent events unless it says otherwise. */
+  readonly framing?: 'json-array' | undefined;
   readonly provider: string;
   readonly credentialId: string;
   /** The upstream's name for the model. */

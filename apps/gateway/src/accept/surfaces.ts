@@ -1,5 +1,6 @@
 import type { DialectId, Operation } from '@switchyard/canonical';
 import type { RequestOutside } from '@switchyard/dialects';
+import type { AttemptOpen } from '@switchyard/wire';
 
 /** A client endpoint: the dialect it speaks (beside chat, the one its errors are told in) and what it asks for. */
 export interface Surface {
@@ -8,11 +9,14 @@ export interface Surface {
   readonly operation: Operation;
   /** What stands in the path of dialects that have it there rather than in the body. */
   readonly outside?: RequestOutside | undefined;
+  /** How the client wants the events of a stream, where it is not as server-sent events. */
+  readonly framing?: AttemptOpen['framing'];
 }
 
 export const SURFACES: readonly Surface[] = [
   { path: '/v1/chat/completions', dialect: 'openai-chat', operation: 'chat' },
   { path: '/v1/responses', dialect: 'openai-responses', operation: 'chat' },
+  { path: '/v1/responses/compact', dialect: 'openai-responses', operation: 'responses-compact' },
   { path: '/v1/messages', dialect: 'anthropic-messages', operation: 'chat' },
   { path: '/v1/messages/count_tokens', dialect: 'anthropic-messages', operation: 'count-tokens' },
   { path: '/v1/completions', dialect: 'openai-completions', operation: 'completions' },

@@ -40,8 +40,11 @@ export async function streamAnswer(
   };
   try {
     const failure = await relay({ context, reader, outlet, chunks });
-    if (failure === undefined) void readTrailing(chunks);
-    else fail(failure);
+    if (failure !== undefined) fail(failure);
+    else {
+      void readTrailing(chunks);
+      await outlet.end();
+    }
     return failure;
   } catch (thrown) {
     const error = context.deadlines.reason ?? toGatewayError(thrown);

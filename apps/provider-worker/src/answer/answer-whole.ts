@@ -38,6 +38,7 @@ async function writeEvents(
   const text = events.map((event) => encoder.next(event)).join('');
   const outlet = new StreamOutlet(context, { ...answer.headers, 'content-type': '' });
   await outlet.write([Buffer.from(text)], events.some(isContentEvent));
+  await outlet.end();
   return undefined;
 }
 

@@ -1,6 +1,6 @@
 import { GatewayError, type CanonicalRequest } from '@switchyard/canonical';
-import { dialectById, type Dialect, type TokenCounting } from '@switchyard/dialects';
-import type { AttemptError } from '@switchyard/wire';
+import { dialectById, type TokenCounting } from '@switchyard/dialects';
+import type { AttemptError, AttemptOpen } from '@switchyard/wire';
 
 import { parseAnswer } from '../answer/parse-answer.js';
 import { readWhole } from '../answer/read-whole.js';
@@ -30,18 +30,24 @@ function precisionHeader(precision: Precision): Readonly<Record<string, string>>
  */
 export async function countTokens(attempt: Attempt): Promise<AttemptError | undefined> {
   const { open, target } = attempt;
-  const client = dialectById(open.dialect);
+  const client = askedBy(open);
   const upstream = dialectById(target.provider.dialect);
   const path = target.provider.paths['count-tokens'];
   if (path === undefined || upstream.tokenCounting === undefined) return estimate(attempt, client);
   const there = { ...attempt, target: targetAt(target, path) };
-  if (client.id === upstream.id && open.thinking === undefined) {
+  if (open.dialect === upstream.id && open.thinking === undefined) {
     return relayTo(there, relayBody(open, attempt.body), precisionHeader('exact'));
   }
   return translate(there, { client, upstream: upstream.tokenCounting });
 }
 
-async function estimate(attempt: Attempt, client: Dialect): Promise<undefined> {
+function askedBy({ dialect }: AttemptOpen): TokenCounting {
+  const { tokenCounting } = dialectById(dialect);
+  if (tokenCounting !== undefined) return tokenCounting;
+  throw new GatewayError('operation_not_supported', `${dialect} has no question for a count of tokens`);
+}
+
+async function estimate(attempt: Attempt, client: TokenCounting): Promise<undefined> {
   const { texts, fixed } = countableOf(decode(attempt, client));
   const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal));
   await answer(attempt, { tokens, client, precision: 'estimated' });
@@ -49,7 +55,7 @@ async function estimate(attempt: Attempt, client: Dialect): Promise<undefined> {
 
 async function translate(
   attempt: Attempt,
-  { client, upstream }: { readonly client: Dialect; readonly upstream: TokenCounting },
+  { client, upstream }: { readonly client: TokenCounting; readonly upstream: TokenCounting },
 ): Promise<AttemptError | undefined> {
   const { open, report, target } = attempt;
   const encoded = upstream.encodeRequest(decode(attempt, client), {
@@ -67,25 +73,19 @@ async function translate(
   return undefined;
 }
 
-function decode({ open, body }: Attempt, client: Dialect): CanonicalRequest {
-  const { value } = client.decodeRequest(parseBody(body));
+function decode({ open, body }: Attempt, client: TokenCounting): CanonicalRequest {
+  const { value } = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: false });
   return open.thinking === undefined ? value : { ...value, reasoning: parseThinking(open.thinking) };
 }
 
 interface Count {
   readonly tokens: number;
-  readonly client: Dialect;
+  readonly client: TokenCounting;
   readonly precision: Precision;
 }
 
-async function answer(
-  { open, reply, report, deadlines }: Attempt,
-  { tokens, client, precision }: Count,
-): Promise<void> {
-  if (client.tokenCounting === undefined) {
-    throw new GatewayError('operation_not_supported', `${open.dialect} has no answer for a count of tokens`);
-  }
-  const body = Buffer.from(JSON.stringify(client.tokenCounting.encodeCount(tokens)));
+async function answer({ reply, report, deadlines }: Attempt, { tokens, client, precision }: Count): Promise<void> {
+  const body = Buffer.from(JSON.stringify(client.encodeCount(tokens)));
   report.contentCame();
   const headers = { 'content-type': 'application/json', ...precisionHeader(precision) };
   reply.head({ status: 200, headers, waitedMs: report.waitedMs });

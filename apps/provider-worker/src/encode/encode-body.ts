@@ -1,8 +1,9 @@
-import { GatewayError, type CanonicalRequest, type Warning } from '@switchyard/canonical';
+import type { CanonicalRequest } from '@switchyard/canonical';
 import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
+import { lossesOf } from './losses.js';
 import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
@@ -56,21 +57,13 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     { ...decoded.value, stream: open.stream, reasoning },
     { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens },
   );
-  const losses = [...decoded.warnings, ...encoded.warnings].filter((warning) => warning.type === 'dropped');
-  const [firstLoss] = losses;
-  if (open.strict && firstLoss !== undefined) throw untranslatable(firstLoss, provider);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
-    dropped: [...new Set(losses.map((loss) => loss.field))],
+    dropped: lossesOf([...decoded.warnings, ...encoded.warnings], { strict: open.strict, provider }),
     includeUsage: () => decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,
   };
-}
-
-function untranslatable(loss: Warning, provider: Provider): GatewayError {
-  const message = `${loss.field} cannot be sent to ${provider.slug}: ${loss.reason}`;
-  return new GatewayError('untranslatable_field', message, { param: loss.field });
 }
 
 /** Read without the dialect's decoder, which may refuse what the upstream took. */

@@ -220,7 +220,7 @@ describe('encodeRequest: parameters', () => {
     });
     expect(value).toEqual({
       model: 'claude-sonnet-4-5',
-      max_tokens: 4096,
+      max_tokens: 32_000,
       messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
       stop_sequences: ['END'],
       metadata: { user_id: 'u1' },
@@ -272,11 +272,15 @@ describe('encodeRequest: parameters', () => {
     expect(fields).toEqual(expectedFields);
   });
 
-  it('takes the ceiling from the client, else from the options, else its own', () => {
-    expect(encode({ maxOutputTokens: 7 }).value['max_tokens']).toBe(7);
-    const { value } = encodeRequest(request(), { model: 'm', defaultMaxOutputTokens: 32_000 });
-    expect(value['max_tokens']).toBe(32_000);
-    expect(encode().value['max_tokens']).toBe(4096);
+  it('takes the ceiling from the client, else from the name of the model, else from the options, else its own', () => {
+    const ceiling = (model: string, more: Partial<CanonicalRequest>, defaultMaxOutputTokens?: number) =>
+      encodeRequest(request(more), { model, defaultMaxOutputTokens }).value['max_tokens'];
+    expect(ceiling('claude-opus-4-1', { maxOutputTokens: 7 }, 9000)).toBe(7);
+    expect(ceiling('claude-opus-4-1', {}, 9000)).toBe(32_000);
+    expect(ceiling('claude-3-5-haiku-latest', {}, 9000)).toBe(8192);
+    expect(ceiling('claude-3-haiku-20240307', {}, 9000)).toBe(4096);
+    expect(ceiling('m', {}, 9000)).toBe(9000);
+    expect(ceiling('m', {})).toBe(4096);
   });
 });
 

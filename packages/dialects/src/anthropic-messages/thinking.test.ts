@@ -90,7 +90,7 @@ describe('thinking', () => {
 
   it('takes a budget below the minimum for off', () => {
     const { value, fields } = encode(OLD, { type: 'budget', tokens: 100 });
-    expect(value).toMatchObject({ max_tokens: 4096, thinking: { type: 'disabled' } });
+    expect(value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'disabled' } });
     expect(fields).toEqual(['approximated reasoning_effort']);
   });
 
@@ -108,10 +108,10 @@ describe('thinking', () => {
       thinking: { type: 'enabled', budget_tokens: 8192 },
     });
     expect(encode(BOTH, medium, {}, 8192).value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'adaptive' } });
-    expect(encode(OLD, medium, {}, 64_000).value).toMatchObject({ max_tokens: 64_000 });
+    expect(encode('m', medium, {}, 64_000).value).toMatchObject({ max_tokens: 64_000 });
     expect(encode(OLD, medium, { maxOutputTokens: 9000 }, 8192).value).toMatchObject({ max_tokens: 9000 });
-    expect(encode(OLD, { type: 'off' }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
-    expect(encode(OLD, { type: 'budget', tokens: 1 }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
+    expect(encode('m', { type: 'off' }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
+    expect(encode('m', { type: 'budget', tokens: 1 }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
   });
 
   it('thinks only at the default temperature, a high top_p and without top_k', () => {

@@ -2,19 +2,13 @@ import type { CanonicalRequest, ReasoningEffort, ReasoningRequest, Warning } fro
 import { z } from 'zod';
 
 import type { JsonObject } from '../dialect.js';
-import type { ModelTraits } from './model-traits.js';
+import { AMPLE_OUTPUT_TOKENS, type ModelTraits } from './model-traits.js';
 
 /** Anthropic rejects a smaller budget. (Messages API reference, thinking) */
 const MIN_BUDGET = 1024;
 
-/** Sent as `max_tokens` when neither the client nor the provider names a ceiling. */
+/** Sent as `max_tokens` when the client names no ceiling, and neither the model's name nor the provider implies one. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
-
-/**
- * The same for a request that thinks, since thinking counts against `max_tokens`.
- * It is the smallest output ceiling among the models that can think (Claude Opus 4).
- */
-const THINKING_MAX_OUTPUT_TOKENS = 32_000;
 
 const BUDGETS: Readonly<Record<ReasoningEffort, number>> = {
   minimal: MIN_BUDGET,
@@ -78,13 +72,14 @@ export interface ThinkingContext {
 export function planThinking(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
   const { reasoning } = request;
   const { maxOutputTokens: asked } = request;
-  const quiet = asked ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  const implied = context.traits.maxOutputTokens ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  const quiet = asked ?? implied;
   if (reasoning === undefined) return { maxTokens: quiet, thinks: false };
   if (reasoning.type === 'off') return planOff(quiet, context.traits, warnings);
   const { thinking: mode } = context.traits;
   if (mode === 'adaptive' || (mode === 'either' && reasoning.type !== 'budget')) {
     const level = adaptiveEffort(reasoning, context.traits, warnings);
-    const maxTokens = asked ?? Math.max(quiet, THINKING_MAX_OUTPUT_TOKENS);
+    const maxTokens = asked ?? Math.max(quiet, AMPLE_OUTPUT_TOKENS);
     return { maxTokens, thinking: { type: 'adaptive' }, effort: level, thinks: true };
   }
   if (mode === 'budget' && hasUnthoughtToolCall(request)) {
@@ -114,9 +109,10 @@ interface Ceilings {
   readonly quiet: number;
 }
 
+/** Thinking counts against `max_tokens`, so one that nobody asked for leaves room for both. */
 function planBudget(reasoning: ActiveReasoning, { asked, quiet }: Ceilings, warnings: Warning[]): ThinkingPlan {
   const wanted = wantedBudget(reasoning, warnings);
-  const maxTokens = asked ?? Math.max(quiet, THINKING_MAX_OUTPUT_TOKENS);
+  const maxTokens = asked ?? Math.max(quiet, AMPLE_OUTPUT_TOKENS);
   const most = asked === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
   const tokens = Math.min(wanted, most);
   if (tokens < MIN_BUDGET) {

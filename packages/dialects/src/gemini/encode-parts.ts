@@ -3,6 +3,7 @@ import {
   type DocumentBlock,
   type ImageBlock,
   type MediaSource,
+  type OpaqueBlock,
   type ReasoningBlock,
   type ToolCallBlock,
   type ToolResultBlock,
@@ -60,7 +61,7 @@ function encodeBareBlock({ block, path }: PlacedBlock, context: PartContext): Js
     case 'redacted-reasoning':
       return lost(path, `reasoning that only ${block.provenance} can read`, log);
     case 'opaque':
-      return block.dialect === GEMINI ? block.value : lost(path, `only ${block.dialect} understands this block`, log);
+      return encodeOpaque(block, path, log);
     default:
       return assertNever(block);
   }
@@ -68,6 +69,13 @@ function encodeBareBlock({ block, path }: PlacedBlock, context: PartContext): Js
 
 function lost(path: string, reason: string, log: LossLog): undefined {
   log.dropped(path, reason);
+}
+
+function encodeOpaque({ dialect, value, text }: OpaqueBlock, path: string, log: LossLog): JsonObject | undefined {
+  if (dialect === GEMINI) return value;
+  if (text === undefined) return lost(path, `only ${dialect} understands this block`, log);
+  log.approximated(path, `only ${dialect} understands this block; its text says what it is`);
+  return { text };
 }
 
 /** Thoughts go back only to the family that had them. */

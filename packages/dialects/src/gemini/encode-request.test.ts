@@ -151,6 +151,14 @@ describe('encodeRequest', () => {
     expect(contents).toMatchObject([{}, {}, { parts: [{ functionResponse: { id: 'a', name: 'f', response } }] }]);
   });
 
+  it('sends the words of a block that only another dialect understands', () => {
+    const value = { type: 'tool_reference', tool_name: 'g' };
+    const reference: Block = { type: 'opaque', dialect: 'anthropic-messages', value, text: 'g can be called.' };
+    const { contents, lost } = encodeMessages([user(reference)]);
+    expect(contents).toEqual([{ role: 'user', parts: [{ text: 'g can be called.' }] }]);
+    expect(lost).toEqual(['approximated messages[0].content[0]']);
+  });
+
   it('gives thoughts and signatures back only to their family', () => {
     const said: Message = {
       role: 'assistant',

@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, Message } from '@switchyard/canonical';
+import type { Block, CanonicalRequest, Message, ToolResultBlock } from '@switchyard/canonical';
 
 import { readJsonFixture } from './__fixtures__/read-fixture.js';
 import { decodeRequest } from './decode-request.js';
@@ -27,7 +27,7 @@ function user(...content: readonly Block[]): Message {
   return { role: 'user', content };
 }
 
-function result(toolCallId: string, text: string): Block {
+function result(toolCallId: string, text: string): ToolResultBlock {
   return { type: 'tool-result', toolCallId, content: [{ type: 'text', text }] };
 }
 
@@ -239,6 +239,35 @@ describe('encodeRequest', () => {
       service_tier: 'default',
       logit_bias: {},
     });
+  });
+
+  it('sends the words of a block that only another dialect understands', () => {
+    const reference: Block = {
+      type: 'opaque',
+      dialect: 'anthropic-messages',
+      value: { type: 'tool_reference', tool_name: 'search' },
+      text: 'The tool search can be called now.',
+    };
+    const { messages, lost } = encodeMessages(
+      CALLS,
+      user({ ...result('a', ''), content: [reference] }, result('b', 'x')),
+    );
+    expect(messages).toMatchObject([
+      { role: 'assistant' },
+      { role: 'tool', tool_call_id: 'a', content: 'The tool search can be called now.' },
+      { role: 'tool', tool_call_id: 'b' },
+    ]);
+    expect(lost).toEqual(['approximated messages[1].content[0].content[0]']);
+  });
+
+  it('hashes an id of the user that is longer than OpenAI takes, the same every time', () => {
+    const longest = 'u'.repeat(64);
+    expect(encode({ userId: longest })).toMatchObject({ value: { user: longest }, lost: [] });
+    const { value, lost } = encode({ userId: `${longest}v` });
+    expect(value['user']).toMatch(/^[0-9a-f]{64}$/);
+    expect(lost).toEqual(['approximated user']);
+    expect(encode({ userId: `${longest}v` }).value['user']).toBe(value['user']);
+    expect(encode({ userId: `${longest}w` }).value['user']).not.toBe(value['user']);
   });
 
   it('sends no tool choice without tools', () => {

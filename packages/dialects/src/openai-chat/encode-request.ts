@@ -5,6 +5,7 @@ import { ownFields } from '../extensions/extensions.js';
 import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
+import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
@@ -32,7 +33,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     ...encodeSampling(request),
     reasoning_effort: request.reasoning && encodeReasoningEffort(request.reasoning, log),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
-    user: request.userId,
+    user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });

@@ -100,6 +100,22 @@ describe('encodeRequest', () => {
     ]);
   });
 
+  it('hashes an id of the user that is longer than OpenAI takes', () => {
+    expect(encode({ userId: 'u'.repeat(64) })).toMatchObject({ user: 'u'.repeat(64), warnings: [] });
+    expect(encode({ userId: 'u'.repeat(65) })).toMatchObject({
+      user: expect.stringMatching(/^[0-9a-f]{64}$/),
+      warnings: ['approximated user'],
+    });
+  });
+
+  it('sends the words of a block that only another dialect understands', () => {
+    const { input, warnings } = inputOf('user', [
+      { type: 'opaque', dialect: 'anthropic-messages', value: { type: 'tool_reference' }, text: 'It can be called.' },
+    ]);
+    expect(input).toEqual([{ role: 'user', content: [{ type: 'input_text', text: 'It can be called.' }] }]);
+    expect(warnings).toEqual(['approximated messages[0].content[0]']);
+  });
+
   it('names every parameter it has no place for, and keeps to the least ceiling', () => {
     const { warnings, ...body } = encode({
       stopSequences: ['x'],

@@ -9,6 +9,7 @@ import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { encodeReasoningEffort } from '../openai-chat/reasoning-effort.js';
 import { TOOL_NAMES } from '../openai-chat/tools.js';
+import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeInput } from './encode-messages.js';
 import { RESPONSES } from './reasoning-proof.js';
@@ -45,7 +46,7 @@ function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): W
     include: encodeInclude(request, own['include']),
     reasoning: encodeReasoning(request, log),
     text: encodeText(request.responseFormat),
-    user: request.userId,
+    user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });

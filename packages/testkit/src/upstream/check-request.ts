@@ -7,6 +7,7 @@ import { checkGeminiRequest } from './check-gemini-request.js';
 import { checkOpenaiChatRequest } from './check-openai-chat-request.js';
 import { checkResponsesRequest } from './check-responses-request.js';
 import { checkSurfaceRequest } from './check-surface-request.js';
+import { checkGeminiSurface } from './gemini-surface.js';
 import { surfaceOfPath } from './surface.js';
 
 export interface ReceivedCall {
@@ -45,7 +46,10 @@ export async function checkCall(call: ReceivedCall): Promise<readonly string[]> 
   const contentType = call.headers['content-type'] ?? '';
   const surface = surfaceOfPath(call.path);
   if (surface !== undefined) {
-    const body = await checkSurfaceRequest(surface.operation, { contentType, body: call.body });
+    const body =
+      surface.dialect === 'gemini'
+        ? checkGeminiSurface(call.path, parseJson(call.body.toString('utf8')))
+        : await checkSurfaceRequest(surface.operation, { contentType, body: call.body });
     return [...checkHeaders(dialect, call.headers), ...body];
   }
   const type = contentType.startsWith('application/json') ? [] : ['content-type: must be application/json'];

@@ -110,7 +110,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
   }));
   const content = textOf(sample).join('');
   return {
-    id: 'chatcmpl-sample',
+    id: `chatcmpl-${sample.id ?? 'sample'}`,
     object: 'chat.completion',
     created: 1_700_000_000,
     model: sample.model ?? MODEL,
@@ -121,6 +121,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
           role: 'assistant',
           content: content === '' ? null : content,
           refusal: null,
+          ...(sample.reasoning === undefined ? {} : { reasoning_content: sample.reasoning.text }),
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
         logprobs: null,
@@ -134,7 +135,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
 /** The payloads of an openai-chat stream with its usage chunk, `[DONE]` included. */
 export function openaiChatPayloads(sample: Sample = {}): readonly unknown[] {
   const chunk = (rest: Record<string, unknown>): Record<string, unknown> => ({
-    id: 'chatcmpl-sample',
+    id: `chatcmpl-${sample.id ?? 'sample'}`,
     object: 'chat.completion.chunk',
     created: 1_700_000_000,
     model: sample.model ?? MODEL,
@@ -145,6 +146,7 @@ export function openaiChatPayloads(sample: Sample = {}): readonly unknown[] {
   const calls = sample.toolCalls ?? [];
   return [
     delta({ role: 'assistant', content: '' }),
+    ...halves(sample.reasoning?.text ?? '').map((text) => delta({ reasoning_content: text })),
     ...textOf(sample).map((piece) => delta({ content: piece })),
     ...calls.flatMap((call, index) => [
       delta({ tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.name, arguments: '' } }] }),
@@ -164,62 +166,72 @@ export function anthropicBody(sample: Sample = {}): Record<string, unknown> {
     return { type: 'tool_use', id: call.id, name: call.name, input };
   });
   return {
-    id: 'msg_sample',
+    id: `msg_${sample.id ?? 'sample'}`,
     type: 'message',
     role: 'assistant',
     model: sample.model ?? MODEL,
-    content: [...(text === '' ? [] : [{ type: 'text', text }]), ...calls],
+    content: [...thinkingOf(sample), ...(text === '' ? [] : [{ type: 'text', text }]), ...calls],
     stop_reason: calls.length > 0 ? 'tool_use' : 'end_turn',
     stop_sequence: null,
     usage: anthropicUsage(sample),
   };
 }
 
+function thinkingOf({ reasoning }: Sample): readonly unknown[] {
+  if (reasoning === undefined) return [];
+  return [{ type: 'thinking', thinking: reasoning.text, signature: reasoning.signature }];
+}
+
 /** The payloads of a Messages stream. */
 export function anthropicPayloads(sample: Sample = {}): readonly unknown[] {
   const usage = anthropicUsage(sample);
-  const pieces = textOf(sample);
-  const calls = sample.toolCalls ?? [];
-  const textBlock =
-    pieces.length === 0
-      ? []
-      : block(
-          0,
-          { type: 'text', text: '' },
-          pieces.map((text) => ({ type: 'text_delta', text })),
-        );
-  const callBlocks = calls.flatMap((call, place) =>
-    block(
-      place + (pieces.length === 0 ? 0 : 1),
-      { type: 'tool_use', id: call.id, name: call.name, input: {} },
-      halves(call.arguments).map((text) => ({ type: 'input_json_delta', partial_json: text })),
-    ),
-  );
   const message = {
-    ...anthropicBody({ model: sample.model, pieces: [] }),
+    ...anthropicBody({ ...sample, reasoning: undefined, pieces: [], toolCalls: [] }),
     stop_reason: null,
     usage: { ...usage, output_tokens: 1 },
   };
+  const called = (sample.toolCalls ?? []).length > 0;
   return [
     { type: 'message_start', message },
     { type: 'ping' },
-    ...textBlock,
-    ...callBlocks,
+    ...anthropicBlocks(sample).flatMap(({ start, deltas }, index) => [
+      { type: 'content_block_start', index, content_block: start },
+      ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
+      { type: 'content_block_stop', index },
+    ]),
     {
       type: 'message_delta',
-      delta: { stop_reason: calls.length > 0 ? 'tool_use' : 'end_turn', stop_sequence: null },
+      delta: { stop_reason: called ? 'tool_use' : 'end_turn', stop_sequence: null },
       usage: { output_tokens: usage['output_tokens'] },
     },
     { type: 'message_stop' },
   ];
 }
 
-function block(index: number, start: unknown, deltas: readonly unknown[]): readonly unknown[] {
-  return [
-    { type: 'content_block_start', index, content_block: start },
-    ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
-    { type: 'content_block_stop', index },
-  ];
+interface SampleBlock {
+  readonly start: unknown;
+  readonly deltas: readonly unknown[];
+}
+
+function anthropicBlocks(sample: Sample): readonly SampleBlock[] {
+  const { reasoning, toolCalls = [] } = sample;
+  const pieces = textOf(sample);
+  const thinking = {
+    start: { type: 'thinking', thinking: '', signature: '' },
+    deltas: [
+      ...halves(reasoning?.text ?? '').map((text) => ({ type: 'thinking_delta', thinking: text })),
+      { type: 'signature_delta', signature: reasoning?.signature },
+    ],
+  };
+  const text = {
+    start: { type: 'text', text: '' },
+    deltas: pieces.map((piece) => ({ type: 'text_delta', text: piece })),
+  };
+  const calls = toolCalls.map((call) => ({
+    start: { type: 'tool_use', id: call.id, name: call.name, input: {} },
+    deltas: halves(call.arguments).map((part) => ({ type: 'input_json_delta', partial_json: part })),
+  }));
+  return [...(reasoning === undefined ? [] : [thinking]), ...(pieces.length === 0 ? [] : [text]), ...calls];
 }
 
 function geminiUsage(sample: Sample): Record<string, unknown> {
@@ -239,7 +251,10 @@ function geminiParts(sample: Sample): readonly unknown[] {
     const args: unknown = JSON.parse(text);
     return { functionCall: { id, name, args } };
   });
-  return [...textOf(sample).map((text) => ({ text })), ...calls];
+  const { reasoning } = sample;
+  const thought =
+    reasoning === undefined ? [] : [{ text: reasoning.text, thought: true, thoughtSignature: reasoning.signature }];
+  return [...thought, ...textOf(sample).map((text) => ({ text })), ...calls];
 }
 
 function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Record<string, unknown> {
@@ -247,7 +262,7 @@ function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Recor
     candidates: [{ ...candidate, index: 0 }],
     usageMetadata: geminiUsage(sample),
     modelVersion: sample.model ?? MODEL,
-    responseId: 'resp-sample',
+    responseId: `resp-${sample.id ?? 'sample'}`,
   };
 }
 

@@ -1,5 +1,9 @@
 /** What a sample answer says. */
 export interface Sample {
+  /** What is particular about the answer's id, `sample` by default. Clients may take answers of one id for one answer. */
+  readonly id?: string;
+  /** Comes before the text; the signature only where the dialect has one. */
+  readonly reasoning?: { readonly text: string; readonly signature: string } | undefined;
   /** The text, in the pieces a stream sends it in. */
   readonly pieces?: readonly string[];
   readonly model?: string;
