@@ -34,7 +34,7 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   const client = dialectById(open.dialect);
   const upstream = dialectById(endpoint.dialect);
   const encoded = encodeBody({ open, body, client, upstream, provider });
-  report.dropped = encoded.dropped;
+  report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
   const answer = await callEndpoint({ ...attempt, target }, encoded.body);
   return answerAttempt({ ...attempt, client, upstream, target, encoded }, answer);

@@ -11,7 +11,10 @@ import type {
 import type { SseEvent } from './sse/scan-sse.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
 
-/** A value and what was lost in making it. */
+/**
+ * A value and what was lost in making it. The warnings name fields in canonical words; `inClientWords` (requests) and
+ * `inUpstreamWords` (answers) turn them into those of whoever sent the fields.
+ */
 export interface WithWarnings<Value> {
   readonly value: Value;
   readonly warnings: readonly Warning[];
@@ -63,6 +66,8 @@ export interface StreamDecoder {
 /** Turns canonical events into the client dialect's SSE text: a pure machine whose `state` is plain data. */
 export interface StreamEncoder {
   readonly state: unknown;
+  /** What was lost so far, each kind of loss once. `inUpstreamWords` names the fields. */
+  readonly warnings: readonly Warning[];
   /** The frames for this event, `''` if none. */
   next(event: StreamEvent): string;
 }

@@ -1,4 +1,5 @@
 import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
+import { inUpstreamWords } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
@@ -20,6 +21,7 @@ export function answerStream(context: AnswerContext, answer: Answer): Promise<Ga
     toolNames,
     observe: (event) => report.observe(event),
   });
+  report.answerLoses(() => inUpstreamWords(upstream.id, translator.warnings));
   return streamAnswer(context, answer, translator);
 }
 

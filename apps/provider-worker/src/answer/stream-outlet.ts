@@ -57,14 +57,14 @@ export class StreamOutlet {
   }
 
   #commit(bytes: readonly Buffer[]): Promise<void> {
-    const { reply, report, deadlines, encoded, target, client, upstream } = this.#context;
+    const { reply, report, deadlines, target, client, upstream } = this.#context;
     const own = this.#upstreamHeaders['content-type'];
     const streamType = client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM;
     const headers = answerHeaders({
       upstream: this.#upstreamHeaders,
       passthrough: target.passthroughHeaders,
       contentType: this.#array === undefined ? streamType : JSON_ARRAY,
-      dropped: encoded.dropped,
+      dropped: report.dropped,
     });
     deadlines.contentCame();
     report.contentCame();

@@ -1,4 +1,10 @@
-import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
+import {
+  GatewayError,
+  isContentEvent,
+  type GatewayErrorData,
+  type StreamEvent,
+  type Warning,
+} from '@switchyard/canonical';
 import {
   createSseScanner,
   restoreEventToolName,
@@ -60,6 +66,11 @@ export class StreamTranslator implements StreamReader {
     this.#encoder = encoder;
     this.#toolNames = toolNames;
     this.#observe = observe;
+  }
+
+  /** What of the answer was lost in translation so far. */
+  get warnings(): readonly Warning[] {
+    return this.#encoder?.warnings ?? [];
   }
 
   push(chunk: Buffer): StreamStep {

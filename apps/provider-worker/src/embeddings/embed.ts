@@ -14,7 +14,7 @@ import { readWhole } from '../answer/read-whole.js';
 import type { Attempt } from '../attempt.js';
 import type { Answer } from '../call/call-upstream.js';
 import { callEndpoint } from '../call/call-endpoint.js';
-import { lossesOf } from '../encode/losses.js';
+import { droppedFields } from '../encode/dropped-fields.js';
 import { parseBody } from '../encode/parse-body.js';
 import { targetAt } from '../prepare/resolve-target.js';
 import { JSON_LIMIT_BYTES, observe, relayError } from '../relay/relay-answer.js';
@@ -47,7 +47,7 @@ interface Languages {
 async function translate(attempt: Attempt, { client, upstream }: Languages): Promise<AttemptError | undefined> {
   const { open, target, report } = attempt;
   const { value: request, warnings } = client.decodeRequest(parseBody(attempt.body));
-  report.dropped = lossesOf(warnings, { strict: open.strict, provider: target.provider });
+  report.requestLost(droppedFields(warnings, { ...open, provider: target.provider }));
   const body = Buffer.from(JSON.stringify(upstream.encodeRequest(request, open.model)));
   const answer = await callEndpoint(attempt, body);
   const context = relayContext(attempt, body);

@@ -3,7 +3,7 @@ import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolName
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
-import { lossesOf } from './losses.js';
+import { droppedFields } from './dropped-fields.js';
 import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
@@ -21,7 +21,7 @@ export interface EncodeBodyInput {
 
 export interface EncodedBody {
   readonly body: Buffer;
-  /** Fields of the client's request that the upstream does not get. */
+  /** Fields of the client's request that the upstream does not get, in the client's words. */
   readonly dropped: readonly string[];
   /** Whether an openai-chat client asked for the usage chunk. Asked only where the answer has to be written anew. */
   includeUsage(): boolean;
@@ -59,7 +59,7 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
   );
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
-    dropped: lossesOf([...decoded.warnings, ...encoded.warnings], { strict: open.strict, provider }),
+    dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
     includeUsage: () => decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,

@@ -92,12 +92,12 @@ async function relayBytes(relay: Relay): Promise<undefined> {
 }
 
 function commit({ context, answer, ownHeaders }: Relay): void {
-  const { target, encoded, deadlines, report, reply } = context;
+  const { target, deadlines, report, reply } = context;
   const headers = answerHeaders({
     upstream: answer.headers,
     passthrough: target.passthroughHeaders,
     contentType: answer.headers['content-type'] ?? 'application/octet-stream',
-    dropped: encoded.dropped,
+    dropped: report.dropped,
   });
   deadlines.contentCame();
   report.contentCame();

@@ -84,7 +84,7 @@ export function planThinking(request: CanonicalRequest, context: ThinkingContext
   }
   if (mode === 'budget' && hasUnthoughtToolCall(request)) {
     const reason = 'the tool call that is being answered has no signed thinking before it';
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   return planBudget(reasoning, { asked, quiet }, warnings);
@@ -94,7 +94,7 @@ function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): T
   if (!traits.alwaysThinks) return { maxTokens, thinking: { type: 'disabled' }, thinks: false };
   warnings.push({
     type: 'approximated',
-    field: 'reasoning_effort',
+    field: 'reasoningEffort',
     reason: 'this model always thinks; it is asked for little',
   });
   return { maxTokens, effort: 'low', thinks: true };
@@ -117,12 +117,12 @@ function planBudget(reasoning: ActiveReasoning, { asked, quiet }: Ceilings, warn
   const tokens = Math.min(wanted, most);
   if (tokens < MIN_BUDGET) {
     const reason = `a thinking budget is at least ${MIN_BUDGET} tokens and below max_tokens, so the model does not think`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   if (tokens < wanted) {
     const reason = `the thinking budget is cut to ${tokens} tokens, below max_tokens`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   }
   return { maxTokens, thinking: { type: 'enabled', budget_tokens: tokens }, thinks: true };
 }
@@ -136,7 +136,7 @@ function wantedBudget(reasoning: ActiveReasoning, warnings: Warning[]): number {
     case 'auto':
       warnings.push({
         type: 'approximated',
-        field: 'thinking',
+        field: 'reasoningEffort',
         reason: 'this model needs a budget; it gets a medium one',
       });
       return BUDGETS.medium;
@@ -150,10 +150,10 @@ function adaptiveEffort(reasoning: ActiveReasoning, traits: ModelTraits, warning
   const level = nearestEffort(wanted, traits);
   if (reasoning.type === 'budget') {
     const reason = `this model takes no budget; it gets effort ${level}`;
-    warnings.push({ type: 'approximated', field: 'thinking.budget_tokens', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   } else if (level !== wanted) {
     const reason = `this model has no effort ${wanted}; it gets ${level}`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   }
   return level;
 }

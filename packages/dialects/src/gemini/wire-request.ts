@@ -64,7 +64,7 @@ const toolConfig = wireObject({
   }).nullish(),
 });
 
-const generationConfig = wireObject({
+export const generationConfig = wireObject({
   temperature: z.number().nullish(),
   topP: z.number().nullish(),
   topK: z.number().nullish(),

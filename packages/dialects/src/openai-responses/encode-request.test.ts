@@ -73,7 +73,7 @@ describe('encodeRequest', () => {
       { type: 'function_call', call_id: `${'a'.repeat(55)}_5143e6d5`, name: 'look', arguments: '{"at":1}' },
       { type: 'custom_tool_call', call_id: 'b', name: 'edit', input: 'x' },
     ]);
-    expect(warnings).toEqual(['dropped messages[0].content[0]']);
+    expect(warnings).toEqual(['dropped messages[assistant].content[reasoning]']);
   });
 
   it('puts the outputs of calls before what else the user says', () => {
@@ -95,8 +95,8 @@ describe('encodeRequest', () => {
       { role: 'user', content: [{ type: 'input_text', text: 'And?' }] },
     ]);
     expect(warnings).toEqual([
-      'dropped messages[0].content[0].cache_control',
-      'approximated messages[0].content[1].is_error',
+      'dropped messages[user].content[text].cache',
+      'approximated messages[user].content[tool-result].isError',
     ]);
   });
 
@@ -113,7 +113,7 @@ describe('encodeRequest', () => {
       { type: 'opaque', dialect: 'anthropic-messages', value: { type: 'tool_reference' }, text: 'It can be called.' },
     ]);
     expect(input).toEqual([{ role: 'user', content: [{ type: 'input_text', text: 'It can be called.' }] }]);
-    expect(warnings).toEqual(['approximated messages[0].content[0]']);
+    expect(warnings).toEqual(['approximated messages[user].content[opaque tool_reference]']);
   });
 
   it('names every parameter it has no place for, and keeps to the least ceiling', () => {
@@ -139,16 +139,16 @@ describe('encodeRequest', () => {
     });
     expect(warnings).toEqual([
       'dropped logit_bias',
-      'dropped stop',
-      'dropped n',
+      'dropped stopSequences',
+      'dropped choiceCount',
       'dropped seed',
-      'dropped top_k',
-      'dropped frequency_penalty',
-      'dropped presence_penalty',
-      'dropped tool_choice',
-      'approximated max_tokens',
-      'approximated reasoning_effort',
-      'approximated service_tier',
+      'dropped topK',
+      'dropped frequencyPenalty',
+      'dropped presencePenalty',
+      'dropped toolChoice',
+      'approximated maxOutputTokens',
+      'approximated reasoningEffort',
+      'approximated serviceTier',
     ]);
   });
 
@@ -258,7 +258,11 @@ describe('a Responses request for other upstreams', () => {
       verbosity: 'low',
       prompt_cache_key: 'k',
     });
-    expect(warnings.map(({ field }) => field)).toEqual(['messages[1].content[0]']);
+    expect(warnings.map(({ field }) => field)).toEqual([
+      'includeReasoningProof',
+      'messages[assistant].content[reasoning]',
+      'tools[function].freeform',
+    ]);
   });
 
   it('reaches anthropic-messages, which has no verbosity', () => {
@@ -266,8 +270,8 @@ describe('a Responses request for other upstreams', () => {
     expect(body).toMatchObject({ tools: [{ name: 'edit' }] });
     expect(warnings.filter(({ type }) => type === 'dropped').map(({ field }) => field)).toEqual([
       'prompt_cache_key',
-      'text',
-      'messages.1.content.0',
+      'text.verbosity',
+      'messages[assistant].content[reasoning]',
     ]);
   });
 });

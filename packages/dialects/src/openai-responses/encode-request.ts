@@ -55,12 +55,12 @@ function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): W
 
 function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
   const asked: readonly (readonly [string, boolean])[] = [
-    ['stop', (request.stopSequences ?? []).length > 0],
-    ['n', (request.choiceCount ?? 1) > 1],
+    ['stopSequences', (request.stopSequences ?? []).length > 0],
+    ['choiceCount', (request.choiceCount ?? 1) > 1],
     ['seed', request.seed !== undefined],
-    ['top_k', request.topK !== undefined],
-    ['frequency_penalty', Boolean(request.frequencyPenalty)],
-    ['presence_penalty', Boolean(request.presencePenalty)],
+    ['topK', request.topK !== undefined],
+    ['frequencyPenalty', Boolean(request.frequencyPenalty)],
+    ['presencePenalty', Boolean(request.presencePenalty)],
   ];
   for (const [field, isAsked] of asked) {
     if (isAsked) log.dropped(field, 'openai-responses has no such field');
@@ -69,7 +69,7 @@ function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
 
 function encodeCeiling(tokens: number | undefined, log: LossLog): number | undefined {
   if (tokens === undefined || tokens >= MIN_OUTPUT_TOKENS) return tokens;
-  log.approximated('max_tokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
+  log.approximated('maxOutputTokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
   return MIN_OUTPUT_TOKENS;
 }
 
@@ -112,10 +112,10 @@ function encodeFormat(format: ResponseFormat): JsonObject {
   }
 }
 
-/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+/** Anthropic's `standard_only` and Gemini's `standard` are what OpenAI calls `default`: no priority capacity. */
 function encodeServiceTier(tier: string, log: LossLog): string {
-  if (tier !== 'standard_only') return tier;
-  log.approximated('service_tier', 'standard_only became default');
+  if (tier !== 'standard_only' && tier !== 'standard') return tier;
+  log.approximated('serviceTier', `${tier} became default`);
   return 'default';
 }
 
