@@ -9,6 +9,7 @@ import type {
 } from '@switchyard/canonical';
 
 import type { SseEvent } from './sse/scan-sse.js';
+import type { ThinkingLimits } from './thinking/fit-thinking.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
 
 /**
@@ -34,6 +35,8 @@ export interface EncodeRequestOptions {
   readonly model: string;
   /** The ceiling to send where the dialect requires one and the client gave none. */
   readonly defaultMaxOutputTokens?: number | undefined;
+  /** How the model can be asked to think, where the operator says so. Otherwise its name tells, where the dialect has such names. */
+  readonly thinking?: ThinkingLimits | undefined;
 }
 
 /** What encoding an answer needs to know of the client's request. */
@@ -54,7 +57,8 @@ export interface EncodeAnswerOptions {
 /**
  * Turns one upstream's event stream into canonical events: a pure machine whose `state` is plain data.
  * `next` never throws on an upstream's bytes: what cannot be read becomes an `error` event followed by `end`.
- * After `end` was returned once, further calls return nothing.
+ * After `end` was returned once, further calls return nothing. Beyond being empty or not, what the text of a delta says
+ * must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
  */
 export interface StreamDecoder {
   readonly state: unknown;

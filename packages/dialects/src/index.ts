@@ -37,6 +37,14 @@ export { openaiResponses } from './openai-responses/dialect.js';
 export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
+export { BlockReader, type Block } from './stream/block-reader.js';
+export {
+  StreamTranslator,
+  type StreamReader,
+  type StreamStep,
+  type StreamTranslatorOptions,
+} from './stream/stream-translator.js';
+export type { ThinkingLimits } from './thinking/fit-thinking.js';
 export {
   createToolNameMap,
   restoreEventToolName,

@@ -1,11 +1,10 @@
 import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
-import { inUpstreamWords } from '@switchyard/dialects';
+import { inUpstreamWords, StreamTranslator, type StreamReader, type StreamStep } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
 import { hideSecret } from './hide-secret.js';
 import { StreamOutlet } from './stream-outlet.js';
-import { StreamTranslator, type StreamReader, type StreamStep } from './stream-translator.js';
 
 /** How long an upstream that has said everything may take to close its answer, which keeps the connection usable. */
 const TRAILING_MS = 1_000;
@@ -16,7 +15,7 @@ export function answerStream(context: AnswerContext, answer: Answer): Promise<Ga
   const { toolNames } = context.encoded;
   const isSame = client.id === upstream.id && toolNames.size === 0;
   const translator = new StreamTranslator({
-    decoder: upstream.createStreamDecoder(),
+    upstream,
     encoder: isSame ? undefined : client.createStreamEncoder(answerOptions(context)),
     toolNames,
     observe: (event) => report.observe(event),
@@ -66,7 +65,8 @@ async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
   const { outlet } = parts;
   for (;;) {
     const step = await nextStep(parts);
-    await outlet.write(step.bytes, step.content);
+    const behind = outlet.write(step.bytes, step.content);
+    if (behind !== undefined) await behind;
     if (step.error !== undefined) return step.error;
     if (step.ended) return outlet.committed ? undefined : emptyStream();
   }

@@ -29,8 +29,8 @@ export class StreamOutlet {
     return this.#committed;
   }
 
-  /** Hands bytes on, or keeps them while no content has come. */
-  async write(bytes: readonly Buffer[], content: boolean): Promise<void> {
+  /** Hands bytes on, or keeps them while no content has come. The promise is to wait for, where the reader is behind. */
+  write(bytes: readonly Buffer[], content: boolean): Promise<void> | undefined {
     if (this.#committed) return this.#send(bytes);
     if (content) return this.#commit(bytes);
     this.#held.push(...bytes);
@@ -39,6 +39,7 @@ export class StreamOutlet {
       const message = `the upstream sent ${this.#heldBytes} bytes of stream without any content in it`;
       throw new GatewayError('upstream_malformed', message);
     }
+    return undefined;
   }
 
   /** Ends a stream that is complete. */
@@ -56,7 +57,7 @@ export class StreamOutlet {
     reply.data(Buffer.concat(bytes))?.catch(() => {});
   }
 
-  #commit(bytes: readonly Buffer[]): Promise<void> {
+  #commit(bytes: readonly Buffer[]): Promise<void> | undefined {
     const { reply, report, deadlines, target, client, upstream } = this.#context;
     const own = this.#upstreamHeaders['content-type'];
     const streamType = client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM;
@@ -75,14 +76,14 @@ export class StreamOutlet {
     return this.#send(first);
   }
 
-  #send(bytes: readonly Buffer[]): Promise<void> {
+  #send(bytes: readonly Buffer[]): Promise<void> | undefined {
     return this.#hand(this.#array?.next(bytes) ?? bytes);
   }
 
-  async #hand(bytes: readonly Buffer[]): Promise<void> {
-    const [first, ...others] = bytes;
-    if (first === undefined) return;
-    const behind = this.#context.reply.data(others.length === 0 ? first : Buffer.concat(bytes));
-    if (behind !== undefined) await this.#context.deadlines.wait(behind);
+  #hand(bytes: readonly Buffer[]): Promise<void> | undefined {
+    const [first] = bytes;
+    if (first === undefined) return undefined;
+    const behind = this.#context.reply.data(bytes.length === 1 ? first : Buffer.concat(bytes));
+    return behind && this.#context.deadlines.wait(behind);
   }
 }

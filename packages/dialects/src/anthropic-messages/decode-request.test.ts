@@ -69,6 +69,8 @@ describe('decodeRequest', () => {
 
   it.each([
     [{ thinking: { type: 'enabled', budget_tokens: 2000 } }, { type: 'budget', tokens: 2000 }],
+    [{ thinking: { type: 'enabled', budget_tokens: 0 } }, { type: 'off' }],
+    [{ thinking: { type: 'enabled', budget_tokens: -1 } }, { type: 'auto' }],
     [{ thinking: { type: 'disabled' } }, { type: 'off' }],
     [{ thinking: { type: 'adaptive' } }, { type: 'auto' }],
     [

@@ -18,8 +18,9 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const warnings: Warning[] = foreignFieldWarnings(ANTHROPIC, request.extensions, '');
   const own = ownFields(ANTHROPIC, request.extensions);
   const traits = modelTraits(options.model);
+  const { defaultMaxOutputTokens, thinking: limits } = options;
   const { system, messages } = encodeMessages(request.messages, warnings);
-  const plan = planThinking(request, { traits, defaultMaxOutputTokens: options.defaultMaxOutputTokens }, warnings);
+  const plan = planThinking(request, { traits, defaultMaxOutputTokens, limits }, warnings);
   const tools = encodeTools(request.tools, warnings);
   const toolChoice = encodeToolChoice(request, { hasTools: tools.length > 0, thinks: plan.thinks }, warnings);
   const value: JsonObject = {

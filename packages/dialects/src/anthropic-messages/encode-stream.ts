@@ -180,13 +180,13 @@ class MessageStreamEncoder implements BareStreamEncoder {
       case 'text-delta':
       case 'refusal-delta':
         if (event.text === '') return '';
-        return this.#open({ type: 'text', text: '' }) + this.#delta({ type: 'text_delta', text: event.text });
+        return this.#open({ type: 'text', text: '' }) + this.#textDelta('"text_delta","text"', event.text);
       case 'reasoning-delta':
         if (event.text === '') return '';
-        return this.#open(EMPTY_THINKING) + this.#delta({ type: 'thinking_delta', thinking: event.text });
+        return this.#open(EMPTY_THINKING) + this.#textDelta('"thinking_delta","thinking"', event.text);
       case 'tool-call-delta':
         if (event.argumentsText === '') return '';
-        return this.#delta({ type: 'input_json_delta', partial_json: event.argumentsText });
+        return this.#textDelta('"input_json_delta","partial_json"', event.argumentsText);
       case 'text-end':
       case 'refusal-end':
       case 'tool-call-end':
@@ -215,6 +215,12 @@ class MessageStreamEncoder implements BareStreamEncoder {
 
   #delta(delta: unknown): string {
     return frame({ type: 'content_block_delta', index: this.#state.nextIndex - 1, delta });
+  }
+
+  /** `#delta` for what comes once per token, with all but the text written beforehand. */
+  #textDelta(typeAndField: string, text: string): string {
+    const index = this.#state.nextIndex - 1;
+    return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":${typeAndField}:${JSON.stringify(text)}}}\n\n`;
   }
 
   #closeReasoning(signature: string | undefined, fields: JsonObject): string {

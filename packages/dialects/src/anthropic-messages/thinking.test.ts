@@ -1,5 +1,6 @@
 import type { CanonicalRequest, ReasoningRequest } from '@switchyard/canonical';
 
+import type { ThinkingLimits } from '../thinking/fit-thinking.js';
 import { encodeRequest } from './encode-request.js';
 
 const OLD = 'claude-sonnet-4-5-20250929';
@@ -142,5 +143,21 @@ describe('thinking', () => {
       },
     );
     expect(value).toMatchObject({ thinking: { type } });
+  });
+
+  it('goes by what the operator says of the model rather than by its name', () => {
+    const ask = (reasoning: ReasoningRequest, thinking: ThinkingLimits) => {
+      const request: CanonicalRequest = { model: OLD, stream: false, messages: [], tools: [], reasoning };
+      return encodeRequest(request, { model: OLD, thinking });
+    };
+    const byLevel = { levels: ['low', 'high'] } as const;
+    const high = ask({ type: 'budget', tokens: 30_000 }, byLevel);
+    expect(high.value).toMatchObject({ thinking: { type: 'adaptive' }, output_config: { effort: 'high' } });
+    expect(high.warnings).toContainEqual(expect.objectContaining({ field: 'reasoning_effort', type: 'approximated' }));
+    const off = ask({ type: 'off' }, { budget: { min: 2000, max: 9000 } });
+    expect(off.value).toMatchObject({ thinking: { type: 'enabled', budget_tokens: 2000 } });
+    const none = ask({ type: 'effort', effort: 'low' }, {});
+    expect(none.value).not.toHaveProperty('thinking');
+    expect(none.warnings).toContainEqual(expect.objectContaining({ field: 'reasoning_effort', type: 'dropped' }));
   });
 });

@@ -2,6 +2,7 @@ import type { CanonicalRequest, ReasoningEffort, ReasoningRequest, Warning } fro
 import { z } from 'zod';
 
 import type { JsonObject } from '../dialect.js';
+import { fitThinking, type ThinkingLimits } from '../thinking/fit-thinking.js';
 import { AMPLE_OUTPUT_TOKENS, type ModelTraits } from './model-traits.js';
 
 /** Anthropic rejects a smaller budget. (Messages API reference, thinking) */
@@ -45,7 +46,9 @@ export function decodeThinking(value: unknown, effortValue: unknown): ReasoningR
       return level.success ? { type: 'effort', effort: level.data } : { type: 'auto' };
     case 'enabled': {
       const { budget_tokens: tokens } = parsed.data;
-      return typeof tokens === 'number' ? { type: 'budget', tokens } : { type: 'auto' };
+      // Anthropic refuses both, yet clients of several providers say none by 0 and any by -1.
+      if (tokens === 0) return { type: 'off' };
+      return typeof tokens === 'number' && tokens > 0 ? { type: 'budget', tokens } : { type: 'auto' };
     }
   }
 }
@@ -67,9 +70,31 @@ export interface ThinkingPlan {
 export interface ThinkingContext {
   readonly traits: ModelTraits;
   readonly defaultMaxOutputTokens?: number | undefined;
+  /** What the operator says of the model's thinking, which then counts instead of its name. */
+  readonly limits?: ThinkingLimits | undefined;
 }
 
 export function planThinking(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
+  const { limits, ...rest } = context;
+  if (limits === undefined || request.reasoning === undefined) return planByTraits(request, rest, warnings);
+  const { reasoning, reason } = fitThinking(request.reasoning, limits);
+  if (reason !== undefined) {
+    warnings.push({ type: reasoning === undefined ? 'dropped' : 'approximated', field: 'reasoningEffort', reason });
+  }
+  return planByTraits({ ...request, reasoning }, { ...rest, traits: traitsWithin(limits, context.traits) }, warnings);
+}
+
+function traitsWithin({ levels, budget, canStop }: ThinkingLimits, traits: ModelTraits): ModelTraits {
+  const byEffort = budget === undefined ? 'adaptive' : 'either';
+  return {
+    ...traits,
+    thinking: levels === undefined ? 'budget' : byEffort,
+    alwaysThinks: !canStop,
+    takesXhigh: levels?.includes('xhigh') ?? false,
+  };
+}
+
+function planByTraits(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
   const { reasoning } = request;
   const { maxOutputTokens: asked } = request;
   const implied = context.traits.maxOutputTokens ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;

@@ -10,7 +10,7 @@ import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
-import { encodeReasoningEffort } from './reasoning-effort.js';
+import { encodeReasoningEffort, fitReasoning } from './reasoning-effort.js';
 import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /**
@@ -24,6 +24,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
   noteInexpressible(request, log);
+  const reasoning = fitReasoning(request.reasoning, options.thinking, log);
   const fields = compact({
     model: options.model,
     messages: encodeMessages(request.messages, log),
@@ -31,7 +32,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     ...encodeTools(request, log),
     [ceilingField(options.model)]: request.maxOutputTokens,
     ...encodeSampling(request),
-    reasoning_effort: request.reasoning && encodeReasoningEffort(request.reasoning, log),
+    reasoning_effort: reasoning && encodeReasoningEffort(reasoning, log),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
     user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,

@@ -40,6 +40,8 @@ export function enterPart(
 ): { readonly part: PartState; readonly events: StreamEvent[] } {
   const known = item.parts.find((part) => part.key === place.key);
   if (known !== undefined) return { part: known, events: [] };
+  // The end of an item told all of it: what comes after that is read into a part that nobody is told of.
+  const { isClosed } = item;
   const events = item.parts.filter((part) => part.isDone).flatMap((part) => closePart(item, part));
   const part: PartState = {
     ...place,
@@ -47,8 +49,9 @@ export function enterPart(
     length: 0,
     fields: {},
     isDone: false,
-    isClosed: false,
+    isClosed,
   };
+  if (isClosed) return { part, events };
   state.nextBlockIndex += 1;
   item.parts.push(part);
   return { part, events: [...events, ...startBlock(item, part)] };

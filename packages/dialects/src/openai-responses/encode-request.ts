@@ -7,7 +7,7 @@ import { compact } from '../json/json-object.js';
 import { objectOf } from '../json/read-json.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
-import { encodeReasoningEffort } from '../openai-chat/reasoning-effort.js';
+import { encodeReasoningEffort, fitReasoning } from '../openai-chat/reasoning-effort.js';
 import { TOOL_NAMES } from '../openai-chat/tools.js';
 import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
@@ -44,7 +44,7 @@ function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): W
     top_p: request.topP,
     top_logprobs: request.logprobs?.top,
     include: encodeInclude(request, own['include']),
-    reasoning: encodeReasoning(request, log),
+    reasoning: encodeReasoning(request, options, log),
     text: encodeText(request.responseFormat),
     user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
@@ -82,8 +82,13 @@ function encodeInclude(request: CanonicalRequest, own: unknown): readonly unknow
   return include.length > 0 ? include : undefined;
 }
 
-function encodeReasoning(request: CanonicalRequest, log: LossLog): JsonObject | undefined {
-  const effort = request.reasoning && encodeEffort(request.reasoning, log);
+function encodeReasoning(
+  request: CanonicalRequest,
+  { thinking }: EncodeRequestOptions,
+  log: LossLog,
+): JsonObject | undefined {
+  const wanted = fitReasoning(request.reasoning, thinking, log);
+  const effort = wanted && encodeEffort(wanted, log);
   const reasoning = compact({ effort, summary: request.reasoningSummary });
   return Object.keys(reasoning).length > 0 ? reasoning : undefined;
 }
