@@ -11,6 +11,7 @@ const SAMPLES: readonly Sample[] = [
   { toolCalls: [call, { ...call, id: 'call_2' }], cachedTokens: 4 },
   { pieces: ['Let me', ' look.'], toolCalls: [call] },
   { pieces: [''] },
+  { id: 'other', reasoning: { text: 'Hm, well.', signature: 'c2ln' }, toolCalls: [call] },
 ];
 const specification = openaiSpecification();
 

@@ -15,7 +15,7 @@ export function responsesPayloads(sample: Sample = {}): readonly unknown[] {
   const started = response(sample, { status: 'in_progress', output: [] });
   const pieces = textOf(sample);
   const items = outputOf(sample).flatMap((item, index) =>
-    item['type'] === 'message' ? messageEvents(item, index, pieces) : callEvents(item, index),
+    item['type'] === 'message' ? messageEvents(item, index, pieces) : otherEvents(sample, item, index),
   );
   return [
     { type: 'response.created', response: started },
@@ -27,7 +27,7 @@ export function responsesPayloads(sample: Sample = {}): readonly unknown[] {
 
 function response(sample: Sample, rest: Item): Record<string, unknown> {
   return {
-    id: 'resp_sample',
+    id: `resp_${sample.id ?? 'sample'}`,
     object: 'response',
     created_at: CREATED_AT,
     model: sample.model ?? MODEL,
@@ -74,7 +74,13 @@ function outputOf(sample: Sample): readonly Item[] {
     name,
     arguments: given,
   }));
-  return [...(text === '' ? [] : [message]), ...calls];
+  return [...reasoningOf(sample), ...(text === '' ? [] : [message]), ...calls];
+}
+
+function reasoningOf({ reasoning }: Sample): readonly Item[] {
+  if (reasoning === undefined) return [];
+  const summary = [{ type: 'summary_text', text: reasoning.text }];
+  return [{ id: 'rs_sample', type: 'reasoning', summary, encrypted_content: reasoning.signature }];
 }
 
 function textPart(text: string): Item {
@@ -90,6 +96,26 @@ function messageEvents(item: Item, index: number, pieces: readonly string[]): re
     ...pieces.map((delta) => ({ type: 'response.output_text.delta', ...place, delta, logprobs: [] })),
     { type: 'response.output_text.done', ...place, text, logprobs: [] },
     { type: 'response.content_part.done', ...place, part: textPart(text) },
+    { type: 'response.output_item.done', output_index: index, item },
+  ];
+}
+
+function otherEvents({ reasoning }: Sample, item: Item, index: number): readonly Item[] {
+  return item['type'] === 'reasoning' ? reasoningEvents(item, index, reasoning?.text ?? '') : callEvents(item, index);
+}
+
+function reasoningEvents(item: Item, index: number, text: string): readonly Item[] {
+  const place = { item_id: item['id'], output_index: index, summary_index: 0 };
+  return [
+    {
+      type: 'response.output_item.added',
+      output_index: index,
+      item: { ...item, summary: [], encrypted_content: null },
+    },
+    { type: 'response.reasoning_summary_part.added', ...place, part: { type: 'summary_text', text: '' } },
+    ...halves(text).map((delta) => ({ type: 'response.reasoning_summary_text.delta', ...place, delta })),
+    { type: 'response.reasoning_summary_text.done', ...place, text },
+    { type: 'response.reasoning_summary_part.done', ...place, part: { type: 'summary_text', text } },
     { type: 'response.output_item.done', output_index: index, item },
   ];
 }

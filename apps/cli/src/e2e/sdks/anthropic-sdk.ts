@@ -26,6 +26,7 @@ const CLASSES = new Map<number, new (...given: never[]) => InstanceType<typeof A
 
 export const ANTHROPIC_SDK: Sdk = {
   name: '@anthropic-ai/sdk',
+  countsTokens: true,
   connect: (address) => new AnthropicClient(address),
   finish: { text: 'end_turn', calls: 'tool_use' },
   isError: (error, status) =>
@@ -64,6 +65,11 @@ class AnthropicClient implements SdkClient {
     const messages: MessageParam[] = [{ role: 'user', content: QUESTION }];
     const stream = this.anthropic.messages.stream({ model, max_tokens: MAX_TOKENS, messages, tools: TOOLS });
     return this.answerCalls(await stream.finalMessage(), { model, messages });
+  }
+
+  async count(asked: Asked): Promise<number> {
+    const { max_tokens: _ceiling, ...counted } = paramsOf(asked);
+    return (await this.anthropic.messages.countTokens(counted)).input_tokens;
   }
 
   async models(): Promise<readonly string[]> {

@@ -24,6 +24,7 @@ import {
 
 export const GOOGLE_SDK: Sdk = {
   name: '@google/genai',
+  countsTokens: true,
   connect: (address) => new GoogleClient(address),
   finish: { text: 'STOP', calls: 'STOP' },
   isError: (error, status) => error instanceof ApiError && error.status === status,
@@ -63,6 +64,11 @@ class GoogleClient implements SdkClient {
   async converseStreaming(model: string): Promise<Conversation> {
     const chat = this.google.chats.create({ model, config: { tools: TOOLS } });
     return answerCalls(chat, await collect(await chat.sendMessageStream({ message: QUESTION })));
+  }
+
+  async count(asked: Asked): Promise<number | undefined> {
+    const { model, contents } = paramsOf(asked);
+    return (await this.google.models.countTokens({ model, contents })).totalTokens;
   }
 
   async models(): Promise<readonly string[]> {

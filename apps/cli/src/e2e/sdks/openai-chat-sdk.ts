@@ -23,6 +23,7 @@ import { isOpenaiError } from './openai-errors.js';
 
 export const OPENAI_CHAT_SDK: Sdk = {
   name: 'openai (chat.completions)',
+  countsTokens: false,
   connect: (address) => new ChatClient(address),
   finish: { text: 'stop', calls: 'tool_calls' },
   isError: isOpenaiError,

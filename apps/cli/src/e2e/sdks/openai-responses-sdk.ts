@@ -24,6 +24,7 @@ import {
 
 export const OPENAI_RESPONSES_SDK: Sdk = {
   name: 'openai (responses)',
+  countsTokens: false,
   connect: (address) => new ResponsesClient(address),
   finish: { text: 'completed', calls: 'completed' },
   isError: isOpenaiError,

@@ -53,6 +53,8 @@ export interface SdkClient {
   converse(model: string): Promise<Conversation>;
   /** The same with streams, and the SDK's own accumulation of them. */
   converseStreaming(model: string): Promise<Conversation>;
+  /** The tokens that asking would cost, where the SDK can ask for that. */
+  count?(asked: Asked): Promise<number | undefined>;
   /** The names of the models, of all pages. */
   models(): Promise<readonly string[]>;
 }
@@ -60,6 +62,7 @@ export interface SdkClient {
 /** What a test knows of an SDK. */
 export interface Sdk {
   readonly name: string;
+  readonly countsTokens: boolean;
   connect(address: Address): SdkClient;
   /** How the dialect says that an answer is finished, and that it calls tools. */
   readonly finish: { readonly text: string; readonly calls: string };
