@@ -51,7 +51,7 @@ describe.each(DIALECT_IDS)('whatever is said in %s', (id) => {
           expect(checkStreamGrammar(decodeStream(client, scan([encodeStream(client, decoded)])))).toEqual([]);
         }
       }),
-      runs(500),
+      runs(200),
     );
   }, 300_000);
 
