@@ -1,17 +1,19 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { startProcess } from '@switchyard/testkit';
 
 import { measure } from './measure.js';
 import { HELP, parseOptions, type BenchOptions, type SubjectName } from './options.js';
 import { formatTables } from './report/format-table.js';
+import { describeMachine, report, saveFigures } from './report/progress.js';
 import { summarise } from './report/summarise.js';
 import { startFloor } from './subjects/start-floor.js';
 import { startSplit } from './subjects/start-split.js';
 import { startStandalone } from './subjects/start-standalone.js';
 import type { Subject, SubjectOptions } from './subjects/subject.js';
+import { benchTranslate } from './translate/bench-translate.js';
 import { WORKLOADS } from './workload.js';
 
 const STARTERS: Readonly<Record<SubjectName, (options: SubjectOptions) => Promise<Subject>>> = {
@@ -19,10 +21,6 @@ const STARTERS: Readonly<Record<SubjectName, (options: SubjectOptions) => Promis
   standalone: startStandalone,
   split: startSplit,
 };
-
-function report(line: string): void {
-  process.stderr.write(`bench: ${line}\n`);
-}
 
 async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
@@ -47,27 +45,18 @@ async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> 
       throw new Error(`the upstream got malformed requests:\n${upstream.stderr().slice(0, 2_000)}`);
 
     const summary = summarise(measurements, WORKLOADS);
-    const machine = { node: process.version, cpus: cpus().length, cpu: cpus()[0]?.model };
+    const machine = describeMachine();
     console.log(`Node ${machine.node}, ${machine.cpus} CPUs (${machine.cpu}), medians of ${options.rounds} rounds\n`);
     console.log(formatTables(summary, WORKLOADS));
-    if (options.jsonFile !== undefined) await save(options.jsonFile, { machine, options, summary, measurements });
+    if (options.jsonFile !== undefined)
+      await saveFigures(options.jsonFile, { machine, options, summary, measurements });
   } finally {
     for (const close of closers.reverse()) await close();
   }
 }
 
-async function save(file: string, figures: unknown): Promise<void> {
-  await mkdir(dirname(resolve(file)), { recursive: true });
-  await writeFile(file, `${JSON.stringify(figures, null, 2)}\n`);
-  report(`wrote ${file}`);
-}
-
 async function main(): Promise<void> {
-  const options = parseOptions(process.argv.slice(2));
-  if (options.help) {
-    console.log(HELP);
-    return;
-  }
+  const args = process.argv.slice(2);
   const interrupt = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) {
     process.once(name, () => {
@@ -75,7 +64,10 @@ async function main(): Promise<void> {
       interrupt.abort(new Error('interrupted'));
     });
   }
-  await bench(options, interrupt.signal);
+  if (args[0] === 'translate') return benchTranslate(args.slice(1), interrupt.signal);
+  const options = parseOptions(args);
+  if (options.help) console.log(HELP);
+  else await bench(options, interrupt.signal);
 }
 
 try {

@@ -19,6 +19,7 @@ The same load goes in interleaved rounds through each subject to a mock upstream
 processes of a subject, per request and per streamed event. It takes about 3 minutes; close other programs first.
 
 Usage: npm run bench -- [options]
+       npm run bench -- translate [options]    what translating streams costs; see translate --help
 
   --quick            2 short rounds, about 1 minute: to see that everything works, not to quote
   --subjects LIST    which to measure, separated by commas (${SUBJECT_NAMES.join(',')})
@@ -30,6 +31,7 @@ Usage: npm run bench -- [options]
 Examples:
   npm run bench
   npm run bench -- --quick
+  npm run bench -- translate --quick
   npm run bench -- --subjects floor,split --rounds 7 --json bench/results/split.json
 `;
 
@@ -63,7 +65,8 @@ function subjectName(text: string): SubjectName {
   return name;
 }
 
-function positive(text: string | undefined, option: string): number | undefined {
+/** @throws Error that names the option when its value is not a positive number. */
+export function positive(text: string | undefined, option: string): number | undefined {
   if (text === undefined) return undefined;
   const value = Number(text);
   if (!(value > 0)) throw new Error(`${option}: ${text} is not a positive number`);

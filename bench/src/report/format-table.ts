@@ -1,4 +1,5 @@
 import type { Workload } from '../workload.js';
+import { alignColumns } from './align-columns.js';
 import type { SummaryRow } from './summarise.js';
 
 const HEADINGS = ['', 'CPU µs', 'of floor', 'per s', 'p50 ms', 'p99 ms', 'errors', 'CPU µs by process'];
@@ -30,20 +31,4 @@ function cellsOf(row: SummaryRow): readonly string[] {
 
 function micros(ms: number): string {
   return (ms * 1_000).toFixed(0);
-}
-
-function alignColumns(lines: readonly (readonly string[])[]): string {
-  const widths = HEADINGS.map((_, column) => Math.max(...lines.map((cells) => cells[column]?.length ?? 0)));
-  return lines
-    .map((cells) =>
-      cells
-        // The first and the last column are words, the others numbers.
-        .map((cell, column) => {
-          const isWord = column === 0 || column === HEADINGS.length - 1;
-          return isWord ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
-        })
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
 }

@@ -12,7 +12,10 @@ import type { SseEvent } from './sse/scan-sse.js';
 import type { ThinkingLimits } from './thinking/fit-thinking.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
 
-/** A value and what was lost in making it. */
+/**
+ * A value and what was lost in making it. The warnings name fields in canonical words; `inClientWords` (requests) and
+ * `inUpstreamWords` (answers) turn them into those of whoever sent the fields.
+ */
 export interface WithWarnings<Value> {
   readonly value: Value;
   readonly warnings: readonly Warning[];
@@ -54,7 +57,8 @@ export interface EncodeAnswerOptions {
 /**
  * Turns one upstream's event stream into canonical events: a pure machine whose `state` is plain data.
  * `next` never throws on an upstream's bytes: what cannot be read becomes an `error` event followed by `end`.
- * After `end` was returned once, further calls return nothing.
+ * After `end` was returned once, further calls return nothing. Beyond being empty or not, what the text of a delta says
+ * must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
  */
 export interface StreamDecoder {
   readonly state: unknown;
@@ -66,6 +70,8 @@ export interface StreamDecoder {
 /** Turns canonical events into the client dialect's SSE text: a pure machine whose `state` is plain data. */
 export interface StreamEncoder {
   readonly state: unknown;
+  /** What was lost so far, each kind of loss once. `inUpstreamWords` names the fields. */
+  readonly warnings: readonly Warning[];
   /** The frames for this event, `''` if none. */
   next(event: StreamEvent): string;
 }
@@ -87,6 +93,8 @@ export interface UpstreamAnswer {
 
 /** How a dialect asks how many tokens a request has. */
 export interface TokenCounting {
+  /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
+  decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
   /** The count that an answer tells; undefined where it tells none. */
   decodeCount(body: unknown): number | undefined;

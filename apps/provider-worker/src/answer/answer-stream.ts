@@ -1,10 +1,10 @@
 import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
+import { inUpstreamWords, StreamTranslator, type StreamReader, type StreamStep } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
 import { hideSecret } from './hide-secret.js';
 import { StreamOutlet } from './stream-outlet.js';
-import { StreamTranslator, type StreamReader, type StreamStep } from './stream-translator.js';
 
 /** How long an upstream that has said everything may take to close its answer, which keeps the connection usable. */
 const TRAILING_MS = 1_000;
@@ -15,11 +15,12 @@ export function answerStream(context: AnswerContext, answer: Answer): Promise<Ga
   const { toolNames } = context.encoded;
   const isSame = client.id === upstream.id && toolNames.size === 0;
   const translator = new StreamTranslator({
-    decoder: upstream.createStreamDecoder(),
+    upstream,
     encoder: isSame ? undefined : client.createStreamEncoder(answerOptions(context)),
     toolNames,
     observe: (event) => report.observe(event),
   });
+  report.answerLoses(() => inUpstreamWords(upstream.id, translator.warnings));
   return streamAnswer(context, answer, translator);
 }
 
@@ -40,8 +41,11 @@ export async function streamAnswer(
   };
   try {
     const failure = await relay({ context, reader, outlet, chunks });
-    if (failure === undefined) void readTrailing(chunks);
-    else fail(failure);
+    if (failure !== undefined) fail(failure);
+    else {
+      void readTrailing(chunks);
+      await outlet.end();
+    }
     return failure;
   } catch (thrown) {
     const error = context.deadlines.reason ?? toGatewayError(thrown);
@@ -61,7 +65,8 @@ async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
   const { outlet } = parts;
   for (;;) {
     const step = await nextStep(parts);
-    await outlet.write(step.bytes, step.content);
+    const behind = outlet.write(step.bytes, step.content);
+    if (behind !== undefined) await behind;
     if (step.error !== undefined) return step.error;
     if (step.ended) return outlet.committed ? undefined : emptyStream();
   }

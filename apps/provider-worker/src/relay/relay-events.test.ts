@@ -1,4 +1,5 @@
-import type { StreamStep } from '../answer/stream-translator.js';
+import type { StreamStep } from '@switchyard/dialects';
+
 import { RelayEvents } from './relay-events.js';
 
 /** What comes through of these bytes, and how they end. */

@@ -1,9 +1,7 @@
 import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
-import { createSseScanner, type SseEvent } from '@switchyard/dialects';
+import { BlockReader, type SseEvent, type StreamReader, type StreamStep } from '@switchyard/dialects';
 
-import { EventSplitter } from '../answer/event-splitter.js';
 import { errorStatusWithin } from '../answer/parse-answer.js';
-import type { StreamReader, StreamStep } from '../answer/stream-translator.js';
 
 /** How the last event of a stream is called: `transcript.text.done`, `image_generation.completed`. (OpenAI API reference) */
 const LAST_EVENT = /\.(completed|done)$/;
@@ -20,8 +18,7 @@ export interface RelayEventsOptions {
  * events is one of ours, and a stream that stops before its last event has failed.
  */
 export class RelayEvents implements StreamReader {
-  readonly #splitter = new EventSplitter();
-  readonly #scanner = createSseScanner();
+  readonly #reader = new BlockReader();
   readonly #options: RelayEventsOptions;
   #content = false;
   #hasLast = false;
@@ -32,18 +29,18 @@ export class RelayEvents implements StreamReader {
 
   push(chunk: Buffer): StreamStep {
     const bytes: Buffer[] = [];
-    for (const block of this.#splitter.push(chunk)) {
-      const { error, ended } = this.#read(this.#scanner.push(block));
+    for (const block of this.#reader.push(chunk)) {
+      const { error, ended } = this.#read(block.events);
       if (error !== undefined) return { bytes, content: this.#content, error, ended: false };
-      bytes.push(block);
+      bytes.push(block.bytes);
       if (ended) return { bytes, content: this.#content, ended };
     }
     return { bytes, content: this.#content, ended: false };
   }
 
   end(): StreamStep {
-    const rest = this.#splitter.rest();
-    const { error } = this.#read([...this.#scanner.push(rest), ...this.#scanner.end()]);
+    const { bytes: rest, events } = this.#reader.end();
+    const { error } = this.#read(events);
     if (error === undefined && this.#hasLast) {
       return { bytes: rest.length === 0 ? [] : [rest], content: this.#content, ended: true };
     }

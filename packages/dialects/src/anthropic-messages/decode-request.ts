@@ -36,7 +36,7 @@ const requestBody = z.looseObject({
 const jsonFormat = z.strictObject({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
 
 /** The fields that `decodeRequest` reads whole; what it reads only in part is added to the rest again. */
-const READ_FIELDS = [...Object.keys(requestBody.shape), 'tools', 'tool_choice', 'thinking', 'output_config'];
+export const READ_FIELDS = [...Object.keys(requestBody.shape), 'tools', 'tool_choice', 'thinking', 'output_config'];
 
 /** @throws GatewayError `invalid_request` whose `param` is the path of what does not fit. */
 export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {

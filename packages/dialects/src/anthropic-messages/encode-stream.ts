@@ -5,6 +5,8 @@ import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.
 import { ownFields } from '../extensions/extensions.js';
 import { isJsonObject } from '../json/json-object.js';
 import { encodeSse } from '../sse/encode-sse.js';
+import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { MESSAGE_ANSWERS } from './answer-limits.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeFinish } from './finish.js';
@@ -53,14 +55,18 @@ const INITIAL: EncoderState = {
 const stateShape = z.custom<EncoderState>((value) => isJsonObject(value) && Array.isArray(value['waiting']));
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
-  return new MessageStreamEncoder(options, state === undefined ? INITIAL : stateShape.parse(state));
+  return createNotingEncoder(
+    MESSAGE_ANSWERS,
+    (own) => new MessageStreamEncoder(options, own === undefined ? INITIAL : stateShape.parse(own)),
+    state,
+  );
 }
 
 /**
  * Writes one block at a time with rising indices, as the dialect requires. Canonical blocks may interleave (tool calls in
  * parallel), so what belongs to another block than the one at the front waits until that one is closed.
  */
-class MessageStreamEncoder implements StreamEncoder {
+class MessageStreamEncoder implements BareStreamEncoder {
   readonly #options: EncodeAnswerOptions;
   #state: EncoderState;
 
@@ -174,13 +180,13 @@ class MessageStreamEncoder implements StreamEncoder {
       case 'text-delta':
       case 'refusal-delta':
         if (event.text === '') return '';
-        return this.#open({ type: 'text', text: '' }) + this.#delta({ type: 'text_delta', text: event.text });
+        return this.#open({ type: 'text', text: '' }) + this.#textDelta('"text_delta","text"', event.text);
       case 'reasoning-delta':
         if (event.text === '') return '';
-        return this.#open(EMPTY_THINKING) + this.#delta({ type: 'thinking_delta', thinking: event.text });
+        return this.#open(EMPTY_THINKING) + this.#textDelta('"thinking_delta","thinking"', event.text);
       case 'tool-call-delta':
         if (event.argumentsText === '') return '';
-        return this.#delta({ type: 'input_json_delta', partial_json: event.argumentsText });
+        return this.#textDelta('"input_json_delta","partial_json"', event.argumentsText);
       case 'text-end':
       case 'refusal-end':
       case 'tool-call-end':
@@ -209,6 +215,12 @@ class MessageStreamEncoder implements StreamEncoder {
 
   #delta(delta: unknown): string {
     return frame({ type: 'content_block_delta', index: this.#state.nextIndex - 1, delta });
+  }
+
+  /** `#delta` for what comes once per token, with all but the text written beforehand. */
+  #textDelta(typeAndField: string, text: string): string {
+    const index = this.#state.nextIndex - 1;
+    return `event: content_block_delta\ndata: {"type":"content_block_delta","index":${index},"delta":{"type":${typeAndField}:${JSON.stringify(text)}}}\n\n`;
   }
 
   #closeReasoning(signature: string | undefined, fields: JsonObject): string {

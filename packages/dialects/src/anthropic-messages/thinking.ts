@@ -79,7 +79,7 @@ export function planThinking(request: CanonicalRequest, context: ThinkingContext
   if (limits === undefined || request.reasoning === undefined) return planByTraits(request, rest, warnings);
   const { reasoning, reason } = fitThinking(request.reasoning, limits);
   if (reason !== undefined) {
-    warnings.push({ type: reasoning === undefined ? 'dropped' : 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: reasoning === undefined ? 'dropped' : 'approximated', field: 'reasoningEffort', reason });
   }
   return planByTraits({ ...request, reasoning }, { ...rest, traits: traitsWithin(limits, context.traits) }, warnings);
 }
@@ -109,7 +109,7 @@ function planByTraits(request: CanonicalRequest, context: ThinkingContext, warni
   }
   if (mode === 'budget' && hasUnthoughtToolCall(request)) {
     const reason = 'the tool call that is being answered has no signed thinking before it';
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   return planBudget(reasoning, { asked, quiet }, warnings);
@@ -119,7 +119,7 @@ function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): T
   if (!traits.alwaysThinks) return { maxTokens, thinking: { type: 'disabled' }, thinks: false };
   warnings.push({
     type: 'approximated',
-    field: 'reasoning_effort',
+    field: 'reasoningEffort',
     reason: 'this model always thinks; it is asked for little',
   });
   return { maxTokens, effort: 'low', thinks: true };
@@ -142,12 +142,12 @@ function planBudget(reasoning: ActiveReasoning, { asked, quiet }: Ceilings, warn
   const tokens = Math.min(wanted, most);
   if (tokens < MIN_BUDGET) {
     const reason = `a thinking budget is at least ${MIN_BUDGET} tokens and below max_tokens, so the model does not think`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   if (tokens < wanted) {
     const reason = `the thinking budget is cut to ${tokens} tokens, below max_tokens`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   }
   return { maxTokens, thinking: { type: 'enabled', budget_tokens: tokens }, thinks: true };
 }
@@ -161,7 +161,7 @@ function wantedBudget(reasoning: ActiveReasoning, warnings: Warning[]): number {
     case 'auto':
       warnings.push({
         type: 'approximated',
-        field: 'thinking',
+        field: 'reasoningEffort',
         reason: 'this model needs a budget; it gets a medium one',
       });
       return BUDGETS.medium;
@@ -175,10 +175,10 @@ function adaptiveEffort(reasoning: ActiveReasoning, traits: ModelTraits, warning
   const level = nearestEffort(wanted, traits);
   if (reasoning.type === 'budget') {
     const reason = `this model takes no budget; it gets effort ${level}`;
-    warnings.push({ type: 'approximated', field: 'thinking.budget_tokens', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   } else if (level !== wanted) {
     const reason = `this model has no effort ${wanted}; it gets ${level}`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   }
   return level;
 }

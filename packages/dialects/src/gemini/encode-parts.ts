@@ -16,6 +16,7 @@ import { compact, isJsonObject, parseJson } from '../json/json-object.js';
 import type { PlacedBlock } from '../openai-chat/encode-parts.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { blockPath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 
 /** What encoding a part needs to know of the conversation. */
@@ -116,8 +117,8 @@ function encodeToolCall(block: ToolCallBlock, path: string, log: LossLog): JsonO
 function encodeToolResult({ block, path }: PlacedBlock<ToolResultBlock>, context: PartContext): JsonObject {
   const texts: string[] = [];
   const parts: JsonObject[] = [];
-  for (const [index, inner] of block.content.entries()) {
-    const part = encodePart({ block: inner, path: `${path}.content[${index}]` }, context);
+  for (const inner of block.content) {
+    const part = encodePart({ block: inner, path: blockPath(path, inner) }, context);
     if (part === undefined) continue;
     if (typeof part['text'] === 'string') texts.push(part['text']);
     else parts.push(part);

@@ -50,14 +50,18 @@ function encodeServiceTier(tier: string | undefined, log: LossLog): string | und
       return tier;
     case 'default':
     case 'standard_only':
+      log.approximated('serviceTier', `${tier} became standard`);
       return 'standard';
     default:
-      log.dropped('service_tier', `gemini has no tier ${tier}`);
+      log.dropped('serviceTier', `gemini has no tier ${tier}`);
       return undefined;
   }
 }
 
-function noteInexpressible({ userId, metadata }: CanonicalRequest, log: LossLog): void {
-  if (userId !== undefined) log.dropped('user', 'gemini takes no id of the user');
+function noteInexpressible({ userId, metadata, reasoningSummary }: CanonicalRequest, log: LossLog): void {
+  if (reasoningSummary !== undefined) {
+    log.approximated('reasoningSummary', 'gemini decides itself how thoughts are summarised');
+  }
+  if (userId !== undefined) log.dropped('userId', 'gemini takes no id of the user');
   for (const key of Object.keys(metadata ?? {})) log.dropped(`metadata.${key}`, 'gemini keeps no metadata');
 }

@@ -47,7 +47,7 @@ const BUDGETS: Readonly<Record<ReasoningEffort, number>> = {
   max: 32_768,
 };
 
-const FIELD = 'reasoning_effort';
+const FIELD = 'reasoningEffort';
 
 /** The `thinkingConfig`; undefined says nothing. Whoever asks for reasoning also wants to see it. */
 export function encodeThinking(

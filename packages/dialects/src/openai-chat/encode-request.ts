@@ -23,7 +23,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const request = { ...named, extensions: shareOpenaiFields('openai-chat', given.extensions) };
   const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
-  if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
+  noteInexpressible(request, log);
   const reasoning = fitReasoning(request.reasoning, options.thinking, log);
   const fields = compact({
     model: options.model,
@@ -39,6 +39,16 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });
   return { value: withFields(fields, ownFields('openai-chat', request.extensions)), warnings: log.warnings };
+}
+
+function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
+  if (request.topK !== undefined) log.dropped('topK', 'openai-chat has no top_k');
+  if (request.reasoningSummary !== undefined) {
+    log.approximated('reasoningSummary', 'openai-chat shows reasoning the way its vendor does');
+  }
+  if (request.includeReasoningProof) {
+    log.approximated('includeReasoningProof', 'openai-chat proves no reasoning; its text is handed back instead');
+  }
 }
 
 /**
@@ -77,9 +87,9 @@ function encodeResponseFormat(format: ResponseFormat): JsonObject {
   }
 }
 
-/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+/** Anthropic's `standard_only` and Gemini's `standard` are what OpenAI calls `default`: no priority capacity. */
 function encodeServiceTier(tier: string, log: LossLog): string {
-  if (tier !== 'standard_only') return tier;
-  log.approximated('service_tier', 'standard_only became default');
+  if (tier !== 'standard_only' && tier !== 'standard') return tier;
+  log.approximated('serviceTier', `${tier} became default`);
   return 'default';
 }

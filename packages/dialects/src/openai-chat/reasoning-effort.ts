@@ -17,15 +17,16 @@ export function encodeReasoningEffort(reasoning: ReasoningRequest, log: LossLog)
     case 'off':
       return 'none';
     case 'auto':
+      log.approximated('reasoningEffort', 'openai-chat has no word for it; the model decides where nothing is said');
       return undefined;
     case 'effort':
       if (reasoning.effort !== 'max') return reasoning.effort;
-      log.approximated('reasoning_effort', 'openai-chat has no effort above xhigh');
+      log.approximated('reasoningEffort', 'openai-chat has no effort above xhigh');
       return 'xhigh';
     case 'budget': {
       const effort = effortForBudget(reasoning.tokens);
       log.approximated(
-        'reasoning_effort',
+        'reasoningEffort',
         `openai-chat has no thinking budget; ${reasoning.tokens} tokens became ${effort}`,
       );
       return effort;
@@ -43,7 +44,7 @@ export function fitReasoning(
 ): ReasoningRequest | undefined {
   if (wanted === undefined || limits === undefined) return wanted;
   const { reasoning, reason } = fitThinking(wanted, limits);
-  if (reason !== undefined && reasoning === undefined) log.dropped('reasoning_effort', reason);
-  else if (reason !== undefined) log.approximated('reasoning_effort', reason);
+  if (reason !== undefined && reasoning === undefined) log.dropped('reasoningEffort', reason);
+  else if (reason !== undefined) log.approximated('reasoningEffort', reason);
   return reasoning;
 }

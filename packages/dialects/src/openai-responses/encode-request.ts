@@ -8,7 +8,9 @@ import { objectOf } from '../json/read-json.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { encodeReasoningEffort, fitReasoning } from '../openai-chat/reasoning-effort.js';
+import { TOOL_NAMES } from '../openai-chat/tools.js';
 import { encodeUser } from '../openai-user/encode-user.js';
+import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeInput } from './encode-messages.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeTools } from './tools.js';
@@ -21,6 +23,10 @@ const MIN_OUTPUT_TOKENS = 16;
  * as they were.
  */
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  return encodeFields(encodeToolNames(given, TOOL_NAMES), options);
+}
+
+function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
   const request = { ...given, extensions: shareOpenaiFields(RESPONSES, given.extensions) };
   const log = new LossLog(RESPONSES);
   log.foreignFields(request.extensions, '');
@@ -49,12 +55,12 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
 
 function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
   const asked: readonly (readonly [string, boolean])[] = [
-    ['stop', (request.stopSequences ?? []).length > 0],
-    ['n', (request.choiceCount ?? 1) > 1],
+    ['stopSequences', (request.stopSequences ?? []).length > 0],
+    ['choiceCount', (request.choiceCount ?? 1) > 1],
     ['seed', request.seed !== undefined],
-    ['top_k', request.topK !== undefined],
-    ['frequency_penalty', Boolean(request.frequencyPenalty)],
-    ['presence_penalty', Boolean(request.presencePenalty)],
+    ['topK', request.topK !== undefined],
+    ['frequencyPenalty', Boolean(request.frequencyPenalty)],
+    ['presencePenalty', Boolean(request.presencePenalty)],
   ];
   for (const [field, isAsked] of asked) {
     if (isAsked) log.dropped(field, 'openai-responses has no such field');
@@ -63,7 +69,7 @@ function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
 
 function encodeCeiling(tokens: number | undefined, log: LossLog): number | undefined {
   if (tokens === undefined || tokens >= MIN_OUTPUT_TOKENS) return tokens;
-  log.approximated('max_tokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
+  log.approximated('maxOutputTokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
   return MIN_OUTPUT_TOKENS;
 }
 
@@ -111,10 +117,10 @@ function encodeFormat(format: ResponseFormat): JsonObject {
   }
 }
 
-/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+/** Anthropic's `standard_only` and Gemini's `standard` are what OpenAI calls `default`: no priority capacity. */
 function encodeServiceTier(tier: string, log: LossLog): string {
-  if (tier !== 'standard_only') return tier;
-  log.approximated('service_tier', 'standard_only became default');
+  if (tier !== 'standard_only' && tier !== 'standard') return tier;
+  log.approximated('serviceTier', `${tier} became default`);
   return 'default';
 }
 
@@ -139,9 +145,9 @@ const REPEATED_FIELDS = [
   'user',
 ];
 
-/** What an answer repeats of its request. */
+/** What an answer repeats of its request, with the client's own names of its tools. */
 export function repeatedFields(request: CanonicalRequest | undefined): JsonObject {
   if (request === undefined) return {};
-  const body = objectOf(encodeRequest(request, { model: request.model }).value);
+  const body = objectOf(encodeFields(request, { model: request.model }).value);
   return Object.fromEntries(REPEATED_FIELDS.filter((key) => key in body).map((key) => [key, body[key]]));
 }

@@ -69,6 +69,13 @@ describe('createSseScanner', () => {
     expect(scanner.end()).toEqual([]);
   });
 
+  it('leaves what it returned alone', () => {
+    const scanner = createSseScanner();
+    const first = scanner.push(Buffer.from(': nothing yet\n\n'));
+    scanner.push(Buffer.from('data: a\n\n'));
+    expect(first).toEqual([]);
+  });
+
   it('keeps nothing of a chunk whose buffer is reused', () => {
     const scanner = createSseScanner();
     const chunk = Buffer.from('data: kept');

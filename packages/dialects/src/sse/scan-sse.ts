@@ -79,8 +79,9 @@ class LineScanner implements SseScanner {
   }
 
   #take(): SseEvent[] {
+    if (this.#events.length === 0) return [];
     const events = this.#events;
-    if (events.length > 0) this.#events = [];
+    this.#events = [];
     return events;
   }
 

@@ -1,23 +1,8 @@
 import type { ReplayDialect, StreamAnswer, WholeAnswer } from './answer.js';
+import { responsesBody, responsesPayloads } from './sample-responses.js';
+import { halves, textOf, type Sample } from './sample.js';
 
 const MODEL = 'upstream-model';
-
-/** What a sample answer says. */
-export interface Sample {
-  /** What is particular about the answer's id, `sample` by default. Clients may take answers of one id for one answer. */
-  readonly id?: string;
-  /** Comes before the text; the signature only where the dialect has one. */
-  readonly reasoning?: { readonly text: string; readonly signature: string } | undefined;
-  /** The text, in the pieces a stream sends it in. */
-  readonly pieces?: readonly string[];
-  readonly model?: string;
-  /** Disjoint: `cachedTokens` are not counted in `inputTokens`. */
-  readonly inputTokens?: number;
-  readonly cachedTokens?: number;
-  readonly outputTokens?: number;
-  /** Calls that follow the text, with the JSON text of their arguments. */
-  readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
-}
 
 /** A short answer of the dialect, whole or, with `stream`, streamed. */
 export function sampleAnswer(
@@ -37,6 +22,7 @@ interface SampleMaker {
 
 const SAMPLES: Readonly<Record<ReplayDialect, SampleMaker>> = {
   'openai-chat': { body: openaiChatBody, payloads: openaiChatPayloads },
+  'openai-responses': { body: responsesBody, payloads: responsesPayloads },
   'anthropic-messages': { body: anthropicBody, payloads: anthropicPayloads },
   gemini: { body: geminiBody, payloads: geminiPayloads },
 };
@@ -53,9 +39,8 @@ export function errorAnswer(
 }
 
 const ERROR_BODIES: Readonly<Record<ReplayDialect, (status: number, message: string) => unknown>> = {
-  'openai-chat': (status, message) => ({
-    error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null },
-  }),
+  'openai-chat': openaiError,
+  'openai-responses': openaiError,
   'anthropic-messages': (status, message) => ({
     type: 'error',
     error: { type: ANTHROPIC_ERROR_TYPES[status] ?? 'api_error', message },
@@ -63,6 +48,10 @@ const ERROR_BODIES: Readonly<Record<ReplayDialect, (status: number, message: str
   }),
   gemini: (status, message) => ({ error: { code: status, message, status: GEMINI_ERROR_WORDS[status] ?? 'INTERNAL' } }),
 };
+
+function openaiError(status: number, message: string): unknown {
+  return { error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null } };
+}
 
 const OPENAI_ERROR_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
@@ -110,10 +99,6 @@ function anthropicUsage(sample: Sample): Record<string, unknown> {
     cache_creation_input_tokens: 0,
     output_tokens: sample.outputTokens ?? 5,
   };
-}
-
-function textOf(sample: Sample): readonly string[] {
-  return sample.pieces ?? (sample.toolCalls === undefined ? ['Hello', ' from', ' upstream.'] : []);
 }
 
 /** The body of a whole openai-chat answer. */
@@ -247,11 +232,6 @@ function anthropicBlocks(sample: Sample): readonly SampleBlock[] {
     deltas: halves(call.arguments).map((part) => ({ type: 'input_json_delta', partial_json: part })),
   }));
   return [...(reasoning === undefined ? [] : [thinking]), ...(pieces.length === 0 ? [] : [text]), ...calls];
-}
-
-function halves(text: string): readonly string[] {
-  const middle = Math.ceil(text.length / 2);
-  return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== '');
 }
 
 function geminiUsage(sample: Sample): Record<string, unknown> {

@@ -35,6 +35,10 @@ export class EventSplitter {
     return events;
   }
 
+  get heldBytes(): number {
+    return this.#held.reduce((sum, part) => sum + part.length, 0);
+  }
+
   /** What came after the last whole event. */
   rest(): Buffer {
     const rest = Buffer.concat(this.#held);
