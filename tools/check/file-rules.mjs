@@ -48,6 +48,8 @@ const DIALECT_SLOTS = [
   'decode-error.ts',
   'encode-error.ts',
   'usage.ts',
+  'field-names.ts',
+  'answer-limits.ts',
 ];
 
 /** A provider is data, and quirks where it has some. */

@@ -45,7 +45,7 @@ function toSource(file, packages) {
 
 /** Tests and what only tests read: fixtures, shared law suites, and the worlds that end-to-end tests start. */
 export function isTestFile(path) {
-  return path.endsWith('.test.ts') || /\/(__fixtures__|laws|e2e)\//.test(path);
+  return path.endsWith('.test.ts') || /\/(__fixtures__|laws|matrix|e2e)\//.test(path);
 }
 
 function listFiles(root, folder) {

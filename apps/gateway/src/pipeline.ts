@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { GatewayError, toGatewayError } from '@switchyard/canonical';
+import { GatewayError, toGatewayError, type DialectId } from '@switchyard/canonical';
 import {
   choose,
   planAttempts,
@@ -16,20 +16,20 @@ import type { Logger, Tracing } from '@switchyard/telemetry';
 import type { AttemptEnd, AttemptTransport } from '@switchyard/wire';
 
 import { headerOf } from './accept/client-headers.js';
-import { readBody, type BodyLimits } from './accept/read-body.js';
+import { readBody, tooLarge, type BodyLimits } from './accept/read-body.js';
 import type { RequestContext } from './accept/request-context.js';
 import { requestIdOf } from './accept/request-id.js';
 import { scanBody } from './accept/scan-body.js';
 import type { Surface } from './accept/surfaces.js';
-import { authenticate } from './authenticate/authenticate.js';
+import { authenticate, type Caller } from './authenticate/authenticate.js';
 import { clientKeyOf } from './authenticate/client-key.js';
-import { answerError } from './dispatch/answer-error.js';
 import { answerHeaders } from './dispatch/answer-headers.js';
 import { attemptOpen } from './dispatch/attempt-open.js';
-import { ClientReply } from './dispatch/client-reply.js';
+import type { ClientAnswer, ClientReply } from './dispatch/client-answer.js';
 import { conclude } from './dispatch/conclude.js';
 import { Cursors } from './dispatch/cursors.js';
 import { dispatch } from './dispatch/dispatch.js';
+import { HttpAnswer } from './dispatch/http-answer.js';
 import { meter } from './meter/meter.js';
 import type { RequestOutcome } from './meter/request-record.js';
 
@@ -61,25 +61,42 @@ export class Pipeline {
     const ended = new AbortController();
     const onClose = (): void => ended.abort();
     response.once('close', onClose);
-    const context = this.accept({ surface, request, response, signal: ended.signal });
+    const requestId = requestIdOf(request.headers['x-request-id']);
+    const context = this.accept({ surface, request, requestId, signal: ended.signal });
+    const readIt = (): Promise<Buffer> => readBody(request, this.options.bodyLimits);
+    await this.run({ context, ended, readBody: readIt, answer: new HttpAnswer(context, response) });
+    response.off('close', onClose);
+  }
+
+  /** Serves one turn of a WebSocket to its end, as a request of its own. Never rejects. */
+  async serveTurn(turn: Turn): Promise<void> {
+    const { surface, request, ended, body } = turn;
+    const context = this.accept({ surface, request, requestId: requestIdOf(undefined), signal: ended.signal });
+    const checkIt = async (): Promise<Buffer> => {
+      // A conversation grows with its turns, beyond what any one frame may be.
+      if (body.length > this.options.bodyLimits.maxBytes) throw tooLarge(this.options.bodyLimits);
+      return body;
+    };
+    await this.run({ context, ended, readBody: checkIt, answer: turn.createAnswer(context) });
+  }
+
+  private async run(job: Job): Promise<void> {
     this.inFlight += 1;
     let outcome: RequestOutcome;
     try {
-      outcome = await this.answer(context, ended);
+      outcome = await this.answer(job);
     } catch (thrown) {
-      outcome = this.refuse(context, thrown);
+      outcome = this.refuse(job, thrown);
     } finally {
-      response.off('close', onClose);
       this.inFlight -= 1;
     }
-    meter(context, outcome, this.options.logger);
+    meter(job.context, outcome, this.options.logger);
   }
 
-  private accept(parts: Pick<RequestContext, 'surface' | 'request' | 'response' | 'signal'>): RequestContext {
+  private accept(parts: Pick<RequestContext, 'surface' | 'request' | 'requestId' | 'signal'>): RequestContext {
     const { headers, method } = parts.request;
     return {
       ...parts,
-      requestId: requestIdOf(headers['x-request-id']),
       receivedAtMs: performance.now(),
       attempts: [],
       span: this.options.tracing.startSpan(`${method} ${parts.surface.path}`, {
@@ -91,15 +108,12 @@ export class Pipeline {
     };
   }
 
-  private async answer(context: RequestContext, ended: AbortController): Promise<RequestOutcome> {
+  private async answer(job: Job): Promise<RequestOutcome> {
+    const { context } = job;
     const index = this.newestIndex();
     context.snapshotVersion = index.version;
-    context.caller = authenticate(index, {
-      presented: clientKeyOf(context.request, context.surface.dialect),
-      hash: this.options.hashKey,
-      nowMs: Date.now(),
-    });
-    const body = await readBody(context.request, this.options.bodyLimits);
+    context.caller = this.callerOf(context.request, context.surface.dialect);
+    const body = await job.readBody();
     context.bodyBytes = body.length;
     const facts = scanBody(body, {
       surface: context.surface,
@@ -114,7 +128,16 @@ export class Pipeline {
     if (able === undefined) throw unsupported(context.surface, resolution);
     const candidates = choose(able, (target) => this.cursors.next(target));
     const plan = planAttempts(candidates, index.settings);
-    return this.dispatch({ context, body, index, resolution, plan: withinWish(plan, context), ended });
+    return this.dispatch({ ...job, body, index, resolution, plan: withinWish(plan, context) });
+  }
+
+  /** Who asks. @throws GatewayError as `authenticate` does, or `not_ready`. */
+  callerOf(request: Pick<IncomingMessage, 'headers' | 'url'>, dialect: DialectId): Caller {
+    return authenticate(this.newestIndex(), {
+      presented: clientKeyOf(request, dialect),
+      hash: this.options.hashKey,
+      nowMs: Date.now(),
+    });
   }
 
   private newestIndex(): RoutingIndex {
@@ -124,12 +147,11 @@ export class Pipeline {
   }
 
   private async dispatch(job: DispatchParts): Promise<RequestOutcome> {
-    const { context, index, ended } = job;
+    const { context, index, ended, answer } = job;
     const deadlineMs = index.settings.deadlines.totalMs;
     const guard = setTimeout(() => ended.abort(totalDeadline(deadlineMs)), deadlineMs + DEADLINE_GRACE_MS);
     let serving: Candidate | undefined;
-    const reply = new ClientReply({
-      response: context.response,
+    const reply = answer.createReply({
       keepaliveMs: index.settings.keepaliveSeconds * 1_000,
       headersFor: (head) => {
         context.firstByteAtMs = performance.now();
@@ -139,7 +161,7 @@ export class Pipeline {
     });
     try {
       const end = await this.attempts(job, reply, (candidate) => (serving = candidate));
-      return conclude(context, end, reply);
+      return conclude(context, { end, answer, reply });
     } finally {
       clearTimeout(guard);
     }
@@ -174,24 +196,37 @@ export class Pipeline {
   }
 
   /** Answers a request that never came to an attempt, or broke in a way nobody expected. */
-  private refuse(context: RequestContext, thrown: unknown): RequestOutcome {
+  private refuse({ context: { requestId }, answer }: Job, thrown: unknown): RequestOutcome {
     const error = toGatewayError(thrown);
-    const { response, requestId } = context;
     if (error.code === 'internal') this.options.logger.error({ requestId, err: error.cause }, 'a request broke');
-    // Something was sent and nobody can say how much of what: better cut than mistaken for complete.
-    if (response.headersSent) response.destroy();
-    else answerError(response, { context, error: error.toData() });
+    answer.refuse(error.toData());
     return { status: error.status, errorCode: error.code, bytesWritten: 0 };
   }
 }
 
-interface DispatchParts {
+/** One turn of a WebSocket. */
+export interface Turn {
+  readonly surface: Surface;
+  /** The request that opened the WebSocket. */
+  readonly request: IncomingMessage;
+  readonly body: Buffer;
+  /** Aborts when the client goes away. */
+  readonly ended: AbortController;
+  createAnswer(context: RequestContext): ClientAnswer;
+}
+
+interface Job {
   readonly context: RequestContext;
+  readonly ended: AbortController;
+  readonly answer: ClientAnswer;
+  readBody(): Promise<Buffer>;
+}
+
+interface DispatchParts extends Job {
   readonly body: Buffer;
   readonly index: RoutingIndex;
   readonly resolution: Resolution;
   readonly plan: readonly PlannedAttempt[];
-  readonly ended: AbortController;
 }
 
 /** The plan, or its first attempt alone where the client wants no other. */

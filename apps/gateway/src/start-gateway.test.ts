@@ -316,6 +316,25 @@ describe('a lost worker', () => {
     }
   });
 
+  it('ends a stream that is one JSON array with an error as its last element', async () => {
+    const { gateway, opens } = await start(async (_open, _body, reply) => {
+      reply.head({ status: 200, headers: { 'content-type': 'application/json' } });
+      reply.data(Buffer.from('[{"candidates":[]}'));
+      return lost;
+    }, SNAPSHOT);
+    try {
+      const response = await fetch(`${gateway.address}/v1beta/models/one/m:streamGenerateContent`, {
+        method: 'POST',
+        body: '{"contents":[]}',
+        headers: { 'x-goog-api-key': 'good' },
+      });
+      expect(await response.json()).toMatchObject([{ candidates: [] }, { error: { message: 'the worker died' } }]);
+      expect(opens[0]).toMatchObject({ framing: 'json-array', stream: true });
+    } finally {
+      await gateway.close();
+    }
+  });
+
   it('cuts a whole answer that had begun, so that nobody takes it for complete', async () => {
     const { gateway } = await start(async (_open, _body, reply) => {
       reply.head({ status: 200, headers: { 'content-type': 'application/json', 'content-length': '100' } });
@@ -329,6 +348,27 @@ describe('a lost worker', () => {
         headers: { 'x-api-key': 'good' },
       }).then((response) => response.text());
       await expect(answer).rejects.toThrow();
+    } finally {
+      await gateway.close();
+    }
+  });
+});
+
+describe('the list of models in Gemini’s shape', () => {
+  it.each([
+    [['chat'], ['generateContent', 'streamGenerateContent', 'countTokens']],
+    [
+      ['chat', 'embeddings'],
+      ['generateContent', 'streamGenerateContent', 'countTokens', 'embedContent', 'batchEmbedContents'],
+    ],
+  ])('says of a provider for %j which methods it takes', async (operations, methods) => {
+    const { gateway } = await start(counting, {
+      ...SNAPSHOT,
+      credentials: [{ ...credential('c1', 'one'), operations }],
+    });
+    try {
+      const response = await fetch(`${gateway.address}/v1beta/models/one/m`, { headers: { 'x-goog-api-key': 'good' } });
+      expect(await response.json()).toMatchObject({ name: 'models/one/m', supportedGenerationMethods: methods });
     } finally {
       await gateway.close();
     }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Module, type DynamicModule } from '@nestjs/common';
@@ -6,9 +7,10 @@ import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchy
 import type { Logger, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
 
-import { ClientRoutes, PIPELINE_OPTIONS } from './accept/client-routes.js';
+import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
+import { ResponsesSockets } from './websocket/responses-sockets.js';
 
 /** The newest routing snapshot, and word of the next. */
 export interface RoutingSource {
@@ -27,6 +29,8 @@ export interface GatewayOptions {
   /** How long running requests may take to finish when the gateway is closed. */
   readonly drainMs: number;
   readonly maxBodyBytes?: number;
+  /** How often the client of a WebSocket is asked whether it is still there. */
+  readonly socketPingMs?: number;
 }
 
 export interface Gateway {
@@ -38,18 +42,19 @@ export interface Gateway {
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_JSON_DEPTH = 256;
+const SOCKET_PING_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
 // What a request that was cut may take until its line is written.
 const METER_GRACE_MS = 2_000;
 
 @Module({})
 class GatewayModule {
-  static register(options: PipelineOptions, pipeline: Pipeline): DynamicModule {
+  static register(pipeline: Pipeline, sockets: ResponsesSockets): DynamicModule {
     return {
       module: GatewayModule,
       providers: [
-        { provide: PIPELINE_OPTIONS, useValue: options },
         { provide: Pipeline, useValue: pipeline },
+        { provide: ResponsesSockets, useValue: sockets },
         ClientRoutes,
       ],
     };
@@ -81,8 +86,15 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   const pipeline = new Pipeline(pipelineOptions);
+  const { maxBytes, maxDepth } = pipelineOptions.bodyLimits;
+  const sockets = new ResponsesSockets({
+    pipeline,
+    maxBytes,
+    maxDepth,
+    pingMs: options.socketPingMs ?? SOCKET_PING_MS,
+  });
   const service = await createHttpService({
-    module: GatewayModule.register(pipelineOptions, pipeline),
+    module: GatewayModule.register(pipeline, sockets),
     host: options.host,
     port: options.port,
     logger,
@@ -101,7 +113,12 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
     ],
     bodyParser: false,
-    server: { maxHeaderSize: MAX_HEADER_BYTES, requestTimeout: BODY_TIMEOUT_MS + 10_000, noDelay: true },
+    server: {
+      maxHeaderSize: MAX_HEADER_BYTES,
+      requestTimeout: BODY_TIMEOUT_MS + 10_000,
+      noDelay: true,
+      shouldUpgradeCallback: asksForWebSocket,
+    },
     clientErrorHandler: refuseUnparsable,
     // Bodies are read by the pipeline, as raw bytes and within its own limits.
     configure: (fastify) => {
@@ -113,15 +130,22 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     address: service.address,
     close: async () => {
       draining = true;
+      sockets.leave();
       const deadlineMs = performance.now() + options.drainMs;
       await settled(pipeline, options.drainMs);
       if (pipeline.inFlight > 0)
         logger.warn({ requests: pipeline.inFlight }, 'requests were cut at the end of the drain time');
+      await sockets.close(Math.max(0, deadlineMs - performance.now()));
       await service.close(Math.max(0, deadlineMs - performance.now()));
       await settled(pipeline, METER_GRACE_MS);
       await transport.close();
     },
   };
+}
+
+/** Any other upgrade, such as to HTTP/2, is an offer that a server may leave aside. (RFC 9110, section 7.8) */
+function asksForWebSocket({ headers }: IncomingMessage): boolean {
+  return headers.upgrade?.toLowerCase() === 'websocket';
 }
 
 /** Waits until no request is under way, but no longer than this. */

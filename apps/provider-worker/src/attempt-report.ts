@@ -1,4 +1,4 @@
-import type { Finish, StreamEvent, Usage } from '@switchyard/canonical';
+import type { Finish, StreamEvent, Usage, Warning } from '@switchyard/canonical';
 import type { AttemptEnd, AttemptError } from '@switchyard/wire';
 
 /** What is learnt of an attempt on its way, for its end. */
@@ -7,7 +7,8 @@ export class AttemptReport {
   usage: Usage | undefined;
   finish: Finish | undefined;
   answeredModel: string | undefined;
-  dropped: readonly string[] = [];
+  #requestDropped: readonly string[] = [];
+  #answerWarnings: () => readonly Warning[] = () => [];
   readonly #startedAtMs = performance.now();
   #preparedMs: number | undefined;
   #headersMs: number | undefined;
@@ -17,6 +18,22 @@ export class AttemptReport {
   /** The request is about to be handed to the upstream's socket. */
   prepared(): void {
     this.#preparedMs = this.#elapsedMs();
+  }
+
+  /** Fields of the request that were lost in translation, in the client's words. */
+  requestLost(fields: readonly string[]): void {
+    this.#requestDropped = fields;
+  }
+
+  /** `warnings` tells what of the answer was lost so far, in the upstream's words. */
+  answerLoses(warnings: () => readonly Warning[]): void {
+    this.#answerWarnings = warnings;
+  }
+
+  /** What was lost so far. */
+  get dropped(): readonly string[] {
+    const ofAnswer = this.#answerWarnings().filter((warning) => warning.type === 'dropped');
+    return [...this.#requestDropped, ...ofAnswer.map((warning) => warning.field)];
   }
 
   headersCame(status: number): void {

@@ -11,6 +11,8 @@ import {
   validateGeminiStream,
   validateOpenaiChatResponse,
   validateOpenaiChatStream,
+  validateResponsesResponse,
+  validateResponsesStream,
   type ReplayDialect,
 } from '@switchyard/testkit';
 
@@ -39,6 +41,7 @@ const VALIDATORS: Readonly<
   Record<ReplayDialect, { whole: (body: unknown) => readonly string[]; stream: (text: string) => readonly string[] }>
 > = {
   'openai-chat': { whole: validateOpenaiChatResponse, stream: validateOpenaiChatStream },
+  'openai-responses': { whole: validateResponsesResponse, stream: validateResponsesStream },
   'anthropic-messages': { whole: validateAnthropicResponse, stream: validateAnthropicStream },
   gemini: { whole: validateGeminiResponse, stream: validateGeminiStream },
 };
@@ -65,6 +68,17 @@ function toolRequest(dialect: ReplayDialect, stream: boolean): string {
           { role: 'tool', tool_call_id: 'call_1', content: '{"text":"A"}' },
         ],
         tools: [{ type: 'function', function: { name: LONG_NAME, parameters: SCHEMA } }],
+      });
+    case 'openai-responses':
+      return JSON.stringify({
+        model: 'client-model',
+        stream,
+        input: [
+          { role: 'user', content: 'Read /a' },
+          { type: 'function_call', call_id: 'call_1', name: LONG_NAME, arguments: JSON.stringify(args) },
+          { type: 'function_call_output', call_id: 'call_1', output: 'A' },
+        ],
+        tools: [{ type: 'function', name: LONG_NAME, parameters: SCHEMA, strict: false }],
       });
     case 'anthropic-messages':
       return JSON.stringify({
@@ -164,7 +178,12 @@ function callOf(name: string, dialect: ReplayDialect, stream: boolean) {
 const PAIRS: readonly [ReplayDialect, string, ReplayDialect][] = [
   ['openai-chat', 'gemini', 'gemini'],
   ['anthropic-messages', 'gemini', 'gemini'],
+  ['openai-responses', 'gemini', 'gemini'],
   ['gemini', 'openai-compatibility', 'openai-chat'],
+  ['gemini', 'codex', 'openai-responses'],
+  ['openai-chat', 'codex', 'openai-responses'],
+  ['anthropic-messages', 'codex', 'openai-responses'],
+  ['anthropic-messages', 'openai', 'openai-responses'],
   ['gemini', 'claude', 'anthropic-messages'],
 ];
 

@@ -220,6 +220,44 @@ describe('an attempt in another dialect', () => {
     expect(end).toMatchObject({ outcome: 'success', finish: { reason: 'stop' } });
   });
 
+  it('names what was lost as the client wrote it', async () => {
+    const harness = await start(OPENAI);
+    const { end, head } = await harness.run({
+      open: { dialect: 'anthropic-messages' },
+      body: anthropicRequest({
+        top_k: 5,
+        tools: [{ name: 'f', input_schema: { type: 'object' }, cache_control: { type: 'ephemeral' } }],
+        messages: [{ role: 'user', content: [{ type: 'text', text: 'Hi', cache_control: { type: 'ephemeral' } }] }],
+      }),
+    });
+    expect(end.dropped).toEqual(
+      expect.arrayContaining(['top_k', 'messages[].content[].cache_control', 'tools[].cache_control']),
+    );
+    expect(head?.headers['x-switchyard-dropped']).toContain('messages[].content[].cache_control');
+  });
+
+  it.each([true, false])('tells what the answer lost, in the header and at the end (stream: %s)', async (stream) => {
+    const harness = await start(OPENAI);
+    const chunk = { id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'm', system_fingerprint: 'fp' };
+    const message = { role: 'assistant', content: 'Hi' };
+    const logprobs = { content: [{ token: 'Hi' }] };
+    const choices = [{ index: 0, message, finish_reason: 'stop', logprobs }];
+    const payloads = [
+      { ...chunk, choices: [{ index: 0, delta: message, finish_reason: null }] },
+      { ...chunk, choices: [{ index: 0, delta: {}, finish_reason: 'stop', logprobs }] },
+      '[DONE]',
+    ];
+    harness.upstream.script(stream ? { type: 'stream', payloads } : { type: 'whole', body: { ...chunk, choices } });
+    const { end, head } = await harness.run({
+      open: { dialect: 'anthropic-messages', stream },
+      body: anthropicRequest({ stream }),
+    });
+    expect(end.dropped).toEqual(['response.system_fingerprint', 'response.choices[].logprobs']);
+    // A stream's header is sent with its first content.
+    const atHead = stream ? end.dropped.slice(0, 1) : end.dropped;
+    expect(head?.headers['x-switchyard-dropped']).toBe(atHead.join(', '));
+  });
+
   it('is refused in strict mode, before anything is sent, where a field would be lost', async () => {
     const harness = await start(CLAUDE);
     const { end, head } = await harness.run({ open: { strict: true }, body: openaiRequest({ logit_bias: { 5: 1 } }) });

@@ -5,6 +5,7 @@ import { answerAttempt } from './answer/answer-attempt.js';
 import type { Attempt } from './attempt.js';
 import { callEndpoint } from './call/call-endpoint.js';
 import { countTokens } from './count-tokens/count-tokens.js';
+import { embed } from './embeddings/embed.js';
 import { encodeBody } from './encode/encode-body.js';
 import { chatEndpoint } from './prepare/chat-endpoint.js';
 import { targetAt } from './prepare/resolve-target.js';
@@ -18,6 +19,8 @@ export function performAttempt(attempt: Attempt): Promise<AttemptError | undefin
       return performChat(attempt);
     case 'count-tokens':
       return countTokens(attempt);
+    case 'embeddings':
+      return embed(attempt);
     default:
       return relayAttempt(attempt);
   }
@@ -31,7 +34,7 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   const client = dialectById(open.dialect);
   const upstream = dialectById(endpoint.dialect);
   const encoded = encodeBody({ open, body, client, upstream, provider });
-  report.dropped = encoded.dropped;
+  report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
   const answer = await callEndpoint({ ...attempt, target }, encoded.body);
   return answerAttempt({ ...attempt, client, upstream, target, encoded }, answer);

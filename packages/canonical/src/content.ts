@@ -95,6 +95,8 @@ export interface OpaqueBlock extends BlockBase {
   readonly type: 'opaque';
   readonly dialect: DialectId;
   readonly value: Readonly<Record<string, unknown>>;
+  /** What it says, in words, for a dialect that does not understand it. Without it, the block is dropped there. */
+  readonly text?: string | undefined;
 }
 
 export type Block =

@@ -3,6 +3,7 @@ export const OPERATIONS = [
   'chat',
   'completions',
   'count-tokens',
+  'responses-compact',
   'embeddings',
   'images-generations',
   'images-edits',

@@ -9,9 +9,13 @@ import type {
 } from '@switchyard/canonical';
 
 import type { SseEvent } from './sse/scan-sse.js';
+import type { ThinkingLimits } from './thinking/fit-thinking.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
 
-/** A value and what was lost in making it. */
+/**
+ * A value and what was lost in making it. The warnings name fields in canonical words; `inClientWords` (requests) and
+ * `inUpstreamWords` (answers) turn them into those of whoever sent the fields.
+ */
 export interface WithWarnings<Value> {
   readonly value: Value;
   readonly warnings: readonly Warning[];
@@ -31,6 +35,8 @@ export interface EncodeRequestOptions {
   readonly model: string;
   /** The ceiling to send where the dialect requires one and the client gave none. */
   readonly defaultMaxOutputTokens?: number | undefined;
+  /** How the model can be asked to think, where the operator says so. Otherwise its name tells, where the dialect has such names. */
+  readonly thinking?: ThinkingLimits | undefined;
 }
 
 /** What encoding an answer needs to know of the client's request. */
@@ -64,6 +70,8 @@ export interface StreamDecoder {
 /** Turns canonical events into the client dialect's SSE text: a pure machine whose `state` is plain data. */
 export interface StreamEncoder {
   readonly state: unknown;
+  /** What was lost so far, each kind of loss once. `inUpstreamWords` names the fields. */
+  readonly warnings: readonly Warning[];
   /** The frames for this event, `''` if none. */
   next(event: StreamEvent): string;
 }
@@ -85,6 +93,8 @@ export interface UpstreamAnswer {
 
 /** How a dialect asks how many tokens a request has. */
 export interface TokenCounting {
+  /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
+  decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
   /** The count that an answer tells; undefined where it tells none. */
   decodeCount(body: unknown): number | undefined;

@@ -12,11 +12,22 @@ export type {
   UpstreamAnswer,
   WithWarnings,
 } from './dialect.js';
+export {
+  embeddingsOf,
+  type EmbeddingsAnswerShape,
+  type EmbeddingsLanguage,
+  type EmbeddingsRequest,
+  type EmbeddingsResponse,
+  type EncodeEmbeddingsOptions,
+} from './embeddings/embeddings.js';
+export { isBatch as isEmbeddingsBatch } from './embeddings/gemini.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
 export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
+export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
 export { openaiChat } from './openai-chat/dialect.js';
@@ -33,6 +44,7 @@ export {
   type StreamStep,
   type StreamTranslatorOptions,
 } from './stream/stream-translator.js';
+export type { ThinkingLimits } from './thinking/fit-thinking.js';
 export {
   createToolNameMap,
   restoreEventToolName,

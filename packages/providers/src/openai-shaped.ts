@@ -13,6 +13,7 @@ export const OPENAI_SHAPED = {
 /** OpenAI's paths, for providers to pick from. */
 export const OPENAI_PATHS = {
   completions: '/completions',
+  'responses-compact': '/responses/compact',
   embeddings: '/embeddings',
   'images-generations': '/images/generations',
   'images-edits': '/images/edits',

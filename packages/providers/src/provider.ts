@@ -17,17 +17,21 @@ export interface Provider {
   readonly displayName: string;
   /** Undefined where every entry must give its own. */
   readonly defaultBaseUrl?: string | undefined;
+  /** What its chat endpoint speaks. */
   readonly dialect: DialectId;
   readonly auth: AuthScheme;
   /**
    * Appended to the base URL. Beside chat, each operation that the provider has an endpoint for. `{model}` stands for the
-   * model's name; `chatStream` is for streams where they have a path of their own.
+   * model's name; `chatStream` is for streams, and `embeddingsBatch` for lists, where they have a path of their own.
    */
   readonly paths: {
     readonly chat: string;
     readonly chatStream?: string | undefined;
+    readonly embeddingsBatch?: string | undefined;
     readonly models: string;
   } & OperationPaths;
+  /** Further endpoints for chat, by what they speak: a client that speaks it is served there, without a translation. */
+  readonly alsoSpeaks?: Partial<Readonly<Record<DialectId, string>>> | undefined;
   /** Sent with every request. */
   readonly headers: Readonly<Record<string, string>>;
   /** Client headers handed on, lower-case; a trailing `*` matches any ending. */

@@ -36,16 +36,21 @@ describe('the registry', () => {
       expect(url.protocol).toBe('https:');
       expect(provider.defaultBaseUrl).not.toMatch(/\/$/);
     }
-    for (const path of Object.values(provider.paths)) expect(path).toMatch(/^\/.*[^/]$/);
+    for (const path of [...Object.values(provider.paths), ...Object.values(provider.alsoSpeaks ?? {})])
+      expect(path).toMatch(/^\/.*[^/]$/);
     for (const name of [...provider.forwardedHeaders, ...Object.keys(provider.headers)]) {
       expect(name).toBe(name.toLowerCase());
     }
     expect(provider.documentation).not.toBe('');
   });
 
-  it('gives every provider a base URL but the one whose entries must bring their own', () => {
+  it('gives every provider a base URL but those whose entries must bring their own', () => {
     const without = PROVIDERS.filter((provider) => provider.defaultBaseUrl === undefined);
-    expect(without.map((provider) => provider.slug)).toEqual(['openai-compatibility']);
+    expect(without.map((provider) => provider.slug)).toEqual(['codex', 'openai-compatibility']);
+  });
+
+  it('has no second endpoint for what a provider speaks at its first', () => {
+    for (const { dialect, alsoSpeaks } of PROVIDERS) expect(Object.keys(alsoSpeaks ?? {})).not.toContain(dialect);
   });
 
   it('knows the ceiling to send wherever the dialect requires one', () => {

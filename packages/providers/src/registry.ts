@@ -1,10 +1,12 @@
 import { CLAUDE } from './claude/provider.js';
+import { CODEX } from './codex/provider.js';
 import { DEEPSEEK } from './deepseek/provider.js';
 import { FIREWORKS } from './fireworks/provider.js';
 import { GEMINI } from './gemini/provider.js';
 import { GROQ } from './groq/provider.js';
 import { MISTRAL } from './mistral/provider.js';
 import { NOVITA } from './novita/provider.js';
+import { OPENAI } from './openai/provider.js';
 import { OPENAI_COMPATIBILITY } from './openai-compatibility/provider.js';
 import { OPENROUTER } from './openrouter/provider.js';
 import type { Provider } from './provider.js';
@@ -15,12 +17,14 @@ import { TOGETHER } from './together/provider.js';
 /** Every provider there is. */
 export const PROVIDERS: readonly Provider[] = [
   CLAUDE,
+  CODEX,
   DEEPSEEK,
   FIREWORKS,
   GEMINI,
   GROQ,
   MISTRAL,
   NOVITA,
+  OPENAI,
   OPENAI_COMPATIBILITY,
   OPENROUTER,
   SILICONFLOW,

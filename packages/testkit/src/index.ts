@@ -26,6 +26,7 @@ export {
 export { checkAnthropicRequest } from './upstream/check-anthropic-request.js';
 export { checkGeminiRequest } from './upstream/check-gemini-request.js';
 export { checkOpenaiChatRequest } from './upstream/check-openai-chat-request.js';
+export { checkResponsesRequest } from './upstream/check-responses-request.js';
 export {
   startReplayUpstream,
   type RecordedRequest,
@@ -41,8 +42,9 @@ export {
   openaiChatBody,
   openaiChatPayloads,
   sampleAnswer,
-  type Sample,
 } from './upstream/sample-answers.js';
+export { responsesBody, responsesPayloads } from './upstream/sample-responses.js';
+export type { Sample } from './upstream/sample.js';
 export { SAMPLE_SOUND } from './upstream/sample-surface-answer.js';
 export { sharedFixtures, type Fixture, type SharedFixtures } from './fixtures/shared-fixtures.js';
 export { startOtlpCollector, type OtlpCollector, type ReceivedSpan } from './otlp/otlp-collector.js';

@@ -20,6 +20,8 @@ export interface AttemptOpen {
   readonly dialect: DialectId;
   readonly operation: Operation;
   readonly stream: boolean;
+  /** How a stream's events reach the client; server-sent events unless it says otherwise. */
+  readonly framing?: 'json-array' | undefined;
   readonly provider: string;
   readonly credentialId: string;
   /** The upstream's name for the model. */
@@ -75,7 +77,10 @@ export interface AttemptEnd {
   readonly finish?: Finish | undefined;
   /** The model the upstream says it answered with. */
   readonly answeredModel?: string | undefined;
-  /** Fields of the client's request that did not survive translation. */
+  /**
+   * Fields that did not survive translation: those of the client's request in its own words, and those of the upstream's
+   * answer in the upstream's, with `response.` before them.
+   */
   readonly dropped: readonly string[];
   readonly timings: AttemptTimings;
 }

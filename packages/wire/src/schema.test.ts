@@ -11,6 +11,7 @@ const OPEN: Required<AttemptOpen> = {
   dialect: 'anthropic-messages',
   operation: 'chat',
   stream: true,
+  framing: 'json-array',
   provider: 'claude',
   credentialId: 'credential-1',
   model: 'claude-x',

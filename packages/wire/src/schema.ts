@@ -17,6 +17,7 @@ const attemptSchema: z.ZodType<AttemptOpen> = z.object({
   dialect: z.enum(DIALECT_IDS),
   operation: z.enum(OPERATIONS),
   stream: z.boolean(),
+  framing: z.literal('json-array').optional(),
   provider: z.string(),
   credentialId: z.string(),
   model: z.string(),

@@ -75,6 +75,7 @@ function formCase(operation: string, path: string, file: string, usage: Case['us
 }
 
 const CASES: readonly Case[] = [
+  jsonCase('responses-compact', '/v1/responses/compact', '"input": "x"', { inputUncached: 11, output: 4 }),
   jsonCase('embeddings', '/v1/embeddings', '"input": ["a",  "b"]', { inputUncached: 8, output: 0 }),
   jsonCase('images-generations', '/v1/images/generations', '"prompt": "x"', { inputUncached: 7, output: 100 }),
   formCase('images-edits', '/v1/images/edits', 'image', { inputUncached: 7, output: 100 }),
@@ -238,6 +239,14 @@ describe('an answer that fails on its way', () => {
 });
 
 describe('the official openai client', () => {
+  it('compacts a conversation, but in no stream', async () => {
+    const { output, usage } = await openai.responses.compact({ model: 'local/m', input: 'Hello' });
+    expect([output, usage.input_tokens]).toMatchObject([[{ type: 'compaction', encrypted_content: 'AAAA' }], 11]);
+    const body = JSON.stringify({ model: 'local/m', input: 'Hello', stream: true });
+    const refused = await post('/v1/responses/compact', Buffer.from(body), {});
+    expect([refused.status, await refused.json()]).toMatchObject([400, { error: { param: 'stream' } }]);
+  });
+
   it('embeds', async () => {
     const answer = await openai.embeddings.create({ model: 'local/m', input: ['a'] });
     expect(answer.data[0]?.embedding).toEqual([0.25, -0.5, 1]);

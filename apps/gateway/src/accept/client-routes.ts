@@ -1,19 +1,16 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { GatewayError, type DialectId, type GatewayErrorData } from '@switchyard/canonical';
+import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
-import { authenticate, type Caller } from '../authenticate/authenticate.js';
-import { clientKeyOf } from '../authenticate/client-key.js';
 import { answerError } from '../dispatch/answer-error.js';
 import { registerModelRoutes } from '../models/model-routes.js';
-import { Pipeline, type PipelineOptions } from '../pipeline.js';
-import { parseGeminiPath } from './gemini-path.js';
+import { Pipeline } from '../pipeline.js';
+import { ResponsesSockets } from '../websocket/responses-sockets.js';
+import { framingOf, parseGeminiPath } from './gemini-path.js';
 import { requestIdOf } from './request-id.js';
-import { dialectOfPath, GEMINI_PREFIX, SURFACES, type Surface } from './surfaces.js';
-
-export const PIPELINE_OPTIONS = Symbol('PIPELINE_OPTIONS');
+import { dialectOfPath, GEMINI_PREFIXES, SURFACES, type Surface } from './surfaces.js';
 
 /**
  * Registers the client endpoints as plain Fastify handlers: the data plane has no interceptors, pipes or guards.
@@ -24,7 +21,7 @@ export class ClientRoutes implements OnModuleInit {
   constructor(
     @Inject(HttpAdapterHost) private readonly host: HttpAdapterHost<FastifyAdapter>,
     @Inject(Pipeline) private readonly pipeline: Pipeline,
-    @Inject(PIPELINE_OPTIONS) private readonly options: PipelineOptions,
+    @Inject(ResponsesSockets) private readonly sockets: ResponsesSockets,
   ) {}
 
   onModuleInit(): void {
@@ -32,14 +29,18 @@ export class ClientRoutes implements OnModuleInit {
     for (const surface of SURFACES) {
       fastify.post(surface.path, (request, reply) => this.serve(surface, request, reply));
     }
-    fastify.post<{ Params: { '*': string } }>(`${GEMINI_PREFIX}*`, (request, reply) => {
-      const call = parseGeminiPath(request.params['*']);
-      if (call === undefined) return refuse(request, reply);
-      const { operation, model, stream } = call;
-      const path = `${GEMINI_PREFIX}{model}:${stream ? 'streamGenerateContent' : 'generateContent'}`;
-      return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream } }, request, reply);
-    });
-    registerModelRoutes(fastify, (request, dialect) => this.callerOf(request, dialect));
+    for (const prefix of GEMINI_PREFIXES) {
+      fastify.post<{ Params: { '*': string } }>(`${prefix}*`, (request, reply) => {
+        const call = parseGeminiPath(request.params['*']);
+        if (call === undefined) return refuse(request, reply);
+        const { operation, method, model, stream } = call;
+        const path = `${prefix}{model}:${method}`;
+        const framing = stream ? framingOf(request.url) : undefined;
+        return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream }, framing }, request, reply);
+      });
+    }
+    registerModelRoutes(fastify, (request, dialect) => this.pipeline.callerOf(request.raw, dialect));
+    fastify.server.on('upgrade', (request, socket, head) => this.sockets.upgrade(request, socket, head));
     fastify.all('/*', (request, reply) => refuse(request, reply));
   }
 
@@ -47,16 +48,6 @@ export class ClientRoutes implements OnModuleInit {
     // From here on the answer is written to the raw response; Fastify must not touch it.
     reply.hijack();
     return this.pipeline.serve(surface, request.raw, reply.raw);
-  }
-
-  private callerOf(request: FastifyRequest, dialect: DialectId): Caller {
-    const index = this.options.index();
-    if (index === undefined) throw new GatewayError('not_ready', 'no configuration has arrived yet: try again shortly');
-    return authenticate(index, {
-      presented: clientKeyOf(request.raw, dialect),
-      hash: this.options.hashKey,
-      nowMs: Date.now(),
-    });
   }
 }
 

@@ -82,7 +82,7 @@ function collect(request: IncomingMessage, source: Readable, limits: BodyLimits)
   });
 }
 
-function tooLarge(limits: BodyLimits): GatewayError {
+export function tooLarge(limits: BodyLimits): GatewayError {
   return new GatewayError(
     'request_too_large',
     `the body is larger than ${limits.maxBytes} bytes, decompressed: send less`,

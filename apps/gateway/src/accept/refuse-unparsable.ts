@@ -4,6 +4,7 @@ import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
 import { dialectById } from '@switchyard/dialects';
 import type { ParseFailure } from '@switchyard/nest-kit';
 
+import { answerSocket } from './answer-socket.js';
 import { requestIdOf } from './request-id.js';
 import { dialectOfPath } from './surfaces.js';
 
@@ -16,22 +17,8 @@ export function refuseUnparsable(failure: ParseFailure, socket: Socket): void {
   }
   const start = Buffer.isBuffer(failure.rawPacket) ? failure.rawPacket.toString('latin1', 0, 256) : '';
   const path = start.split(' ')[1] ?? '';
-  const { status, headers, body } = dialectById(dialectOfPath(path)).encodeError(
-    explain(failure.code),
-    requestIdOf(undefined),
-  );
-  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const length = Buffer.byteLength(body);
-  socket.end(
-    `HTTP/1.1 ${status} ${REASONS[status] ?? 'Bad Request'}\r\n${lines.join('')}content-length: ${length}\r\nconnection: close\r\n\r\n${body}`,
-  );
+  answerSocket(socket, dialectById(dialectOfPath(path)).encodeError(explain(failure.code), requestIdOf(undefined)));
 }
-
-const REASONS: Readonly<Record<number, string>> = {
-  400: 'Bad Request',
-  408: 'Request Timeout',
-  431: 'Request Header Fields Too Large',
-};
 
 function explain(code: string | undefined): GatewayErrorData {
   if (code === 'HPE_HEADER_OVERFLOW') {

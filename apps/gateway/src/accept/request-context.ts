@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 
 import type { RequestFacts } from '@switchyard/dialects';
 import type { TraceSpan } from '@switchyard/telemetry';
@@ -11,8 +11,8 @@ import type { Surface } from './surfaces.js';
 export interface RequestContext {
   readonly requestId: string;
   readonly surface: Surface;
+  /** The request itself, or the one that opened the WebSocket. */
   readonly request: IncomingMessage;
-  readonly response: ServerResponse;
   readonly span: TraceSpan;
   /** Milliseconds of the monotonic clock when the request came. */
   readonly receivedAtMs: number;

@@ -1,4 +1,4 @@
-import type { Operation } from '@switchyard/canonical';
+import { GatewayError, type Operation } from '@switchyard/canonical';
 import { checkJsonObject, isMultipart, scanMultipart, scanRequest, type RequestFacts } from '@switchyard/dialects';
 
 import type { Surface } from './surfaces.js';
@@ -15,14 +15,24 @@ export interface ScanOptions {
 /**
  * What the decisions need to know of a request, be its body JSON or a form, or its model in the path.
  *
- * @throws GatewayError as `scanRequest` and `scanMultipart` do.
+ * @throws GatewayError as `scanRequest` and `scanMultipart` do; `invalid_request` for a stream where there is none.
  */
 export function scanBody(body: Buffer, options: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
-  const { surface, contentType, maxDepth } = options;
+  const { surface, maxDepth } = options;
   if (surface.outside !== undefined) {
     checkJsonObject(body, { maxDepth });
     return surface.outside;
   }
+  const facts = scan(body, options);
+  if (facts.stream && surface.operation === 'responses-compact') {
+    throw new GatewayError('invalid_request', `${surface.path} has no streams: leave \`stream\` out`, {
+      param: 'stream',
+    });
+  }
+  return facts;
+}
+
+function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
   const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
   return isForm ? scanMultipart(body, contentType) : scanRequest(body, { maxDepth });
 }

@@ -27,6 +27,7 @@ export function attemptOpen(context: RequestContext, options: OpenOptions): Atte
     dialect: context.surface.dialect,
     operation: context.surface.operation,
     stream: context.facts?.stream ?? false,
+    framing: context.surface.framing,
     provider: candidate.credential.provider,
     credentialId: candidate.credential.id,
     model: candidate.model,

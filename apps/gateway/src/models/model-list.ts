@@ -8,6 +8,10 @@ type JsonObject = Readonly<Record<string, unknown>>;
 // Nobody tells a gateway when a model was made; two of the APIs require the field.
 const UNKNOWN_TIME = { seconds: 0, rfc3339: '1970-01-01T00:00:00Z' };
 
+// Nobody tells a gateway either which of a provider's models embed: what the provider has is listed for all of them.
+const CHAT_METHODS = ['generateContent', 'streamGenerateContent', 'countTokens'];
+const EMBED_METHODS = ['embedContent', 'batchEmbedContents'];
+
 /** The models a caller may use, in the shape of a dialect's own list. (OpenAI, Anthropic and Gemini API references, Models, list) */
 export function modelList(caller: Caller, dialect: DialectId): JsonObject {
   const models = listModels(caller.view, caller.key).map((model) => modelEntry(model, dialect));
@@ -41,13 +45,13 @@ export function modelById(caller: Caller, id: string, dialect: DialectId): JsonO
   return modelEntry(model, dialect);
 }
 
-function modelEntry({ id, ownedBy }: ListedModel, dialect: DialectId): JsonObject {
+function modelEntry({ id, ownedBy, embeds }: ListedModel, dialect: DialectId): JsonObject {
   switch (dialect) {
     case 'gemini':
       return {
         name: `models/${id}`,
         displayName: id,
-        supportedGenerationMethods: ['generateContent', 'streamGenerateContent'],
+        supportedGenerationMethods: embeds ? [...CHAT_METHODS, ...EMBED_METHODS] : CHAT_METHODS,
       };
     case 'anthropic-messages':
       return { type: 'model', id, display_name: id, created_at: UNKNOWN_TIME.rfc3339 };

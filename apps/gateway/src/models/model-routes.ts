@@ -24,9 +24,9 @@ export function registerModelRoutes(fastify: FastifyInstance, callerOf: CallerOf
   }
 }
 
-/** Gemini has a path of its own; OpenAI's and Anthropic's clients share one, and Anthropic's always send their version. */
+/** Clients share a path: Anthropic's always send their version, Google's a key header of their own, or they ask at v1beta. */
 function dialectOf({ url, headers }: FastifyRequest): DialectId {
-  if (url.startsWith('/v1beta/')) return 'gemini';
+  if (url.startsWith('/v1beta/') || headers['x-goog-api-key'] !== undefined) return 'gemini';
   return headers['anthropic-version'] === undefined ? 'openai-chat' : 'anthropic-messages';
 }
 

@@ -1,5 +1,5 @@
 import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
-import { StreamTranslator, type StreamReader, type StreamStep } from '@switchyard/dialects';
+import { inUpstreamWords, StreamTranslator, type StreamReader, type StreamStep } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
@@ -20,6 +20,7 @@ export function answerStream(context: AnswerContext, answer: Answer): Promise<Ga
     toolNames,
     observe: (event) => report.observe(event),
   });
+  report.answerLoses(() => inUpstreamWords(upstream.id, translator.warnings));
   return streamAnswer(context, answer, translator);
 }
 
@@ -40,8 +41,11 @@ export async function streamAnswer(
   };
   try {
     const failure = await relay({ context, reader, outlet, chunks });
-    if (failure === undefined) void readTrailing(chunks);
-    else fail(failure);
+    if (failure !== undefined) fail(failure);
+    else {
+      void readTrailing(chunks);
+      await outlet.end();
+    }
     return failure;
   } catch (thrown) {
     const error = context.deadlines.reason ?? toGatewayError(thrown);

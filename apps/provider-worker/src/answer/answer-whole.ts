@@ -1,5 +1,5 @@
 import { isContentEvent, unfoldResponse, type CanonicalResponse, type GatewayErrorData } from '@switchyard/canonical';
-import { restoreResponseToolNames } from '@switchyard/dialects';
+import { inUpstreamWords, restoreResponseToolNames } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
 import { answerHeaders } from './answer-headers.js';
@@ -34,11 +34,19 @@ async function writeEvents(
   answer: Answer,
 ): Promise<GatewayErrorData | undefined> {
   const encoder = context.client.createStreamEncoder(answerOptions(context));
+  context.report.answerLoses(() => inUpstreamWords(context.upstream.id, encoder.warnings));
   const events = unfoldResponse(response);
   const text = events.map((event) => encoder.next(event)).join('');
   const outlet = new StreamOutlet(context, { ...answer.headers, 'content-type': '' });
   await outlet.write([Buffer.from(text)], events.some(isContentEvent));
+  await outlet.end();
   return undefined;
+}
+
+function translated(context: AnswerContext, response: CanonicalResponse): Buffer {
+  const { value, warnings } = context.client.encodeResponse(response, answerOptions(context));
+  context.report.answerLoses(() => inUpstreamWords(context.upstream.id, warnings));
+  return Buffer.from(JSON.stringify(value));
 }
 
 async function writeJson(
@@ -50,9 +58,7 @@ async function writeJson(
   const { client, upstream, deadlines, report, reply, target, encoded } = context;
   const same = client.id === upstream.id && encoded.toolNames.size === 0;
   const own = answer.headers['content-type'];
-  const body = same
-    ? bytes
-    : Buffer.from(JSON.stringify(client.encodeResponse(response, answerOptions(context)).value));
+  const body = same ? bytes : translated(context, response);
   deadlines.contentCame();
   report.contentCame();
   reply.head({
@@ -61,7 +67,7 @@ async function writeJson(
       upstream: answer.headers,
       passthrough: target.passthroughHeaders,
       contentType: same && own !== undefined ? own : 'application/json',
-      dropped: encoded.dropped,
+      dropped: report.dropped,
     }),
     waitedMs: report.waitedMs,
   });

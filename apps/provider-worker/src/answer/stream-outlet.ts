@@ -2,16 +2,19 @@ import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
 
 import { answerHeaders } from './answer-headers.js';
 import type { AnswerContext } from './answer-context.js';
+import { JsonArrayEvents } from './json-array-events.js';
 
 /** An upstream that sends more than this before any content is not answering. */
 const HELD_LIMIT_BYTES = 1024 * 1024;
 
 const EVENT_STREAM = 'text/event-stream; charset=utf-8';
+const JSON_ARRAY = 'application/json; charset=utf-8';
 
 /** Holds an answer's bytes back until the first content, so that a failure before it can still go to another candidate. */
 export class StreamOutlet {
   readonly #context: AnswerContext;
   readonly #upstreamHeaders: Readonly<Record<string, string>>;
+  readonly #array: JsonArrayEvents | undefined;
   #held: Buffer[] = [];
   #heldBytes = 0;
   #committed = false;
@@ -19,6 +22,7 @@ export class StreamOutlet {
   constructor(context: AnswerContext, upstreamHeaders: Readonly<Record<string, string>>) {
     this.#context = context;
     this.#upstreamHeaders = upstreamHeaders;
+    this.#array = context.open.framing === 'json-array' ? new JsonArrayEvents() : undefined;
   }
 
   get committed(): boolean {
@@ -38,22 +42,30 @@ export class StreamOutlet {
     return undefined;
   }
 
+  /** Ends a stream that is complete. */
+  async end(): Promise<void> {
+    if (this.#committed && this.#array !== undefined) await this.#hand(this.#array.end());
+  }
+
   /** Ends a stream the client has seen a part of with an error it understands. */
   fail(error: GatewayErrorData): void {
     if (!this.#committed) return;
     const { client, open, reply } = this.#context;
+    const frame = [Buffer.from(client.encodeStreamError(error, open.requestId))];
+    const bytes = this.#array === undefined ? frame : [...this.#array.next(frame), ...this.#array.end()];
     // Nothing follows, so nobody needs to wait; and a reader that is gone needs no error.
-    reply.data(Buffer.from(client.encodeStreamError(error, open.requestId)))?.catch(() => {});
+    reply.data(Buffer.concat(bytes))?.catch(() => {});
   }
 
   #commit(bytes: readonly Buffer[]): Promise<void> | undefined {
-    const { reply, report, deadlines, encoded, target, client, upstream } = this.#context;
+    const { reply, report, deadlines, target, client, upstream } = this.#context;
     const own = this.#upstreamHeaders['content-type'];
+    const streamType = client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM;
     const headers = answerHeaders({
       upstream: this.#upstreamHeaders,
       passthrough: target.passthroughHeaders,
-      contentType: client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM,
-      dropped: encoded.dropped,
+      contentType: this.#array === undefined ? streamType : JSON_ARRAY,
+      dropped: report.dropped,
     });
     deadlines.contentCame();
     report.contentCame();
@@ -65,6 +77,10 @@ export class StreamOutlet {
   }
 
   #send(bytes: readonly Buffer[]): Promise<void> | undefined {
+    return this.#hand(this.#array?.next(bytes) ?? bytes);
+  }
+
+  #hand(bytes: readonly Buffer[]): Promise<void> | undefined {
     const [first] = bytes;
     if (first === undefined) return undefined;
     const behind = this.#context.reply.data(bytes.length === 1 ? first : Buffer.concat(bytes));

@@ -1,11 +1,13 @@
 import { GatewayError, type CanonicalRequest } from '@switchyard/canonical';
-import { dialectById, type Dialect, type TokenCounting } from '@switchyard/dialects';
-import type { AttemptError } from '@switchyard/wire';
+import { dialectById, type TokenCounting, type WithWarnings } from '@switchyard/dialects';
+import type { AttemptError, AttemptOpen } from '@switchyard/wire';
 
+import { answerHeaders } from '../answer/answer-headers.js';
 import { parseAnswer } from '../answer/parse-answer.js';
 import { readWhole } from '../answer/read-whole.js';
 import type { Attempt } from '../attempt.js';
 import { callEndpoint } from '../call/call-endpoint.js';
+import { droppedFields } from '../encode/dropped-fields.js';
 import { parseBody } from '../encode/parse-body.js';
 import { parseThinking } from '../encode/parse-thinking.js';
 import { targetAt } from '../prepare/resolve-target.js';
@@ -30,32 +32,41 @@ function precisionHeader(precision: Precision): Readonly<Record<string, string>>
  */
 export async function countTokens(attempt: Attempt): Promise<AttemptError | undefined> {
   const { open, target } = attempt;
-  const client = dialectById(open.dialect);
+  const client = askedBy(open);
   const upstream = dialectById(target.provider.dialect);
   const path = target.provider.paths['count-tokens'];
   if (path === undefined || upstream.tokenCounting === undefined) return estimate(attempt, client);
   const there = { ...attempt, target: targetAt(target, path) };
-  if (client.id === upstream.id && open.thinking === undefined) {
+  if (open.dialect === upstream.id && open.thinking === undefined) {
     return relayTo(there, relayBody(open, attempt.body), precisionHeader('exact'));
   }
   return translate(there, { client, upstream: upstream.tokenCounting });
 }
 
-async function estimate(attempt: Attempt, client: Dialect): Promise<undefined> {
-  const { texts, fixed } = countableOf(decode(attempt, client));
+function askedBy({ dialect }: AttemptOpen): TokenCounting {
+  const { tokenCounting } = dialectById(dialect);
+  if (tokenCounting !== undefined) return tokenCounting;
+  throw new GatewayError('operation_not_supported', `${dialect} has no question for a count of tokens`);
+}
+
+async function estimate(attempt: Attempt, client: TokenCounting): Promise<undefined> {
+  const { texts, fixed } = countableOf(decode(attempt, client).value);
   const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal));
   await answer(attempt, { tokens, client, precision: 'estimated' });
 }
 
 async function translate(
   attempt: Attempt,
-  { client, upstream }: { readonly client: Dialect; readonly upstream: TokenCounting },
+  { client, upstream }: { readonly client: TokenCounting; readonly upstream: TokenCounting },
 ): Promise<AttemptError | undefined> {
   const { open, report, target } = attempt;
-  const encoded = upstream.encodeRequest(decode(attempt, client), {
+  const decoded = decode(attempt, client);
+  const encoded = upstream.encodeRequest(decoded.value, {
     model: open.model,
     defaultMaxOutputTokens: target.provider.defaultMaxOutputTokens,
   });
+  const { provider } = target;
+  report.requestLost(droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }));
   const body = Buffer.from(JSON.stringify(encoded.value));
   const counted = await callEndpoint(attempt, body);
   if (counted.status < 200 || counted.status >= 300) return relayError(relayContext(attempt, body), counted);
@@ -67,28 +78,25 @@ async function translate(
   return undefined;
 }
 
-function decode({ open, body }: Attempt, client: Dialect): CanonicalRequest {
-  const { value } = client.decodeRequest(parseBody(body));
-  return open.thinking === undefined ? value : { ...value, reasoning: parseThinking(open.thinking) };
+function decode({ open, body }: Attempt, client: TokenCounting): WithWarnings<CanonicalRequest> {
+  const outside = { model: open.requestedModel, stream: false };
+  const { value, warnings } = client.decodeRequest(parseBody(body), outside);
+  if (open.thinking === undefined) return { value, warnings };
+  return { value: { ...value, reasoning: parseThinking(open.thinking) }, warnings };
 }
 
 interface Count {
   readonly tokens: number;
-  readonly client: Dialect;
+  readonly client: TokenCounting;
   readonly precision: Precision;
 }
 
-async function answer(
-  { open, reply, report, deadlines }: Attempt,
-  { tokens, client, precision }: Count,
-): Promise<void> {
-  if (client.tokenCounting === undefined) {
-    throw new GatewayError('operation_not_supported', `${open.dialect} has no answer for a count of tokens`);
-  }
-  const body = Buffer.from(JSON.stringify(client.tokenCounting.encodeCount(tokens)));
+async function answer({ reply, report, deadlines }: Attempt, { tokens, client, precision }: Count): Promise<void> {
+  const body = Buffer.from(JSON.stringify(client.encodeCount(tokens)));
   report.contentCame();
-  const headers = { 'content-type': 'application/json', ...precisionHeader(precision) };
-  reply.head({ status: 200, headers, waitedMs: report.waitedMs });
+  const { dropped } = report;
+  const headers = answerHeaders({ upstream: {}, passthrough: false, contentType: 'application/json', dropped });
+  reply.head({ status: 200, headers: { ...headers, ...precisionHeader(precision) }, waitedMs: report.waitedMs });
   const behind = reply.data(body);
   if (behind !== undefined) await deadlines.wait(behind);
 }

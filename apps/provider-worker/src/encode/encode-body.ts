@@ -1,8 +1,9 @@
-import { GatewayError, type CanonicalRequest, type Warning } from '@switchyard/canonical';
+import type { CanonicalRequest } from '@switchyard/canonical';
 import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
+import { droppedFields } from './dropped-fields.js';
 import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
@@ -20,7 +21,7 @@ export interface EncodeBodyInput {
 
 export interface EncodedBody {
   readonly body: Buffer;
-  /** Fields of the client's request that the upstream does not get. */
+  /** Fields of the client's request that the upstream does not get, in the client's words. */
   readonly dropped: readonly string[];
   /** Whether an openai-chat client asked for the usage chunk. Asked only where the answer has to be written anew. */
   includeUsage(): boolean;
@@ -56,21 +57,13 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     { ...decoded.value, stream: open.stream, reasoning },
     { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens },
   );
-  const losses = [...decoded.warnings, ...encoded.warnings].filter((warning) => warning.type === 'dropped');
-  const [firstLoss] = losses;
-  if (open.strict && firstLoss !== undefined) throw untranslatable(firstLoss, provider);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
-    dropped: [...new Set(losses.map((loss) => loss.field))],
+    dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
     includeUsage: () => decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,
   };
-}
-
-function untranslatable(loss: Warning, provider: Provider): GatewayError {
-  const message = `${loss.field} cannot be sent to ${provider.slug}: ${loss.reason}`;
-  return new GatewayError('untranslatable_field', message, { param: loss.field });
 }
 
 /** Read without the dialect's decoder, which may refuse what the upstream took. */

@@ -12,19 +12,27 @@ export interface ChatEndpoint {
 }
 
 export interface ChatEndpointInput {
-  readonly open: Pick<AttemptOpen, 'operation' | 'stream' | 'thinking'>;
+  readonly open: Pick<AttemptOpen, 'operation' | 'dialect' | 'stream' | 'thinking'>;
   readonly body: Buffer;
   readonly provider: Provider;
 }
 
 /**
- * A legacy completion is asked as a chat, which is what today's models are. Only what no chat can serve (a suffix, an
- * echo, token ids) goes to the provider's own completions endpoint, where it has one.
+ * A provider is spoken to in the client's own dialect where it speaks that, and else in its main one. A legacy completion
+ * is asked as a chat, which is what today's models are. Only what no chat can serve (a suffix, an echo, token ids) goes to
+ * the provider's own completions endpoint, where it has one.
  */
 export function chatEndpoint({ open, body, provider }: ChatEndpointInput): ChatEndpoint {
-  const { completions, chat, chatStream = chat } = provider.paths;
+  const { completions } = provider.paths;
   const isLegacy = open.operation === 'completions' && completions !== undefined && open.thinking === undefined;
   return isLegacy && legacyOnlyField(parseBody(body)) !== undefined
     ? { path: completions, dialect: 'openai-completions' }
-    : { path: open.stream ? chatStream : chat, dialect: provider.dialect };
+    : endpointFor(open, provider);
+}
+
+function endpointFor(open: ChatEndpointInput['open'], { paths, dialect, alsoSpeaks }: Provider): ChatEndpoint {
+  const wanted = open.operation === 'completions' ? 'openai-chat' : open.dialect;
+  const path = alsoSpeaks?.[wanted];
+  if (path !== undefined) return { path, dialect: wanted };
+  return { path: open.stream ? (paths.chatStream ?? paths.chat) : paths.chat, dialect };
 }

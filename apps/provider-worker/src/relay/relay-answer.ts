@@ -12,7 +12,7 @@ import { RelayEvents } from './relay-events.js';
 import { field, relayUsage } from './relay-usage.js';
 
 /** Room for 2,048 embeddings of 3,072 numbers, the most that one OpenAI request can ask for. */
-const JSON_LIMIT_BYTES = 128 * 1024 * 1024;
+export const JSON_LIMIT_BYTES = 128 * 1024 * 1024;
 
 /** Hands an upstream's answer on as it is: JSON, an event stream, or any other bytes. */
 export async function relayAnswer(
@@ -92,12 +92,12 @@ async function relayBytes(relay: Relay): Promise<undefined> {
 }
 
 function commit({ context, answer, ownHeaders }: Relay): void {
-  const { target, encoded, deadlines, report, reply } = context;
+  const { target, deadlines, report, reply } = context;
   const headers = answerHeaders({
     upstream: answer.headers,
     passthrough: target.passthroughHeaders,
     contentType: answer.headers['content-type'] ?? 'application/octet-stream',
-    dropped: encoded.dropped,
+    dropped: report.dropped,
   });
   deadlines.contentCame();
   report.contentCame();
@@ -105,8 +105,9 @@ function commit({ context, answer, ownHeaders }: Relay): void {
 }
 
 /** Keeps what an answer, or an event of it, says of its cost and its model. */
-function observe({ report }: AnswerContext, value: unknown): void {
-  report.usage = relayUsage(field(value, 'usage')) ?? report.usage;
+export function observe({ report, upstream }: AnswerContext, value: unknown): void {
+  const told = upstream.id === 'gemini' ? upstream.decodeUsage(field(value, 'usageMetadata')) : undefined;
+  report.usage = told ?? relayUsage(field(value, 'usage')) ?? report.usage;
   const model = field(value, 'model');
   if (typeof model === 'string') report.answeredModel = model;
 }

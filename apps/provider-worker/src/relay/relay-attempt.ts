@@ -37,6 +37,6 @@ export function relayContext(attempt: Attempt, body: Buffer): AnswerContext {
     ...attempt,
     client: dialectById(open.dialect),
     upstream: dialectById(target.provider.dialect),
-    encoded: { body, dropped: attempt.report.dropped, includeUsage: () => false, toolNames: new Map() },
+    encoded: { body, dropped: [], includeUsage: () => false, toolNames: new Map() },
   };
 }

@@ -1,5 +1,13 @@
 import { GatewayError } from '@switchyard/canonical';
-import { isMultipart, patchModel, patchMultipartModel, scanMultipart, scanRequest } from '@switchyard/dialects';
+import {
+  dialectById,
+  isMultipart,
+  patchModel,
+  patchMultipartModel,
+  renameModel,
+  scanMultipart,
+  scanRequest,
+} from '@switchyard/dialects';
 import type { AttemptOpen } from '@switchyard/wire';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
@@ -11,13 +19,18 @@ const MAX_JSON_DEPTH = 512;
  * @throws GatewayError `invalid_request` for a thinking suffix: nothing that is relayed thinks.
  */
 export function relayBody(open: AttemptOpen, body: Buffer): Buffer {
-  if (open.thinking !== undefined) {
-    const message = `(${open.thinking}) behind the model means nothing to ${open.operation}: leave it out`;
-    throw new GatewayError('invalid_request', message, { param: 'model' });
-  }
+  refuseThinking(open);
+  if (dialectById(open.dialect).modelInPath) return renameModel(body, open.model);
   const contentType = open.headers['content-type'];
   if (contentType !== undefined && isMultipart(contentType)) {
     return patchMultipartModel(body, scanMultipart(body, contentType), open.model);
   }
   return patchModel(body, scanRequest(body, { maxDepth: MAX_JSON_DEPTH }), open.model);
+}
+
+/** @throws GatewayError `invalid_request` where the model has a thinking suffix. */
+export function refuseThinking({ thinking, operation }: Pick<AttemptOpen, 'thinking' | 'operation'>): void {
+  if (thinking === undefined) return;
+  const message = `(${thinking}) behind the model means nothing to ${operation}: leave it out`;
+  throw new GatewayError('invalid_request', message, { param: 'model' });
 }

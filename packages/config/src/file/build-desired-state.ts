@@ -115,7 +115,11 @@ class CredentialBuilder {
         const remedy = 'write api-key: "${PROVIDER_API_KEY}", or token-file: and a path';
         this.tools.report({ severity: 'error', path: [...path, 'api-key'], message: 'is missing', remedy });
       }
-      if (baseUrl === undefined) return [];
+      if (baseUrl === undefined) {
+        const remedy = 'write for example base-url: https://api.example.com/v1';
+        this.tools.report({ severity: 'error', path: [...path, 'base-url'], message: 'is missing', remedy });
+        return [];
+      }
       const credential = { ...this.common(entry), provider: provider.slug, baseUrl, secret };
       return [{ path, credential: { ...credential, proxyUrl: this.proxyOf(entry['proxy-url']) } }];
     });

@@ -72,6 +72,14 @@ const CLAUDE_ENTRY: KeyTable = {
   ),
 };
 
+const CODEX_ENTRY: KeyTable = {
+  ...DEDICATED_ENTRY,
+  ...all(
+    ['websockets', 'alpha-search'],
+    unsupported('the server is called over HTTP, at {base-url}/responses; remove it'),
+  ),
+};
+
 const COMPATIBILITY_ENTRY: KeyTable = {
   ...ENTRY,
   name: supported('name: mlx-local'),
@@ -117,9 +125,12 @@ const TENANTS: KeyTable = {
 };
 
 const providerBlocks = Object.fromEntries(
-  PROVIDERS.filter(({ slug }) => !['claude', 'gemini', 'openai-compatibility', 'simulator'].includes(slug)).map(
-    ({ configKey }) => [configKey, supported(`${configKey}: [{ api-key: "\${PROVIDER_API_KEY}" }]`, DEDICATED_ENTRY)],
-  ),
+  PROVIDERS.filter(
+    ({ slug }) => !['claude', 'codex', 'gemini', 'openai-compatibility', 'simulator'].includes(slug),
+  ).map(({ configKey }) => [
+    configKey,
+    supported(`${configKey}: [{ api-key: "\${PROVIDER_API_KEY}" }]`, DEDICATED_ENTRY),
+  ]),
 );
 
 /** The keys of the file. Beside ours they are those of cliproxyapi's config.yaml, with its meanings. */
@@ -142,6 +153,10 @@ export const CONFIG_KEYS: KeyTable = {
   simulator: supported('simulator: true'),
   'claude-api-key': supported('claude-api-key: [{ api-key: "${ANTHROPIC_API_KEY}", prefix: team-a }]', CLAUDE_ENTRY),
   'gemini-api-key': supported('gemini-api-key: [{ api-key: "${GEMINI_API_KEY}", prefix: team-a }]', DEDICATED_ENTRY),
+  'codex-api-key': supported(
+    'codex-api-key: [{ api-key: "${PROVIDER_API_KEY}", base-url: "https://llm.example.com/v1" }]',
+    CODEX_ENTRY,
+  ),
   'openai-compatibility': supported(
     'openai-compatibility: [{ name: mlx-local, base-url: "http://127.0.0.1:8000/v1" }]',
     COMPATIBILITY_ENTRY,
@@ -157,7 +172,7 @@ export const CONFIG_KEYS: KeyTable = {
     unsupported('reach these models through gemini-api-key or openrouter'),
   ),
   ...all(
-    ['openai-api-key', 'codex-api-key', 'xai-api-key', 'minimax', 'roo', 'kilo', 'zen', 'nim'],
+    ['xai-api-key', 'minimax', 'roo', 'kilo', 'zen', 'nim'],
     unsupported('write it as an entry of openai-compatibility, with its base-url'),
   ),
   ...all(

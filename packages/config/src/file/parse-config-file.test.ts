@@ -433,6 +433,10 @@ describe('values', () => {
       '2:31 groq[0].models[0].name: is missing; write for example name: claude-3-5-sonnet-20241022',
     ],
     [
+      'codex-api-key: [{ api-key: k }]',
+      '2:17 codex-api-key[0].base-url: is missing; write for example base-url: https://api.example.com/v1',
+    ],
+    [
       'groq: [{ token-file: /nowhere }]',
       '2:10 groq[0].token-file: the file /nowhere cannot be read; check that it is there and that this process may read it',
     ],

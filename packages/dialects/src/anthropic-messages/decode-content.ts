@@ -9,6 +9,7 @@ import { compact, restOf } from '../json/json-object.js';
 export const ANTHROPIC = 'anthropic-messages';
 
 const contentBlock = z.looseObject({ type: z.string() });
+export type ContentBlock = z.infer<typeof contentBlock>;
 const cacheControl = z.looseObject({ type: z.literal('ephemeral'), ttl: z.enum(['5m', '1h']).nullish() });
 const text = z.looseObject({ text: z.string() });
 const toolUse = z.looseObject({ id: z.string(), name: z.string(), input: z.unknown() });
@@ -35,7 +36,7 @@ export function decodeContent(value: z.infer<typeof content>, path: string): Blo
 }
 
 /** One content block, of a request or of an answer. A type we do not know stays as it is, for its own dialect only. */
-export function decodeBlock(block: z.infer<typeof contentBlock>, path: string): Block {
+export function decodeBlock(block: ContentBlock, path: string): Block {
   switch (block.type) {
     case 'text':
       return decodeText(block, path);
@@ -99,7 +100,8 @@ export function restAndCache(object: JsonObject, known: readonly string[]): Rest
   return { cache, extensions: extensionsOf(ANTHROPIC, rest) };
 }
 
-function opaque(block: JsonObject): OpaqueBlock {
+/** A block for its own dialect only. */
+export function opaque(block: JsonObject): OpaqueBlock {
   return { type: 'opaque', dialect: ANTHROPIC, value: block };
 }
 
@@ -152,12 +154,22 @@ function decodeToolResult(block: JsonObject, path: string): ToolResultBlock {
   });
 }
 
+/**
+ * A client's own tool search answers with references to tools that the request defines. Where they cannot be sent, the
+ * model must still learn what was found. ("Tool search tool", custom tool search implementation)
+ */
+function decodeToolReference(block: JsonObject): OpaqueBlock {
+  const name = block['tool_name'];
+  return typeof name === 'string' ? { ...opaque(block), text: `The tool ${name} can be called now.` } : opaque(block);
+}
+
 function decodeResultContent(value: z.infer<typeof content>, path: string): ToolResultBlock['content'] {
   if (typeof value === 'string') return value === '' ? [] : [{ type: 'text', text: value }];
   return value.map((block, index) => {
     if (block.type === 'text') return decodeText(block, `${path}.${index}`);
     if (block.type === 'image') return decodeImage(block);
     if (block.type === 'document') return decodeDocument(block);
+    if (block.type === 'tool_reference') return decodeToolReference(block);
     return opaque(block);
   });
 }

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
 
 import type { UpstreamAnswer } from '../dialect.js';
+import { cleanWords } from '../errors/clean-words.js';
 import { parseRetryAfterMs } from '../errors/retry-after.js';
 import { isJsonObject, parseJson } from '../json/json-object.js';
 
@@ -105,21 +106,24 @@ function codeByStatus(status: number | undefined): ErrorCode {
   );
 }
 
-/** What concerns the operator's account is not the client's to read; what concerns the request is passed on. */
+/** What concerns the operator's account is not the client's to read; everything else is told in the upstream's own words. */
 function clientMessage(code: ErrorCode, said: string | undefined): string {
+  const words = said === undefined || said === '' ? undefined : cleanWords(said);
   switch (code) {
     case 'upstream_auth_failed':
       return 'the upstream refused the credential: the operator must check its key and permissions';
     case 'upstream_payment_required':
       return 'the upstream account has no credit left or reached its spending limit: the operator must top it up';
     case 'upstream_model_not_found':
-      return 'the upstream does not know this model, or its base-url is wrong: the operator must check the route';
+      return (
+        words ?? 'the upstream does not know this model, or its base-url is wrong: the operator must check the route'
+      );
     case 'upstream_rate_limited':
-      return 'the upstream refuses more requests for now: retry later';
+      return words ?? 'the upstream refuses more requests for now: retry later';
     case 'upstream_overloaded':
-      return 'the upstream is overloaded: retry later';
+      return words ?? 'the upstream is overloaded: retry later';
     default:
-      return said ?? 'the upstream failed without saying why';
+      return words ?? 'the upstream failed without saying why';
   }
 }
 

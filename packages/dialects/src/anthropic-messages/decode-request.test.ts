@@ -69,6 +69,8 @@ describe('decodeRequest', () => {
 
   it.each([
     [{ thinking: { type: 'enabled', budget_tokens: 2000 } }, { type: 'budget', tokens: 2000 }],
+    [{ thinking: { type: 'enabled', budget_tokens: 0 } }, { type: 'off' }],
+    [{ thinking: { type: 'enabled', budget_tokens: -1 } }, { type: 'auto' }],
     [{ thinking: { type: 'disabled' } }, { type: 'off' }],
     [{ thinking: { type: 'adaptive' } }, { type: 'auto' }],
     [
@@ -89,6 +91,38 @@ describe('decodeRequest', () => {
     [{ mcp_servers: [{ name: 'm' }], context_management: {} }],
   ])('lets what it does not understand ride along: %j', (more) => {
     expect(decode(more).extensions).toEqual({ 'anthropic-messages': more });
+  });
+
+  it("keeps the line for Anthropic's billing in its own dialect", () => {
+    const billing = { type: 'text', text: 'x-anthropic-billing-header: cc_version=2.1.330.031; cc_entrypoint=cli;' };
+    const { messages } = decode({ system: [billing, { type: 'text', text: 'be kind' }] });
+    expect(messages[0]).toEqual({
+      role: 'system',
+      content: [
+        { type: 'opaque', dialect: 'anthropic-messages', value: billing },
+        { type: 'text', text: 'be kind' },
+      ],
+    });
+  });
+
+  it('says in words what a reference to a found tool means', () => {
+    const reference = { type: 'tool_reference', tool_name: 'WebFetch' };
+    const found = { type: 'tool_result', tool_use_id: 'toolu_1', content: [reference] };
+    const { messages } = decode({ messages: [{ role: 'user', content: [found] }] });
+    expect(messages[0]?.content).toEqual([
+      {
+        type: 'tool-result',
+        toolCallId: 'toolu_1',
+        content: [
+          {
+            type: 'opaque',
+            dialect: 'anthropic-messages',
+            value: reference,
+            text: 'The tool WebFetch can be called now.',
+          },
+        ],
+      },
+    ]);
   });
 
   it('takes null for absent', () => {

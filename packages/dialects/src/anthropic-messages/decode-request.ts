@@ -1,10 +1,18 @@
-import type { CanonicalRequest, Message, ResponseFormat } from '@switchyard/canonical';
+import type { Block, CanonicalRequest, Message, ResponseFormat } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { JsonObject, WithWarnings } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, restOf } from '../json/json-object.js';
-import { ANTHROPIC, content, decodeContent, readField } from './decode-content.js';
+import {
+  ANTHROPIC,
+  content,
+  decodeBlock,
+  decodeContent,
+  opaque,
+  readField,
+  type ContentBlock,
+} from './decode-content.js';
 import { decodeThinking, isKnownThinking } from './thinking.js';
 import { decodeToolChoice, decodeTools } from './tools.js';
 
@@ -28,7 +36,7 @@ const requestBody = z.looseObject({
 const jsonFormat = z.strictObject({ type: z.literal('json_schema'), schema: z.record(z.string(), z.unknown()) });
 
 /** The fields that `decodeRequest` reads whole; what it reads only in part is added to the rest again. */
-const READ_FIELDS = [...Object.keys(requestBody.shape), 'tools', 'tool_choice', 'thinking', 'output_config'];
+export const READ_FIELDS = [...Object.keys(requestBody.shape), 'tools', 'tool_choice', 'thinking', 'output_config'];
 
 /** @throws GatewayError `invalid_request` whose `param` is the path of what does not fit. */
 export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {
@@ -80,7 +88,18 @@ function kept(object: JsonObject, key: string): JsonObject {
 
 function decodeSystem(system: z.infer<typeof requestBody>['system']): Message[] {
   if (system === undefined || system === null || system === '' || system.length === 0) return [];
-  return [{ role: 'system', content: decodeContent(system, 'system') }];
+  const isText = typeof system === 'string';
+  return [{ role: 'system', content: isText ? decodeContent(system, 'system') : system.map(decodeInstruction) }];
+}
+
+/**
+ * Claude Code starts its instructions with a line for Anthropic's billing. It says nothing to a model, and differs between
+ * conversations, so that elsewhere it would keep the rest of the prompt from being cached: it stays in its own dialect.
+ */
+function decodeInstruction(block: ContentBlock, index: number): Block {
+  const text = block['text'];
+  const isBilling = typeof text === 'string' && text.startsWith('x-anthropic-billing-header:');
+  return isBilling ? opaque(block) : decodeBlock(block, `system.${index}`);
 }
 
 function decodeMessage(turn: z.infer<typeof message>, index: number): Message {

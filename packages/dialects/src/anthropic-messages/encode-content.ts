@@ -13,6 +13,7 @@ import {
 
 import type { JsonObject } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { blockPath } from '../losses/field-path.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeToolId } from './tool-ids.js';
 import { encodeToolInput } from './tool-input.js';
@@ -121,8 +122,8 @@ function encodeMediaSource(source: MediaSource): JsonObject {
 }
 
 function encodeToolResult(block: ToolResultBlock, log: LossLog): JsonObject {
-  const content = block.content.flatMap((part, index) => {
-    return encodeBlock(part, { ...log, path: `${log.path}.content.${index}` }) ?? [];
+  const content = block.content.flatMap((part) => {
+    return encodeBlock(part, { ...log, path: blockPath(log.path, part) }) ?? [];
   });
   return {
     ...shared(block),

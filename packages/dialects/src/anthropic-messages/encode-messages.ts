@@ -2,6 +2,7 @@ import type { Block, CanonicalRequest, Message, Warning } from '@switchyard/cano
 
 import type { JsonObject } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { blockPath, messagePath } from '../losses/field-path.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeBlock, type LossLog } from './encode-content.js';
 
@@ -23,11 +24,11 @@ interface Turn {
 export function encodeMessages(messages: CanonicalRequest['messages'], warnings: Warning[]): EncodedMessages {
   const firstTurn = messages.findIndex((message) => !isInstruction(message));
   const leading = firstTurn === -1 ? messages.length : firstTurn;
-  const system = messages.slice(0, leading).flatMap((message, index) => {
-    return encodeInstruction(message, `messages.${index}`, warnings);
+  const system = messages.slice(0, leading).flatMap((message) => {
+    return encodeInstruction(message, messagePath(message), warnings);
   });
-  const turns = messages.slice(leading).map((message, index): Turn => {
-    return encodeTurn(message, `messages.${leading + index}`, warnings);
+  const turns = messages.slice(leading).map((message): Turn => {
+    return encodeTurn(message, messagePath(message), warnings);
   });
   return { system, messages: finishTurns(mergeTurns(turns), warnings) };
 }
@@ -49,7 +50,7 @@ function encodeTurn(message: Message, path: string, warnings: Warning[]): Turn {
   }
   if (message.role !== 'user') {
     const reason = `a ${message.role} turn amid the conversation becomes user text`;
-    warnings.push({ type: 'approximated', field: path, reason });
+    warnings.push({ type: 'approximated', field: `${path}.role`, reason });
   }
   return { role: 'user', fields, content: encodeBlocks(message.content, { path, warnings }) };
 }
@@ -81,8 +82,8 @@ interface BlockRules extends LossLog {
 
 function encodeBlocks(blocks: readonly Block[], { path, warnings, refuses }: BlockRules): JsonObject[] {
   const encoded: JsonObject[] = [];
-  for (const [index, block] of blocks.entries()) {
-    const field = `${path}.content.${index}`;
+  for (const block of blocks) {
+    const field = blockPath(path, block);
     const refusal = refuses?.(block);
     if (refusal !== undefined) warnings.push({ type: 'dropped', field, reason: refusal });
     const made = refusal === undefined ? encodeBlock(block, { path: field, warnings }) : undefined;

@@ -50,7 +50,7 @@ describe('encodeRequest: the conversation', () => {
         ],
       },
     ]);
-    expect(fields).toEqual(['approximated messages.4']);
+    expect(fields).toEqual(['approximated messages[system].role']);
   });
 
   it('gathers the results of parallel calls in one user turn, before everything else in it', () => {
@@ -115,9 +115,9 @@ describe('encodeRequest: the conversation', () => {
   it.each([
     ['', {}, []],
     ['{"a":1}', { a: 1 }, []],
-    [JSON.stringify('{"a":1}'), { a: 1 }, ['approximated messages.1.content.0']],
-    ['{"a":', {}, ['approximated messages.1.content.0']],
-    ['[1]', {}, ['approximated messages.1.content.0']],
+    [JSON.stringify('{"a":1}'), { a: 1 }, ['approximated messages[assistant].content[tool-call]']],
+    ['{"a":', {}, ['approximated messages[assistant].content[tool-call]']],
+    ['[1]', {}, ['approximated messages[assistant].content[tool-call]']],
   ])('turns the arguments %j into the object %j', (text, input, expected) => {
     const call: Message = {
       role: 'assistant',
@@ -155,9 +155,9 @@ describe('encodeRequest: the conversation', () => {
       ],
     });
     expect(fields).toEqual([
-      'dropped messages.1.content.1',
-      'dropped messages.1.content.2',
-      'dropped messages.1.content.4',
+      'dropped messages[assistant].content[reasoning]',
+      'dropped messages[assistant].content[reasoning]',
+      'dropped messages[assistant].content[redacted-reasoning]',
     ]);
   });
 
@@ -195,10 +195,10 @@ describe('encodeRequest: the conversation', () => {
       ],
     });
     expect(fields).toEqual([
-      'dropped messages.0.content.0.detail',
-      'dropped messages.0.content.6',
-      'dropped messages.0.content.7',
-      'dropped messages.0.content.8',
+      'dropped messages[user].content[image data].detail',
+      'dropped messages[user].content[document data]',
+      'dropped messages[user].content[audio data]',
+      'dropped messages[user].content[opaque input_audio]',
     ]);
   });
 });
@@ -220,7 +220,7 @@ describe('encodeRequest: parameters', () => {
     });
     expect(value).toEqual({
       model: 'claude-sonnet-4-5',
-      max_tokens: 4096,
+      max_tokens: 32_000,
       messages: [{ role: 'user', content: [{ type: 'text', text: 'Hello' }] }],
       stop_sequences: ['END'],
       metadata: { user_id: 'u1' },
@@ -229,14 +229,14 @@ describe('encodeRequest: parameters', () => {
     expect(fields.toSorted()).toEqual(
       [
         'dropped logit_bias',
-        'dropped response_format',
-        'dropped stop',
+        'dropped responseFormat',
+        'dropped stopSequences',
         'dropped metadata.run',
-        'dropped service_tier',
-        'dropped n',
+        'dropped serviceTier',
+        'dropped frequencyPenalty',
         'dropped seed',
-        'dropped frequency_penalty',
-        'dropped presence_penalty',
+        'dropped choiceCount',
+        'dropped presencePenalty',
         'dropped logprobs',
       ].toSorted(),
     );
@@ -256,14 +256,14 @@ describe('encodeRequest: parameters', () => {
     const schema = { type: 'object', properties: {}, additionalProperties: false };
     const { value, fields } = encode({ responseFormat: { type: 'json-schema', name: 'answer', strict: true, schema } });
     expect(value['output_config']).toEqual({ format: { type: 'json_schema', schema } });
-    expect(fields).toEqual([]);
+    expect(fields).toEqual(['approximated responseFormat.name']);
   });
 
   it.each<[Partial<CanonicalRequest>, string, object, string[]]>([
     [{ temperature: 1.7 }, 'claude-sonnet-4-5', { temperature: 1 }, ['approximated temperature']],
-    [{ temperature: 0.2, topP: 0.5 }, 'claude-sonnet-4-5', { temperature: 0.2 }, ['dropped top_p']],
+    [{ temperature: 0.2, topP: 0.5 }, 'claude-sonnet-4-5', { temperature: 0.2 }, ['dropped topP']],
     [{ temperature: 0.2, topP: 0.5, topK: 3 }, 'claude-3-haiku', { temperature: 0.2, top_p: 0.5, top_k: 3 }, []],
-    [{ temperature: 0.2, topK: 3 }, 'claude-opus-4-7', {}, ['dropped temperature', 'dropped top_k']],
+    [{ temperature: 0.2, topK: 3 }, 'claude-opus-4-7', {}, ['dropped temperature', 'dropped topK']],
     [{ temperature: 1, topP: 1 }, 'claude-opus-4-7', {}, []],
   ])('fits the sampling of %j to %s', (more, model, expected, expectedFields) => {
     const { value, fields } = encode(more, model);
@@ -272,11 +272,15 @@ describe('encodeRequest: parameters', () => {
     expect(fields).toEqual(expectedFields);
   });
 
-  it('takes the ceiling from the client, else from the options, else its own', () => {
-    expect(encode({ maxOutputTokens: 7 }).value['max_tokens']).toBe(7);
-    const { value } = encodeRequest(request(), { model: 'm', defaultMaxOutputTokens: 32_000 });
-    expect(value['max_tokens']).toBe(32_000);
-    expect(encode().value['max_tokens']).toBe(4096);
+  it('takes the ceiling from the client, else from the name of the model, else from the options, else its own', () => {
+    const ceiling = (model: string, more: Partial<CanonicalRequest>, defaultMaxOutputTokens?: number) =>
+      encodeRequest(request(more), { model, defaultMaxOutputTokens }).value['max_tokens'];
+    expect(ceiling('claude-opus-4-1', { maxOutputTokens: 7 }, 9000)).toBe(7);
+    expect(ceiling('claude-opus-4-1', {}, 9000)).toBe(32_000);
+    expect(ceiling('claude-3-5-haiku-latest', {}, 9000)).toBe(8192);
+    expect(ceiling('claude-3-haiku-20240307', {}, 9000)).toBe(4096);
+    expect(ceiling('m', {}, 9000)).toBe(9000);
+    expect(ceiling('m', {})).toBe(4096);
   });
 });
 
@@ -303,7 +307,7 @@ describe('encodeRequest: tools', () => {
       },
       { type: 'web_search_20250305', name: 'web_search' },
     ]);
-    expect(fields).toEqual(['dropped tools.3']);
+    expect(fields).toEqual(['dropped tools[opaque custom]']);
   });
 
   it.each<[Partial<CanonicalRequest>, unknown]>([
@@ -323,7 +327,7 @@ describe('encodeRequest: tools', () => {
   it('does not force a tool that is not there, and says so', () => {
     const { value, fields } = encode({ toolChoice: { type: 'required' } });
     expect(value).not.toHaveProperty('tool_choice');
-    expect(fields).toEqual(['dropped tool_choice']);
+    expect(fields).toEqual(['dropped toolChoice']);
   });
 
   it('does not force a tool while the model thinks', () => {
@@ -333,7 +337,7 @@ describe('encodeRequest: tools', () => {
       reasoning: { type: 'budget', tokens: 2000 },
     });
     expect(value['tool_choice']).toEqual({ type: 'auto' });
-    expect(fields).toEqual(['approximated tool_choice']);
+    expect(fields).toEqual(['approximated toolChoice']);
   });
 });
 

@@ -18,8 +18,9 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const warnings: Warning[] = foreignFieldWarnings(ANTHROPIC, request.extensions, '');
   const own = ownFields(ANTHROPIC, request.extensions);
   const traits = modelTraits(options.model);
+  const { defaultMaxOutputTokens, thinking: limits } = options;
   const { system, messages } = encodeMessages(request.messages, warnings);
-  const plan = planThinking(request, { traits, defaultMaxOutputTokens: options.defaultMaxOutputTokens }, warnings);
+  const plan = planThinking(request, { traits, defaultMaxOutputTokens, limits }, warnings);
   const tools = encodeTools(request.tools, warnings);
   const toolChoice = encodeToolChoice(request, { hasTools: tools.length > 0, thinks: plan.thinks }, warnings);
   const value: JsonObject = {
@@ -68,13 +69,17 @@ function encodeResponseFormat(format: ResponseFormat | undefined, warnings: Warn
       return undefined;
     case 'json-object': {
       const reason = 'anthropic-messages guarantees JSON only for a schema';
-      warnings.push({ type: 'dropped', field: 'response_format', reason });
+      warnings.push({ type: 'dropped', field: 'responseFormat', reason });
       return undefined;
     }
     case 'json-schema':
+      if (format.name !== undefined) {
+        const reason = 'anthropic-messages has no names of schemas; it is a label without effect';
+        warnings.push({ type: 'approximated', field: 'responseFormat.name', reason });
+      }
       if (format.description !== undefined) {
         const reason = 'anthropic-messages has no description of a schema beside the schema';
-        warnings.push({ type: 'dropped', field: 'response_format.json_schema.description', reason });
+        warnings.push({ type: 'dropped', field: 'responseFormat.description', reason });
       }
       return { type: 'json_schema', schema: format.schema };
   }
@@ -87,7 +92,7 @@ function encodeStopSequences({ stopSequences }: CanonicalRequest, warnings: Warn
   if (kept.length < stopSequences.length) {
     warnings.push({
       type: 'dropped',
-      field: 'stop',
+      field: 'stopSequences',
       reason: 'anthropic-messages takes no stop sequence of white space',
     });
   }
@@ -108,20 +113,28 @@ function encodeMetadata({ userId, metadata, extensions }: CanonicalRequest, warn
 function encodeServiceTier({ serviceTier }: CanonicalRequest, warnings: Warning[]): JsonObject {
   if (serviceTier === undefined) return {};
   if (serviceTier === 'auto' || serviceTier === 'standard_only') return { service_tier: serviceTier };
+  if (serviceTier === 'default' || serviceTier === 'standard') {
+    warnings.push({ type: 'approximated', field: 'serviceTier', reason: `${serviceTier} became standard_only` });
+    return { service_tier: 'standard_only' };
+  }
   const reason = `anthropic-messages has no tier ${serviceTier}`;
-  warnings.push({ type: 'dropped', field: 'service_tier', reason });
+  warnings.push({ type: 'dropped', field: 'serviceTier', reason });
   return {};
 }
 
 function noteInexpressible(request: CanonicalRequest, warnings: Warning[]): void {
   const asked: readonly (readonly [string, boolean])[] = [
-    ['n', (request.choiceCount ?? 1) > 1],
+    ['choiceCount', (request.choiceCount ?? 1) > 1],
     ['seed', request.seed !== undefined],
-    ['frequency_penalty', Boolean(request.frequencyPenalty)],
-    ['presence_penalty', Boolean(request.presencePenalty)],
+    ['frequencyPenalty', Boolean(request.frequencyPenalty)],
+    ['presencePenalty', Boolean(request.presencePenalty)],
     ['logprobs', request.logprobs !== undefined],
   ];
   for (const [field, isAsked] of asked) {
     if (isAsked) warnings.push({ type: 'dropped', field, reason: 'anthropic-messages has no such field' });
+  }
+  if (request.reasoningSummary !== undefined) {
+    const reason = 'anthropic-messages decides itself how thinking is summarised';
+    warnings.push({ type: 'approximated', field: 'reasoningSummary', reason });
   }
 }

@@ -1,36 +1,32 @@
-import type { Block, CanonicalResponse, Choice, Warning } from '@switchyard/canonical';
+import type { Block, CanonicalResponse, Choice } from '@switchyard/canonical';
 
 import type { EncodeAnswerOptions, JsonObject, WithWarnings } from '../dialect.js';
-import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { ownFields } from '../extensions/extensions.js';
+import { lossesOfAnswer } from '../losses/answer-losses.js';
+import { MESSAGE_ANSWERS } from './answer-limits.js';
 import { ANTHROPIC } from './decode-content.js';
-import { encodeBlock, type LossLog } from './encode-content.js';
+import { encodeBlock } from './encode-content.js';
 import { encodeFinish } from './finish.js';
 import { encodeUsage } from './usage.js';
 
 /** A message. Anthropic's has one choice, so further ones are dropped. */
 export function encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject> {
-  const warnings: Warning[] = foreignFieldWarnings(ANTHROPIC, response.extensions, '');
-  const [choice, ...others] = response.choices;
-  for (const [index] of others.entries()) {
-    const reason = 'an anthropic-messages answer has one choice';
-    warnings.push({ type: 'dropped', field: `choices.${index + 1}`, reason });
-  }
+  const [choice] = response.choices;
   const value: JsonObject = {
     ...ownFields(ANTHROPIC, response.extensions),
     id: response.id,
     type: 'message',
     role: 'assistant',
     model: options.model,
-    ...(choice === undefined ? { content: [] } : encodeChoice(choice, warnings)),
+    ...(choice === undefined ? { content: [] } : encodeChoice(choice)),
     usage: encodeUsage(response.usage),
   };
-  return { value, warnings };
+  return { value, warnings: lossesOfAnswer(response, MESSAGE_ANSWERS) };
 }
 
-function encodeChoice(choice: Choice, warnings: Warning[]): JsonObject {
-  warnings.push(...foreignFieldWarnings(ANTHROPIC, choice.extensions, 'choices.0'));
-  const content = choice.content.flatMap((block, index): JsonObject[] => {
-    const encoded = encodeAnswerBlock(block, { path: `content.${index}`, warnings });
+function encodeChoice(choice: Choice): JsonObject {
+  const content = choice.content.flatMap((block): JsonObject[] => {
+    const encoded = encodeAnswerBlock(block);
     return encoded === undefined ? [] : [encoded];
   });
   const contents = {
@@ -44,9 +40,9 @@ function encodeChoice(choice: Choice, warnings: Warning[]): JsonObject {
  * Unlike in a request, reasoning of another maker is shown to the client. Its signature stays empty: ours alone would let
  * the client send it back to Anthropic, which did not make it.
  */
-function encodeAnswerBlock(block: Block, log: LossLog): JsonObject | undefined {
-  if (block.type !== 'reasoning') return encodeBlock(block, log);
-  log.warnings.push(...foreignFieldWarnings(ANTHROPIC, block.extensions, log.path));
+function encodeAnswerBlock(block: Block): JsonObject | undefined {
+  // `lossesOfAnswer` says what an answer loses; this log would say it of a request.
+  if (block.type !== 'reasoning') return encodeBlock(block, { path: '', warnings: [] });
   const signature = block.provenance === ANTHROPIC ? (block.signature ?? '') : '';
   if (block.text === '' && signature === '') return undefined;
   return { ...ownFields(ANTHROPIC, block.extensions), type: 'thinking', thinking: block.text, signature };

@@ -5,6 +5,8 @@ import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.
 import { ownFields } from '../extensions/extensions.js';
 import { isJsonObject } from '../json/json-object.js';
 import { encodeSse } from '../sse/encode-sse.js';
+import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { MESSAGE_ANSWERS } from './answer-limits.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeFinish } from './finish.js';
@@ -53,14 +55,18 @@ const INITIAL: EncoderState = {
 const stateShape = z.custom<EncoderState>((value) => isJsonObject(value) && Array.isArray(value['waiting']));
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
-  return new MessageStreamEncoder(options, state === undefined ? INITIAL : stateShape.parse(state));
+  return createNotingEncoder(
+    MESSAGE_ANSWERS,
+    (own) => new MessageStreamEncoder(options, own === undefined ? INITIAL : stateShape.parse(own)),
+    state,
+  );
 }
 
 /**
  * Writes one block at a time with rising indices, as the dialect requires. Canonical blocks may interleave (tool calls in
  * parallel), so what belongs to another block than the one at the front waits until that one is closed.
  */
-class MessageStreamEncoder implements StreamEncoder {
+class MessageStreamEncoder implements BareStreamEncoder {
   readonly #options: EncodeAnswerOptions;
   #state: EncoderState;
 

@@ -98,9 +98,9 @@ describe('encodeResponse', () => {
     });
     expect(warnings.map(({ type, field }) => `${type} ${field}`)).toEqual([
       'dropped system_fingerprint',
-      'dropped choices.1',
-      'approximated content.2',
-      'dropped content.3',
+      'approximated choices[].content[tool-call]',
+      'dropped choices[].content[opaque unknown]',
+      'dropped choices[]',
     ]);
   });
 });

@@ -25,8 +25,8 @@ export function encodeSampling(request: CanonicalRequest, context: SamplingConte
 function dropSampling(request: CanonicalRequest, warnings: Warning[]): JsonObject {
   const asked: readonly (readonly [string, boolean])[] = [
     ['temperature', request.temperature !== undefined && request.temperature !== 1],
-    ['top_p', request.topP !== undefined && request.topP !== 1],
-    ['top_k', request.topK !== undefined],
+    ['topP', request.topP !== undefined && request.topP !== 1],
+    ['topK', request.topK !== undefined],
   ];
   for (const [field, isAsked] of asked) {
     if (isAsked) warnings.push({ type: 'dropped', field, reason: 'this model takes no sampling parameters' });
@@ -60,16 +60,16 @@ function encodeTopP(
   if (topP === undefined) return undefined;
   if (hasTemperature && traits.sampling === 'temperature-or-top-p') {
     if (topP !== 1)
-      warnings.push({ type: 'dropped', field: 'top_p', reason: 'this model takes temperature or top_p, not both' });
+      warnings.push({ type: 'dropped', field: 'topP', reason: 'this model takes temperature or top_p, not both' });
     return undefined;
   }
   if (!thinks || topP >= 0.95) return topP;
-  warnings.push({ type: 'approximated', field: 'top_p', reason: 'it is at least 0.95 while the model thinks' });
+  warnings.push({ type: 'approximated', field: 'topP', reason: 'it is at least 0.95 while the model thinks' });
   return 0.95;
 }
 
 function encodeTopK(topK: number | undefined, { thinks }: SamplingContext, warnings: Warning[]): number | undefined {
   if (topK === undefined || !thinks) return topK;
-  warnings.push({ type: 'dropped', field: 'top_k', reason: 'it cannot be set while the model thinks' });
+  warnings.push({ type: 'dropped', field: 'topK', reason: 'it cannot be set while the model thinks' });
   return undefined;
 }

@@ -1,5 +1,6 @@
 import type { CanonicalRequest, ReasoningRequest } from '@switchyard/canonical';
 
+import type { ThinkingLimits } from '../thinking/fit-thinking.js';
 import { encodeRequest } from './encode-request.js';
 
 const OLD = 'claude-sonnet-4-5-20250929';
@@ -35,7 +36,7 @@ describe('thinking', () => {
     [OLD, { type: 'effort', effort: 'xhigh' }, { thinking: { type: 'enabled', budget_tokens: 32_768 } }, []],
     [OLD, { type: 'effort', effort: 'max' }, { thinking: { type: 'enabled', budget_tokens: 128_000 } }, []],
     [OLD, { type: 'budget', tokens: 5000 }, { thinking: { type: 'enabled', budget_tokens: 5000 } }, []],
-    [OLD, { type: 'auto' }, { thinking: { type: 'enabled', budget_tokens: 8192 } }, ['approximated thinking']],
+    [OLD, { type: 'auto' }, { thinking: { type: 'enabled', budget_tokens: 8192 } }, ['approximated reasoningEffort']],
     [BOTH, { type: 'budget', tokens: 5000 }, { thinking: { type: 'enabled', budget_tokens: 5000 } }, []],
     [BOTH, { type: 'auto' }, { thinking: { type: 'adaptive' } }, []],
     [BOTH, { type: 'effort', effort: 'max' }, { thinking: { type: 'adaptive' }, output_config: { effort: 'max' } }, []],
@@ -43,7 +44,7 @@ describe('thinking', () => {
       BOTH,
       { type: 'effort', effort: 'xhigh' },
       { thinking: { type: 'adaptive' }, output_config: { effort: 'high' } },
-      ['approximated reasoning_effort'],
+      ['approximated reasoningEffort'],
     ],
     [
       NEW,
@@ -55,16 +56,16 @@ describe('thinking', () => {
       NEW,
       { type: 'effort', effort: 'minimal' },
       { thinking: { type: 'adaptive' }, output_config: { effort: 'low' } },
-      ['approximated reasoning_effort'],
+      ['approximated reasoningEffort'],
     ],
     [
       NEW,
       { type: 'budget', tokens: 8192 },
       { thinking: { type: 'adaptive' }, output_config: { effort: 'medium' } },
-      ['approximated thinking.budget_tokens'],
+      ['approximated reasoningEffort'],
     ],
     [NEW, { type: 'off' }, { thinking: { type: 'disabled' } }, []],
-    [ALWAYS, { type: 'off' }, { output_config: { effort: 'low' } }, ['approximated reasoning_effort']],
+    [ALWAYS, { type: 'off' }, { output_config: { effort: 'low' } }, ['approximated reasoningEffort']],
     ['deepseek-chat', { type: 'budget', tokens: 5000 }, { thinking: { type: 'enabled', budget_tokens: 5000 } }, []],
   ])('asks %s for %j', (model, reasoning, expected, expectedFields) => {
     const { value, fields } = encode(model, reasoning, { maxOutputTokens: 200_000 });
@@ -76,7 +77,7 @@ describe('thinking', () => {
   it('cuts a budget to stay below max_tokens', () => {
     const { value, fields } = encode(OLD, { type: 'effort', effort: 'high' }, { maxOutputTokens: 3000 });
     expect(value).toMatchObject({ max_tokens: 3000, thinking: { type: 'enabled', budget_tokens: 2999 } });
-    expect(fields).toEqual(['approximated reasoning_effort']);
+    expect(fields).toEqual(['approximated reasoningEffort']);
   });
 
   it.each([{ maxOutputTokens: 1024 }, { maxOutputTokens: 16 }])(
@@ -84,14 +85,14 @@ describe('thinking', () => {
     (more) => {
       const { value, fields } = encode(OLD, { type: 'effort', effort: 'low' }, { ...more, temperature: 0.5 });
       expect(value).toMatchObject({ thinking: { type: 'disabled' }, temperature: 0.5 });
-      expect(fields).toEqual(['approximated reasoning_effort']);
+      expect(fields).toEqual(['approximated reasoningEffort']);
     },
   );
 
   it('takes a budget below the minimum for off', () => {
     const { value, fields } = encode(OLD, { type: 'budget', tokens: 100 });
-    expect(value).toMatchObject({ max_tokens: 4096, thinking: { type: 'disabled' } });
-    expect(fields).toEqual(['approximated reasoning_effort']);
+    expect(value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'disabled' } });
+    expect(fields).toEqual(['approximated reasoningEffort']);
   });
 
   it('leaves room for the answer where nobody set a ceiling', () => {
@@ -108,10 +109,10 @@ describe('thinking', () => {
       thinking: { type: 'enabled', budget_tokens: 8192 },
     });
     expect(encode(BOTH, medium, {}, 8192).value).toMatchObject({ max_tokens: 32_000, thinking: { type: 'adaptive' } });
-    expect(encode(OLD, medium, {}, 64_000).value).toMatchObject({ max_tokens: 64_000 });
+    expect(encode('m', medium, {}, 64_000).value).toMatchObject({ max_tokens: 64_000 });
     expect(encode(OLD, medium, { maxOutputTokens: 9000 }, 8192).value).toMatchObject({ max_tokens: 9000 });
-    expect(encode(OLD, { type: 'off' }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
-    expect(encode(OLD, { type: 'budget', tokens: 1 }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
+    expect(encode('m', { type: 'off' }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
+    expect(encode('m', { type: 'budget', tokens: 1 }, {}, 8192).value).toMatchObject({ max_tokens: 8192 });
   });
 
   it('thinks only at the default temperature, a high top_p and without top_k', () => {
@@ -120,7 +121,7 @@ describe('thinking', () => {
     expect(value).toMatchObject({ top_p: 0.95 });
     expect(value).not.toHaveProperty('temperature');
     expect(value).not.toHaveProperty('top_k');
-    expect(fields).toEqual(['approximated temperature', 'approximated top_p', 'dropped top_k']);
+    expect(fields).toEqual(['approximated temperature', 'approximated topP', 'dropped topK']);
   });
 
   it.each([
@@ -142,5 +143,21 @@ describe('thinking', () => {
       },
     );
     expect(value).toMatchObject({ thinking: { type } });
+  });
+
+  it('goes by what the operator says of the model rather than by its name', () => {
+    const ask = (reasoning: ReasoningRequest, thinking: ThinkingLimits) => {
+      const request: CanonicalRequest = { model: OLD, stream: false, messages: [], tools: [], reasoning };
+      return encodeRequest(request, { model: OLD, thinking });
+    };
+    const byLevel = { levels: ['low', 'high'] } as const;
+    const high = ask({ type: 'budget', tokens: 30_000 }, byLevel);
+    expect(high.value).toMatchObject({ thinking: { type: 'adaptive' }, output_config: { effort: 'high' } });
+    expect(high.warnings).toContainEqual(expect.objectContaining({ field: 'reasoningEffort', type: 'approximated' }));
+    const off = ask({ type: 'off' }, { budget: { min: 2000, max: 9000 } });
+    expect(off.value).toMatchObject({ thinking: { type: 'enabled', budget_tokens: 2000 } });
+    const none = ask({ type: 'effort', effort: 'low' }, {});
+    expect(none.value).not.toHaveProperty('thinking');
+    expect(none.warnings).toContainEqual(expect.objectContaining({ field: 'reasoningEffort', type: 'dropped' }));
   });
 });

@@ -2,19 +2,14 @@ import type { CanonicalRequest, ReasoningEffort, ReasoningRequest, Warning } fro
 import { z } from 'zod';
 
 import type { JsonObject } from '../dialect.js';
-import type { ModelTraits } from './model-traits.js';
+import { fitThinking, type ThinkingLimits } from '../thinking/fit-thinking.js';
+import { AMPLE_OUTPUT_TOKENS, type ModelTraits } from './model-traits.js';
 
 /** Anthropic rejects a smaller budget. (Messages API reference, thinking) */
 const MIN_BUDGET = 1024;
 
-/** Sent as `max_tokens` when neither the client nor the provider names a ceiling. */
+/** Sent as `max_tokens` when the client names no ceiling, and neither the model's name nor the provider implies one. */
 export const DEFAULT_MAX_OUTPUT_TOKENS = 4096;
-
-/**
- * The same for a request that thinks, since thinking counts against `max_tokens`.
- * It is the smallest output ceiling among the models that can think (Claude Opus 4).
- */
-const THINKING_MAX_OUTPUT_TOKENS = 32_000;
 
 const BUDGETS: Readonly<Record<ReasoningEffort, number>> = {
   minimal: MIN_BUDGET,
@@ -51,7 +46,9 @@ export function decodeThinking(value: unknown, effortValue: unknown): ReasoningR
       return level.success ? { type: 'effort', effort: level.data } : { type: 'auto' };
     case 'enabled': {
       const { budget_tokens: tokens } = parsed.data;
-      return typeof tokens === 'number' ? { type: 'budget', tokens } : { type: 'auto' };
+      // Anthropic refuses both, yet clients of several providers say none by 0 and any by -1.
+      if (tokens === 0) return { type: 'off' };
+      return typeof tokens === 'number' && tokens > 0 ? { type: 'budget', tokens } : { type: 'auto' };
     }
   }
 }
@@ -73,23 +70,46 @@ export interface ThinkingPlan {
 export interface ThinkingContext {
   readonly traits: ModelTraits;
   readonly defaultMaxOutputTokens?: number | undefined;
+  /** What the operator says of the model's thinking, which then counts instead of its name. */
+  readonly limits?: ThinkingLimits | undefined;
 }
 
 export function planThinking(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
+  const { limits, ...rest } = context;
+  if (limits === undefined || request.reasoning === undefined) return planByTraits(request, rest, warnings);
+  const { reasoning, reason } = fitThinking(request.reasoning, limits);
+  if (reason !== undefined) {
+    warnings.push({ type: reasoning === undefined ? 'dropped' : 'approximated', field: 'reasoningEffort', reason });
+  }
+  return planByTraits({ ...request, reasoning }, { ...rest, traits: traitsWithin(limits, context.traits) }, warnings);
+}
+
+function traitsWithin({ levels, budget, canStop }: ThinkingLimits, traits: ModelTraits): ModelTraits {
+  const byEffort = budget === undefined ? 'adaptive' : 'either';
+  return {
+    ...traits,
+    thinking: levels === undefined ? 'budget' : byEffort,
+    alwaysThinks: !canStop,
+    takesXhigh: levels?.includes('xhigh') ?? false,
+  };
+}
+
+function planByTraits(request: CanonicalRequest, context: ThinkingContext, warnings: Warning[]): ThinkingPlan {
   const { reasoning } = request;
   const { maxOutputTokens: asked } = request;
-  const quiet = asked ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  const implied = context.traits.maxOutputTokens ?? context.defaultMaxOutputTokens ?? DEFAULT_MAX_OUTPUT_TOKENS;
+  const quiet = asked ?? implied;
   if (reasoning === undefined) return { maxTokens: quiet, thinks: false };
   if (reasoning.type === 'off') return planOff(quiet, context.traits, warnings);
   const { thinking: mode } = context.traits;
   if (mode === 'adaptive' || (mode === 'either' && reasoning.type !== 'budget')) {
     const level = adaptiveEffort(reasoning, context.traits, warnings);
-    const maxTokens = asked ?? Math.max(quiet, THINKING_MAX_OUTPUT_TOKENS);
+    const maxTokens = asked ?? Math.max(quiet, AMPLE_OUTPUT_TOKENS);
     return { maxTokens, thinking: { type: 'adaptive' }, effort: level, thinks: true };
   }
   if (mode === 'budget' && hasUnthoughtToolCall(request)) {
     const reason = 'the tool call that is being answered has no signed thinking before it';
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   return planBudget(reasoning, { asked, quiet }, warnings);
@@ -99,7 +119,7 @@ function planOff(maxTokens: number, traits: ModelTraits, warnings: Warning[]): T
   if (!traits.alwaysThinks) return { maxTokens, thinking: { type: 'disabled' }, thinks: false };
   warnings.push({
     type: 'approximated',
-    field: 'reasoning_effort',
+    field: 'reasoningEffort',
     reason: 'this model always thinks; it is asked for little',
   });
   return { maxTokens, effort: 'low', thinks: true };
@@ -114,19 +134,20 @@ interface Ceilings {
   readonly quiet: number;
 }
 
+/** Thinking counts against `max_tokens`, so one that nobody asked for leaves room for both. */
 function planBudget(reasoning: ActiveReasoning, { asked, quiet }: Ceilings, warnings: Warning[]): ThinkingPlan {
   const wanted = wantedBudget(reasoning, warnings);
-  const maxTokens = asked ?? Math.max(quiet, THINKING_MAX_OUTPUT_TOKENS);
+  const maxTokens = asked ?? Math.max(quiet, AMPLE_OUTPUT_TOKENS);
   const most = asked === undefined ? maxTokens - DEFAULT_MAX_OUTPUT_TOKENS : maxTokens - 1;
   const tokens = Math.min(wanted, most);
   if (tokens < MIN_BUDGET) {
     const reason = `a thinking budget is at least ${MIN_BUDGET} tokens and below max_tokens, so the model does not think`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
     return { maxTokens: quiet, thinking: { type: 'disabled' }, thinks: false };
   }
   if (tokens < wanted) {
     const reason = `the thinking budget is cut to ${tokens} tokens, below max_tokens`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   }
   return { maxTokens, thinking: { type: 'enabled', budget_tokens: tokens }, thinks: true };
 }
@@ -140,7 +161,7 @@ function wantedBudget(reasoning: ActiveReasoning, warnings: Warning[]): number {
     case 'auto':
       warnings.push({
         type: 'approximated',
-        field: 'thinking',
+        field: 'reasoningEffort',
         reason: 'this model needs a budget; it gets a medium one',
       });
       return BUDGETS.medium;
@@ -154,10 +175,10 @@ function adaptiveEffort(reasoning: ActiveReasoning, traits: ModelTraits, warning
   const level = nearestEffort(wanted, traits);
   if (reasoning.type === 'budget') {
     const reason = `this model takes no budget; it gets effort ${level}`;
-    warnings.push({ type: 'approximated', field: 'thinking.budget_tokens', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   } else if (level !== wanted) {
     const reason = `this model has no effort ${wanted}; it gets ${level}`;
-    warnings.push({ type: 'approximated', field: 'reasoning_effort', reason });
+    warnings.push({ type: 'approximated', field: 'reasoningEffort', reason });
   }
   return level;
 }

@@ -5,6 +5,8 @@ import type { JsonObject } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
 import type { ToolNameRule } from '../tool-names/tool-names.js';
+import { toolPath } from '../losses/field-path.js';
+import { toolKindWarnings } from '../losses/tool-kinds.js';
 import { ANTHROPIC, readField, restAndCache } from './decode-content.js';
 import { encodeCacheMark } from './encode-content.js';
 
@@ -69,10 +71,11 @@ export function decodeToolChoice(value: unknown): DecodedToolChoice | undefined 
 
 /** The `tools` of a request; an empty list when there are none. */
 export function encodeTools(tools: CanonicalRequest['tools'], warnings: Warning[]): readonly JsonObject[] {
-  return tools.flatMap((tool, index): JsonObject[] => {
-    const path = `tools.${index}`;
+  return tools.flatMap((tool): JsonObject[] => {
+    const path = toolPath(tool);
     if (tool.type === 'function') {
       warnings.push(...foreignFieldWarnings(ANTHROPIC, tool.extensions, path));
+      warnings.push(...toolKindWarnings(ANTHROPIC, tool, path));
       return [encodeTool(tool)];
     }
     if (tool.dialect === ANTHROPIC) return [tool.value];
@@ -114,7 +117,7 @@ export function encodeToolChoice(
   if (choice === undefined && parallelToolCalls === undefined) return undefined;
   if (!context.hasTools) {
     if (choice !== undefined && choice.type !== 'none' && choice.type !== 'auto') {
-      warnings.push({ type: 'dropped', field: 'tool_choice', reason: 'anthropic-messages takes it only with tools' });
+      warnings.push({ type: 'dropped', field: 'toolChoice', reason: 'anthropic-messages takes it only with tools' });
     }
     return undefined;
   }
@@ -132,7 +135,7 @@ function allowedChoice(
   // Thinking supports only `auto` and `none`; forcing a tool is an error. (Extended thinking, limitations with tool use)
   warnings.push({
     type: 'approximated',
-    field: 'tool_choice',
+    field: 'toolChoice',
     reason: 'a tool cannot be forced while the model thinks',
   });
   return { type: 'auto' };

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
+import { cleanWords } from '../errors/clean-words.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
 
 /** Longer texts are cut: some upstreams answer with whole pages. */
@@ -97,9 +98,9 @@ function describe(code: ErrorCode, said: string, status: number | undefined): st
     case 'upstream_payment_required':
       return `the provider's account has no credit left, or must enable billing${suffix}`;
     case 'upstream_rate_limited':
-      return `the provider's rate limit is reached${suffix}`;
+      return said === '' ? `the provider's rate limit is reached${suffix}` : cleanWords(said);
     default:
-      return said === '' ? `the provider failed${suffix} without saying why` : said;
+      return said === '' ? `the provider failed${suffix} without saying why` : cleanWords(said);
   }
 }
 

@@ -36,6 +36,30 @@ describe('decodeRequest', () => {
     expect(() => decodeRequest({ contents: [] })).toThrow(expect.objectContaining({ param: 'model' }));
   });
 
+  it('puts a turn together that the SDK kept event by event', () => {
+    const model = (...parts: readonly unknown[]) => ({ role: 'model', parts });
+    const call = { functionCall: { name: 'f', args: {} } };
+    const { messages } = decode({
+      contents: [
+        { role: 'user', parts: [{ text: 'hi' }] },
+        model({ text: 'Let' }),
+        model({ text: ' me.', thoughtSignature: 's' }),
+        model({ text: 'No' }),
+        model({ text: '\n' }, { text: 'w' }),
+        model(call),
+        model({ text: '' }),
+        { role: 'user', parts: [{ functionResponse: { name: 'f', response: { output: 'ok' } } }] },
+      ],
+    });
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'user']);
+    expect(messages[1]?.content).toEqual([
+      { type: 'text', text: 'Let' },
+      { type: 'text', text: ' me.', extensions: { gemini: { thoughtSignature: 's' } } },
+      { type: 'text', text: 'No\nw' },
+      { type: 'tool-call', id: 'call_0', name: 'f', arguments: '{}' },
+    ]);
+  });
+
   it('takes snake case as well, but leaves what clients name themselves', () => {
     const value = decodeRequest(
       {

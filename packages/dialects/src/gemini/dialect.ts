@@ -7,6 +7,7 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { tokenCounting } from './token-counting.js';
 import { TOOL_NAMES } from './tools.js';
 import { decodeUsage } from './usage.js';
 
@@ -25,6 +26,7 @@ export const gemini: Dialect = {
   createStreamDecoder,
   createStreamEncoder,
   decodeUsage,
+  tokenCounting,
   decodeError,
   encodeError,
   encodeStreamError,

@@ -4,6 +4,7 @@ import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { isJsonObject } from '../json/json-object.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
+import { blockPath, messagePath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 import { encodePart, type PartContext } from './encode-parts.js';
 import type { ModelTraits } from './model-traits.js';
@@ -28,12 +29,10 @@ export function encodeContents(request: CanonicalRequest, traits: ModelTraits, l
   const context = { log, functions: new Map<string, string>() };
   const firstTurn = messages.findIndex((message) => !isInstruction(message));
   const leading = firstTurn === -1 ? messages.length : firstTurn;
-  const instructions = messages.slice(0, leading).flatMap((message, index) => {
-    return encodeMessage(message, `messages[${index}]`, context);
+  const instructions = messages.slice(0, leading).flatMap((message) => {
+    return encodeMessage(message, messagePath(message), context);
   });
-  const turns = messages
-    .slice(leading)
-    .map((message, index) => encodeTurn(message, `messages[${leading + index}]`, context));
+  const turns = messages.slice(leading).map((message) => encodeTurn(message, messagePath(message), context));
   const merged = mergeTurns(turns).map((turn) => (traits.needsSignatures ? withSignature(turn, log) : turn));
   return {
     systemInstruction: instructions.length === 0 ? undefined : { parts: instructions },
@@ -48,7 +47,7 @@ function isInstruction({ role }: Message): boolean {
 function encodeTurn(message: Message, path: string, context: PartContext): Turn {
   const fields = ownFields(GEMINI, message.extensions);
   if (message.role !== 'assistant' && message.role !== 'user') {
-    context.log.approximated(path, `a ${message.role} turn amid the conversation becomes user text`);
+    context.log.approximated(`${path}.role`, `a ${message.role} turn amid the conversation becomes user text`);
   }
   const role = message.role === 'assistant' ? 'model' : 'user';
   return { role, fields, parts: encodeMessage(message, path, context) };
@@ -59,8 +58,8 @@ function encodeMessage(message: Message, path: string, context: PartContext): Js
   log.foreignFields(message.extensions, path);
   if (message.name !== undefined) log.dropped(`${path}.name`, 'gemini has no names of speakers');
   const parts: JsonObject[] = [];
-  for (const [index, block] of message.content.entries()) {
-    const place = `${path}.content[${index}]`;
+  for (const block of message.content) {
+    const place = blockPath(path, block);
     if (isInstruction(message) && !isInstructive(block)) {
       log.dropped(place, `instructions hold text only, not ${block.type}`);
       continue;

@@ -3,6 +3,7 @@ import {
   type DocumentBlock,
   type ImageBlock,
   type MediaSource,
+  type OpaqueBlock,
   type ReasoningBlock,
   type ToolCallBlock,
   type ToolResultBlock,
@@ -15,6 +16,7 @@ import { compact, isJsonObject, parseJson } from '../json/json-object.js';
 import type { PlacedBlock } from '../openai-chat/encode-parts.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { blockPath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 
 /** What encoding a part needs to know of the conversation. */
@@ -60,7 +62,7 @@ function encodeBareBlock({ block, path }: PlacedBlock, context: PartContext): Js
     case 'redacted-reasoning':
       return lost(path, `reasoning that only ${block.provenance} can read`, log);
     case 'opaque':
-      return block.dialect === GEMINI ? block.value : lost(path, `only ${block.dialect} understands this block`, log);
+      return encodeOpaque(block, path, log);
     default:
       return assertNever(block);
   }
@@ -68,6 +70,13 @@ function encodeBareBlock({ block, path }: PlacedBlock, context: PartContext): Js
 
 function lost(path: string, reason: string, log: LossLog): undefined {
   log.dropped(path, reason);
+}
+
+function encodeOpaque({ dialect, value, text }: OpaqueBlock, path: string, log: LossLog): JsonObject | undefined {
+  if (dialect === GEMINI) return value;
+  if (text === undefined) return lost(path, `only ${dialect} understands this block`, log);
+  log.approximated(path, `only ${dialect} understands this block; its text says what it is`);
+  return { text };
 }
 
 /** Thoughts go back only to the family that had them. */
@@ -108,8 +117,8 @@ function encodeToolCall(block: ToolCallBlock, path: string, log: LossLog): JsonO
 function encodeToolResult({ block, path }: PlacedBlock<ToolResultBlock>, context: PartContext): JsonObject {
   const texts: string[] = [];
   const parts: JsonObject[] = [];
-  for (const [index, inner] of block.content.entries()) {
-    const part = encodePart({ block: inner, path: `${path}.content[${index}]` }, context);
+  for (const inner of block.content) {
+    const part = encodePart({ block: inner, path: blockPath(path, inner) }, context);
     if (part === undefined) continue;
     if (typeof part['text'] === 'string') texts.push(part['text']);
     else parts.push(part);

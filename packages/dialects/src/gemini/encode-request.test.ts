@@ -94,7 +94,7 @@ describe('encodeRequest', () => {
       systemInstruction: { parts: [{ text: 'Be brief.' }, { text: 'Be kind.' }] },
       contents: [{ role: 'user', parts: [{ text: 'hi' }, { text: 'Be quick.' }] }],
     });
-    expect(lost).toEqual(['dropped messages[1].content[1]', 'approximated messages[3]']);
+    expect(lost).toEqual(['dropped messages[developer].content[image url]', 'approximated messages[system].role']);
   });
 
   it('begins with a user turn, and leaves empty ones out', () => {
@@ -133,9 +133,9 @@ describe('encodeRequest', () => {
       },
     ]);
     expect(lost).toEqual([
-      'dropped messages[0].content[0].detail',
-      'dropped messages[0].content[2].title',
-      'dropped messages[0].content[3]',
+      'dropped messages[user].content[image url].detail',
+      'dropped messages[user].content[document text].title',
+      'dropped messages[user].content[document file]',
     ]);
   });
 
@@ -149,6 +149,14 @@ describe('encodeRequest', () => {
   ])('writes a result that is %s', (_name, block, response) => {
     const { contents } = encodeMessages([user(text('go')), CALLS, user(block)]);
     expect(contents).toMatchObject([{}, {}, { parts: [{ functionResponse: { id: 'a', name: 'f', response } }] }]);
+  });
+
+  it('sends the words of a block that only another dialect understands', () => {
+    const value = { type: 'tool_reference', tool_name: 'g' };
+    const reference: Block = { type: 'opaque', dialect: 'anthropic-messages', value, text: 'g can be called.' };
+    const { contents, lost } = encodeMessages([user(reference)]);
+    expect(contents).toEqual([{ role: 'user', parts: [{ text: 'g can be called.' }] }]);
+    expect(lost).toEqual(['approximated messages[user].content[opaque tool_reference]']);
   });
 
   it('gives thoughts and signatures back only to their family', () => {
@@ -170,7 +178,11 @@ describe('encodeRequest', () => {
           parts: [{ text: 'mine', thought: true }, { text: '', thoughtSignature: 'sig' }, { text: 'No.' }],
         },
       ],
-      lost: ['dropped messages[1].content[1]', 'dropped messages[1].content[2]', 'approximated messages[1].content[4]'],
+      lost: [
+        'dropped messages[assistant].content[reasoning]',
+        'dropped messages[assistant].content[redacted-reasoning]',
+        'approximated messages[assistant].content[refusal]',
+      ],
     });
   });
 
@@ -227,19 +239,19 @@ describe('encodeRequest', () => {
       userId: 'u',
       metadata: { a: 1 },
       serviceTier: 'scale',
-      extensions: { 'openai-chat': { logit_bias: {} } },
+      extensions: { 'openai-chat': { logit_bias: { 5: 1 } } },
     });
     expect(value).toMatchObject({ tools: [{ codeExecution: {} }] });
     expect(value).not.toHaveProperty('toolConfig');
     expect(lost.toSorted()).toEqual([
       'dropped logit_bias',
       'dropped metadata.a',
-      'dropped parallel_tool_calls',
-      'dropped service_tier',
-      'dropped stop',
-      'dropped tool_choice',
-      'dropped tools[0]',
-      'dropped user',
+      'dropped parallelToolCalls',
+      'dropped serviceTier',
+      'dropped stopSequences',
+      'dropped toolChoice',
+      'dropped tools[opaque custom]',
+      'dropped userId',
     ]);
   });
 

@@ -10,7 +10,7 @@ import { encodeToolNames } from '../tool-names/tool-names.js';
 import { GEMINI } from './decode-parts.js';
 import { encodeContents } from './encode-contents.js';
 import { encodeGenerationConfig } from './generation-config.js';
-import { modelTraits } from './model-traits.js';
+import { modelTraits, type ModelTraits } from './model-traits.js';
 import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /** A generateContent body. Model and method stand in the path, so it has neither `model` nor `stream`. */
@@ -19,7 +19,7 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const request = encodeToolNames(given, TOOL_NAMES);
   const log = new LossLog(GEMINI);
   log.foreignFields(request.extensions, '');
-  const traits = modelTraits(options.model);
+  const traits = traitsOf(options);
   const { systemInstruction, contents } = encodeContents(request, traits, log);
   const config = encodeGenerationConfig(request, traits, log);
   const fields = compact({
@@ -31,6 +31,11 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   });
   noteInexpressible(request, log);
   return { value: withFields(fields, ownFields(GEMINI, request.extensions)), warnings: log.warnings };
+}
+
+function traitsOf({ model, thinking: limits }: EncodeRequestOptions): ModelTraits {
+  const traits = modelTraits(model);
+  return limits === undefined ? traits : { ...traits, thinking: { type: 'declared', limits } };
 }
 
 /** `default` and `standard_only` are the words of others for no priority capacity; `auto` asks for nothing. */
@@ -45,14 +50,18 @@ function encodeServiceTier(tier: string | undefined, log: LossLog): string | und
       return tier;
     case 'default':
     case 'standard_only':
+      log.approximated('serviceTier', `${tier} became standard`);
       return 'standard';
     default:
-      log.dropped('service_tier', `gemini has no tier ${tier}`);
+      log.dropped('serviceTier', `gemini has no tier ${tier}`);
       return undefined;
   }
 }
 
-function noteInexpressible({ userId, metadata }: CanonicalRequest, log: LossLog): void {
-  if (userId !== undefined) log.dropped('user', 'gemini takes no id of the user');
+function noteInexpressible({ userId, metadata, reasoningSummary }: CanonicalRequest, log: LossLog): void {
+  if (reasoningSummary !== undefined) {
+    log.approximated('reasoningSummary', 'gemini decides itself how thoughts are summarised');
+  }
+  if (userId !== undefined) log.dropped('userId', 'gemini takes no id of the user');
   for (const key of Object.keys(metadata ?? {})) log.dropped(`metadata.${key}`, 'gemini keeps no metadata');
 }

@@ -122,11 +122,11 @@ describe('encodeResponse', () => {
       responseId: 'msg_1',
     });
     expect(warnings.map(({ type, field }) => `${type} ${field}`)).toEqual([
-      'dropped choices[0].stop_sequence',
-      'dropped choices[0].content[0].signature',
-      'dropped choices[0].content[1]',
-      'dropped choices[0].content[3]',
-      'approximated choices[0].content[5]',
+      'dropped choices[].content[reasoning].signature',
+      'dropped choices[].content[redacted-reasoning]',
+      'dropped choices[].content[opaque server_tool_use]',
+      'approximated choices[].content[refusal]',
+      'dropped choices[].stopSequence',
     ]);
   });
 

@@ -6,6 +6,8 @@ import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { GEMINI_ANSWERS } from './answer-limits.js';
 import { GEMINI } from './decode-parts.js';
 import { encodeStreamError } from './encode-error.js';
 import { candidate, lateFields } from './encode-response.js';
@@ -48,14 +50,14 @@ type EncoderState = z.infer<typeof encoderState>;
 type ChoiceState = z.infer<typeof choiceState>;
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
-  return new AnswerEncoder(options, state);
+  return createNotingEncoder(GEMINI_ANSWERS, (own) => new AnswerEncoder(options, own), state);
 }
 
 /**
  * Writes GenerateContentResponse chunks: a part each, one block after the other, and the finish reasons with the usage in
  * the last one. What belongs to another block than the one at the front waits until that one has ended.
  */
-class AnswerEncoder implements StreamEncoder {
+class AnswerEncoder implements BareStreamEncoder {
   readonly state: EncoderState;
   readonly #options: EncodeAnswerOptions;
 

@@ -10,14 +10,18 @@ export interface SchemaScope {
   readonly depth: number;
   /** How many characters of schema may still be copied: references and unions multiply, and a client decides on both. */
   readonly copies: { left: number };
+  readonly onHint: () => void;
 }
 
 /** Deeper than any tool's; a bound for references that lead from one deep schema into the next. */
 const MAX_DEPTH = 100;
 const MAX_COPIED_CHARACTERS = 200_000;
 
-export function createSchemaScope(root: JsonObject): SchemaScope {
-  return { root, references: [], depth: 0, copies: { left: MAX_COPIED_CHARACTERS } };
+/** For whoever does not want to know. */
+export function ignore(): void {}
+
+export function createSchemaScope(root: JsonObject, onHint: () => void): SchemaScope {
+  return { root, references: [], depth: 0, copies: { left: MAX_COPIED_CHARACTERS }, onHint };
 }
 
 /** Whether a piece of schema may be written so many times more. */

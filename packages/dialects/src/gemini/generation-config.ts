@@ -64,19 +64,19 @@ export function encodeGenerationConfig(request: CanonicalRequest, traits: ModelT
     frequencyPenalty: request.frequencyPenalty,
     responseLogprobs: request.logprobs === undefined ? undefined : true,
     logprobs: request.logprobs?.top,
-    ...encodeResponseFormat(request.responseFormat),
+    ...encodeResponseFormat(request.responseFormat, log),
     thinkingConfig: encodeThinking(request.reasoning, traits, log),
   });
 }
 
 function encodeStopSequences(sequences: readonly string[] | undefined, log: LossLog): readonly string[] | undefined {
   if (sequences === undefined || sequences.length <= MAX_STOP_SEQUENCES) return sequences;
-  log.dropped('stop', `gemini takes ${MAX_STOP_SEQUENCES} stop sequences; the others are left out`);
+  log.dropped('stopSequences', `gemini takes ${MAX_STOP_SEQUENCES} stop sequences; the others are left out`);
   return sequences.slice(0, MAX_STOP_SEQUENCES);
 }
 
 /** The schema always holds, so `strict` is not carried; a schema's name is a label without effect. */
-function encodeResponseFormat(format: ResponseFormat | undefined): JsonObject {
+function encodeResponseFormat(format: ResponseFormat | undefined, log: LossLog): JsonObject {
   switch (format?.type) {
     case undefined:
     case 'text':
@@ -84,9 +84,14 @@ function encodeResponseFormat(format: ResponseFormat | undefined): JsonObject {
     case 'json-object':
       return { responseMimeType: 'application/json' };
     case 'json-schema': {
-      const { description, schema } = format;
+      const { name, description, schema } = format;
+      if (name !== undefined) {
+        log.approximated('responseFormat.name', 'gemini has no names of schemas; it is a label without effect');
+      }
+      const noteHint = () =>
+        log.approximatedOnce('responseFormat.schema', 'what gemini has no keyword for became a description');
       const described = description === undefined ? schema : { description, ...schema };
-      return { responseMimeType: 'application/json', responseJsonSchema: projectSchema(described) };
+      return { responseMimeType: 'application/json', responseJsonSchema: projectSchema(described, noteHint) };
     }
   }
 }

@@ -1,3 +1,5 @@
+import type { ThinkingLimits } from '../thinking/fit-thinking.js';
+
 /** The levels of thinking, from least to most. */
 export const THINKING_LEVELS = ['minimal', 'low', 'medium', 'high'] as const;
 export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
@@ -6,7 +8,9 @@ export type ThinkingLevel = (typeof THINKING_LEVELS)[number];
 export type ThinkingTraits =
   | { readonly type: 'none' }
   | { readonly type: 'budget'; readonly min: number; readonly max: number; readonly canStop: boolean }
-  | { readonly type: 'level'; readonly levels: readonly ThinkingLevel[] };
+  | { readonly type: 'level'; readonly levels: readonly ThinkingLevel[] }
+  /** As the operator says. */
+  | { readonly type: 'declared'; readonly limits: ThinkingLimits };
 
 /** What a model accepts that others refuse. */
 export interface ModelTraits {

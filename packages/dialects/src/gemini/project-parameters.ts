@@ -1,5 +1,6 @@
 import type { JsonObject } from '../dialect.js';
 import { isJsonObject } from '../json/json-object.js';
+import { ignore } from './expand-schema.js';
 import { listOf } from './merge-schemas.js';
 import { describe, projectSchema } from './project-schema.js';
 
@@ -8,9 +9,10 @@ import { describe, projectSchema } from './project-schema.js';
  * properties, with the combinations as a hint. Undefined for a tool without arguments, which says nothing.
  * (Gemini API reference, FunctionDeclaration.parametersJsonSchema)
  */
-export function projectParameters(parameters: JsonObject): JsonObject | undefined {
-  const projected = projectSchema(parameters);
+export function projectParameters(parameters: JsonObject, onHint: () => void = ignore): JsonObject | undefined {
+  const projected = projectSchema(parameters, onHint);
   const { anyOf } = projected;
+  if (Array.isArray(anyOf)) onHint();
   const schema = Array.isArray(anyOf) ? joinBranches(projected, anyOf.filter(isJsonObject)) : projected;
   const { additionalProperties } = schema;
   const properties = isJsonObject(schema['properties']) ? schema['properties'] : {};

@@ -1,6 +1,13 @@
 import type { JsonObject } from '../dialect.js';
 import { compact, isJsonObject } from '../json/json-object.js';
-import { createSchemaScope, expandSchema, mayCopy, type ExpandedSchema, type SchemaScope } from './expand-schema.js';
+import {
+  createSchemaScope,
+  expandSchema,
+  ignore,
+  mayCopy,
+  type ExpandedSchema,
+  type SchemaScope,
+} from './expand-schema.js';
 import { listOf } from './merge-schemas.js';
 
 const TYPES: readonly string[] = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'];
@@ -45,10 +52,11 @@ const MAX_HINT_LENGTH = 200;
  * `anyOf`, `properties`, `additionalProperties`, `required` and `propertyOrdering`, and no more (Gemini API reference,
  * GenerationConfig.responseJsonSchema). That keeps more than the older `parameters` and `responseSchema`, which refuse
  * unknown keywords and know no `additionalProperties`, numbers in `enum` or lists of types. References are inlined:
- * the API takes them only in part. What it has no keyword for is told to the model in the description.
+ * the API takes them only in part. What it has no keyword for is told to the model in the description, and `onHint` is
+ * called.
  */
-export function projectSchema(schema: JsonObject): JsonObject {
-  return projectNode(schema, createSchemaScope(schema));
+export function projectSchema(schema: JsonObject, onHint: () => void = ignore): JsonObject {
+  return projectNode(schema, createSchemaScope(schema, onHint));
 }
 
 function projectNode(node: unknown, outer: SchemaScope): JsonObject {
@@ -77,6 +85,7 @@ function projectUnion({ schema, scope, hints }: ExpandedSchema, branches: readon
     const own = isJsonObject(branch) ? branch : {};
     return projectNode(hasShared ? { allOf: [shared, own] } : own, scope);
   });
+  if (hints.length > 0 || title !== undefined) scope.onHint();
   const isNullable = nullable === true || listOf(type).includes('null');
   if (isNullable && !anyOf.some((branch) => listOf(branch['type']).includes('null'))) anyOf.push({ type: 'null' });
   const [only] = anyOf;
@@ -114,6 +123,7 @@ function projectPlain(schema: JsonObject, scope: SchemaScope, hints: readonly st
   });
   const fitting = Object.entries(fields).filter(([keyword]) => fits(keyword, fields.type));
   const all = [...hints, ...enumHints, ...keywordHints(schema)];
+  if (all.length > 0) scope.onHint();
   return describe(Object.fromEntries(fitting), schema['description'], all);
 }
 

@@ -72,3 +72,19 @@ describe('encodeThinking', () => {
     expect(encode(model, reasoning)).toEqual({ config, lost });
   });
 });
+
+describe('thinking of a model that the operator describes', () => {
+  const limits = { levels: ['low', 'high'], budget: { min: 128, max: 9000 }, canDecide: true } as const;
+
+  it.each<[ReasoningRequest, object, string[]]>([
+    [effort('max'), { thinkingLevel: 'high', includeThoughts: true }, ['approximated']],
+    [{ type: 'budget', tokens: 20_000 }, { thinkingBudget: 9000, includeThoughts: true }, ['approximated']],
+    [{ type: 'auto' }, { thinkingBudget: -1, includeThoughts: true }, []],
+    [{ type: 'off' }, { thinkingLevel: 'low' }, ['approximated']],
+  ])('is asked for with %j as the description says', (reasoning, config, lost) => {
+    const log = new LossLog('gemini');
+    const traits = { ...modelTraits('gemini-2.0-flash'), thinking: { type: 'declared', limits } } as const;
+    expect(encodeThinking(reasoning, traits, log)).toEqual(config);
+    expect(log.warnings.map(({ type }) => type)).toEqual(lost);
+  });
+});

@@ -3,6 +3,7 @@ import { assertNever, type ReasoningEffort, type ReasoningRequest } from '@switc
 import type { JsonObject } from '../dialect.js';
 import { restOf } from '../json/json-object.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
+import { fitReasoning } from '../openai-chat/reasoning-effort.js';
 import { THINKING_LEVELS, type ModelTraits, type ThinkingLevel, type ThinkingTraits } from './model-traits.js';
 import type { WireGenerationConfig } from './wire-request.js';
 
@@ -46,7 +47,7 @@ const BUDGETS: Readonly<Record<ReasoningEffort, number>> = {
   max: 32_768,
 };
 
-const FIELD = 'reasoning_effort';
+const FIELD = 'reasoningEffort';
 
 /** The `thinkingConfig`; undefined says nothing. Whoever asks for reasoning also wants to see it. */
 export function encodeThinking(
@@ -59,9 +60,42 @@ export function encodeThinking(
     if (reasoning.type !== 'off') log.dropped(FIELD, 'this model does not think');
     return undefined;
   }
-  const config =
-    thinking.type === 'level' ? encodeLevel(reasoning, thinking, log) : encodeBudget(reasoning, thinking, log);
-  return reasoning.type === 'off' ? config : { ...config, includeThoughts: true };
+  const config = encodeConfig(reasoning, thinking, log);
+  return reasoning.type === 'off' ? config : config && { ...config, includeThoughts: true };
+}
+
+function encodeConfig(
+  reasoning: ReasoningRequest,
+  thinking: Exclude<ThinkingTraits, { type: 'none' }>,
+  log: LossLog,
+): JsonObject | undefined {
+  switch (thinking.type) {
+    case 'level':
+      return encodeLevel(reasoning, thinking, log);
+    case 'budget':
+      return encodeBudget(reasoning, thinking, log);
+    case 'declared': {
+      const fitted = fitReasoning(reasoning, thinking.limits, log);
+      return fitted && encodeFitted(fitted);
+    }
+    default:
+      return assertNever(thinking);
+  }
+}
+
+function encodeFitted(reasoning: ReasoningRequest): JsonObject {
+  switch (reasoning.type) {
+    case 'off':
+      return { thinkingBudget: 0 };
+    case 'auto':
+      return { thinkingBudget: -1 };
+    case 'effort':
+      return { thinkingLevel: reasoning.effort };
+    case 'budget':
+      return { thinkingBudget: reasoning.tokens };
+    default:
+      return assertNever(reasoning);
+  }
 }
 
 type Budgets = Extract<ThinkingTraits, { type: 'budget' }>;

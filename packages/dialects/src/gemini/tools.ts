@@ -6,6 +6,7 @@ import { compact, restOf } from '../json/json-object.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import type { ToolNameRule } from '../tool-names/tool-names.js';
+import { toolPath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 import { decodeObjectSchema } from './decode-schema.js';
 import { projectParameters } from './project-parameters.js';
@@ -79,15 +80,15 @@ function decodeMode(mode: string | undefined, names: readonly string[]): ToolCho
 export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject {
   const functions: JsonObject[] = [];
   const others: JsonObject[] = [];
-  for (const [index, tool] of request.tools.entries()) {
-    const path = `tools[${index}]`;
+  for (const tool of request.tools) {
+    const path = toolPath(tool);
     if (tool.type === 'function') functions.push(encodeFunction(tool, path, log));
     else if (tool.dialect === GEMINI) others.push(tool.value);
     else log.dropped(path, `only ${tool.dialect} has this tool`);
   }
   const tools = [...(functions.length === 0 ? [] : [{ functionDeclarations: functions }]), ...others];
   if (request.parallelToolCalls === false)
-    log.dropped('parallel_tool_calls', 'gemini cannot be kept from parallel calls');
+    log.dropped('parallelToolCalls', 'gemini cannot be kept from parallel calls');
   return compact({
     tools: tools.length === 0 ? undefined : tools,
     toolConfig: encodeToolChoice(request.toolChoice, functions.length > 0, log),
@@ -97,16 +98,20 @@ export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject
 function encodeFunction(tool: ToolDefinition, path: string, log: LossLog): JsonObject {
   log.cacheMark(tool.cache, path);
   log.foreignFields(tool.extensions, path);
+  log.toolKinds(tool, path);
   if (tool.strict) log.dropped(`${path}.strict`, 'gemini does not hold calls to their schema');
   const { name, description, parameters } = tool;
-  const encoded = compact({ name, description, parametersJsonSchema: parameters && projectParameters(parameters) });
+  const noteHint = () =>
+    log.approximatedOnce(`${path}.parameters`, 'what gemini has no keyword for became a description');
+  const parametersJsonSchema = parameters && projectParameters(parameters, noteHint);
+  const encoded = compact({ name, description, parametersJsonSchema });
   return withFields(encoded, ownFields(GEMINI, tool.extensions));
 }
 
 function encodeToolChoice(choice: ToolChoice | undefined, hasTools: boolean, log: LossLog): JsonObject | undefined {
   if (choice === undefined) return undefined;
   if (!hasTools) {
-    if (choice.type === 'required' || choice.type === 'tool') log.dropped('tool_choice', 'there is no tool to choose');
+    if (choice.type === 'required' || choice.type === 'tool') log.dropped('toolChoice', 'there is no tool to choose');
     return undefined;
   }
   return { functionCallingConfig: encodeMode(choice) };

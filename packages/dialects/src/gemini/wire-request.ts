@@ -8,7 +8,7 @@ import { isJsonObject } from '../json/json-object.js';
  * An object of the API with its keys in camel case. The API takes `system_instruction` for `systemInstruction` as
  * every protocol buffer API does (ProtoJSON format). What a client names itself, such as arguments, is left alone.
  */
-function wireObject<Shape extends z.ZodRawShape>(shape: Shape) {
+export function wireObject<Shape extends z.ZodRawShape>(shape: Shape) {
   return z.preprocess(withCamelKeys, z.looseObject(shape));
 }
 
@@ -64,7 +64,7 @@ const toolConfig = wireObject({
   }).nullish(),
 });
 
-const generationConfig = wireObject({
+export const generationConfig = wireObject({
   temperature: z.number().nullish(),
   topP: z.number().nullish(),
   topK: z.number().nullish(),

@@ -1,6 +1,7 @@
 import { ERROR_CODES, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
+import { cleanWords } from '../errors/clean-words.js';
 import { isJsonObject } from '../json/json-object.js';
 import { objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
 
@@ -15,9 +16,6 @@ interface ErrorFacts {
   /** Whether a moderation refused the prompt (OpenRouter). */
   readonly isFlagged: boolean;
 }
-
-/** Longer texts are cut: some upstreams answer with whole pages. */
-const MAX_MESSAGE_LENGTH = 1000;
 
 /** Words that say more than the status does. */
 const TELLING_WORDS: Readonly<Record<string, ErrorCode>> = {
@@ -115,10 +113,7 @@ function codeForMissing(facts: ErrorFacts): ErrorCode {
     : 'upstream_malformed';
 }
 
-/**
- * The upstream's own words go only to whoever can act on them, the client whose request was refused; what is about the
- * operator's account is told in ours, since theirs may hold parts of a key or the account's name.
- */
+/** The upstream's own words, but for a refused account: there they may hold parts of a key, and only the operator can act. */
 function describe(code: ErrorCode, facts: ErrorFacts, status: number | undefined): string {
   const suffix = status === undefined ? '' : ` (${status})`;
   switch (code) {
@@ -127,7 +122,7 @@ function describe(code: ErrorCode, facts: ErrorFacts, status: number | undefined
     case 'upstream_payment_required':
       return `the provider's account has no credit or quota left${suffix}`;
     case 'upstream_rate_limited':
-      return `the provider's rate limit is reached${suffix}`;
+      return facts.message === '' ? `the provider's rate limit is reached${suffix}` : facts.message;
     case 'upstream_malformed':
       return `the provider does not know this path${suffix}: its base URL is likely wrong`;
     default:
@@ -137,10 +132,10 @@ function describe(code: ErrorCode, facts: ErrorFacts, status: number | undefined
 
 function readFacts(body: unknown): ErrorFacts {
   const outer = Array.isArray(body) ? body[0] : body;
-  if (typeof outer === 'string') return { message: clean(outer), isStructured: false, isFlagged: false };
+  if (typeof outer === 'string') return { message: cleanWords(outer), isStructured: false, isFlagged: false };
   const envelope = objectOf(outer);
   const inner = envelope['error'];
-  if (typeof inner === 'string') return { ...readFields(envelope), message: clean(inner) };
+  if (typeof inner === 'string') return { ...readFields(envelope), message: cleanWords(inner) };
   return readFields(isJsonObject(inner) ? inner : envelope);
 }
 
@@ -148,7 +143,7 @@ function readFields(error: JsonObject): ErrorFacts {
   const metadata = objectOf(error['metadata']);
   const { code } = error;
   return {
-    message: clean([readMessage(error), wordOf(metadata['raw'])].filter(Boolean).join(': ')),
+    message: cleanWords([readMessage(error), wordOf(metadata['raw'])].filter(Boolean).join(': ')),
     type: wordOf(error['type']),
     code: typeof code === 'number' ? String(code) : wordOf(code),
     param: wordOf(error['param']),
@@ -169,12 +164,6 @@ function readMessage(error: JsonObject): string {
 
 function locate(location: unknown): string {
   return Array.isArray(location) ? location.join('.') : '';
-}
-
-/** Without anything that looks like a key or an account's id, and not too long. */
-function clean(text: string): string {
-  const bare = text.replaceAll(/\b(?:(?:sk|gsk|xai|org|proj)[-_]|AIza)[\w*-]{8,}/g, '[redacted]');
-  return bare.length > MAX_MESSAGE_LENGTH ? `${bare.slice(0, MAX_MESSAGE_LENGTH)}…` : bare;
 }
 
 function statusOf(code: string | undefined): number | undefined {

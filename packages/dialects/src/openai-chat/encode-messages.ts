@@ -2,6 +2,7 @@ import type { Block, Message, ReasoningBlock, ToolResultBlock } from '@switchyar
 
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { blockPath, messagePath } from '../losses/field-path.js';
 import { encodeAssistant } from './encode-assistant.js';
 import { encodeContent, encodePart, type PlacedBlock } from './encode-parts.js';
 import type { LossLog } from './loss-log.js';
@@ -20,8 +21,8 @@ interface Turn {
 export function encodeMessages(messages: readonly Message[], log: LossLog): JsonObject[] {
   const encoded: JsonObject[] = [];
   let run: Turn[] = [];
-  for (const [index, message] of messages.entries()) {
-    const turn = placeBlocks(message, `messages[${index}]`);
+  for (const message of messages) {
+    const turn = placeBlocks(message, messagePath(message));
     if (message.role !== 'assistant') {
       run.push(turn);
       continue;
@@ -34,7 +35,7 @@ export function encodeMessages(messages: readonly Message[], log: LossLog): Json
 }
 
 function placeBlocks(message: Message, path: string): Turn {
-  const blocks = message.content.map((block, index) => ({ block, path: `${path}.content[${index}]` }));
+  const blocks = message.content.map((block) => ({ block, path: blockPath(path, block) }));
   return { message, path, blocks };
 }
 
@@ -100,7 +101,7 @@ function encodeToolResult({ block, path }: PlacedBlock<ToolResultBlock>, log: Lo
     .map((placed) => encodePart(placed, log))
     .filter((part) => part !== undefined);
   const content = encodeContent(block.isError ? [{ type: 'text', text: 'Error:' }, ...parts] : parts, '\n\n');
-  if (block.isError) log.approximated(`${path}.is_error`, 'openai-chat marks no failed tool result; its text says so');
+  if (block.isError) log.approximated(`${path}.isError`, 'openai-chat marks no failed tool result; its text says so');
   const message = { role: 'tool', tool_call_id: block.toolCallId, content };
   return withFields(message, ownFields('openai-chat', block.extensions));
 }
@@ -116,7 +117,7 @@ function attachmentsOf({ block, path }: PlacedBlock<ToolResultBlock>, log: LossL
 }
 
 function placeResult(block: ToolResultBlock, path: string): PlacedBlock[] {
-  return block.content.map((inner, index) => ({ block: inner, path: `${path}.content[${index}]` }));
+  return block.content.map((inner) => ({ block: inner, path: blockPath(path, inner) }));
 }
 
 function isAttachment(block: Block): boolean {

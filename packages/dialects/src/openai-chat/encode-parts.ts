@@ -35,6 +35,10 @@ function encodeBareBlock(block: Block, path: string, log: LossLog): JsonObject |
       return encodeDocument(block, path, log);
     case 'opaque':
       if (block.dialect === 'openai-chat') return block.value;
+      if (block.text !== undefined) {
+        log.approximated(path, `only ${block.dialect} understands this block; its text says what it is`);
+        return { type: 'text', text: block.text };
+      }
       log.dropped(path, `only ${block.dialect} understands this block`);
       return undefined;
     case 'reasoning':

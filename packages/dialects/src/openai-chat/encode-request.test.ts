@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, Message } from '@switchyard/canonical';
+import type { Block, CanonicalRequest, Message, ToolResultBlock } from '@switchyard/canonical';
 
 import { readJsonFixture } from './__fixtures__/read-fixture.js';
 import { decodeRequest } from './decode-request.js';
@@ -27,7 +27,7 @@ function user(...content: readonly Block[]): Message {
   return { role: 'user', content };
 }
 
-function result(toolCallId: string, text: string): Block {
+function result(toolCallId: string, text: string): ToolResultBlock {
   return { type: 'tool-result', toolCallId, content: [{ type: 'text', text }] };
 }
 
@@ -51,12 +51,12 @@ describe('encodeRequest', () => {
     expect(warnings).toEqual([
       {
         type: 'dropped',
-        field: 'messages[1].content[0].cache_control',
+        field: 'messages[developer].content[text].cache',
         reason: 'openai-chat caches prompts without marks',
       },
       {
         type: 'dropped',
-        field: 'messages[5].content[0].cache_control',
+        field: 'messages[user].content[text].cache',
         reason: 'openai-chat caches prompts without marks',
       },
     ]);
@@ -106,7 +106,7 @@ describe('encodeRequest', () => {
   ])('makes a thinking budget of %d the effort %s, and says so', (tokens, effort) => {
     const { value, lost } = encode({ reasoning: { type: 'budget', tokens } });
     expect(value['reasoning_effort']).toBe(effort);
-    expect(lost).toEqual(['approximated reasoning_effort']);
+    expect(lost).toEqual(['approximated reasoningEffort']);
   });
 
   it('writes the other kinds of reasoning requests', () => {
@@ -115,7 +115,7 @@ describe('encodeRequest', () => {
     expect(encode({ reasoning: { type: 'effort', effort: 'high' } }).value['reasoning_effort']).toBe('high');
     expect(encode({ reasoning: { type: 'effort', effort: 'max' } })).toMatchObject({
       value: { reasoning_effort: 'xhigh' },
-      lost: ['approximated reasoning_effort'],
+      lost: ['approximated reasoningEffort'],
     });
   });
 
@@ -152,7 +152,7 @@ describe('encodeRequest', () => {
     ];
     expect(encodeMessages(CALLS, user(withImage))).toMatchObject({
       messages: [{}, { role: 'tool', tool_call_id: 'a', content: 'see' }, { role: 'user', content: carried }],
-      lost: ['approximated messages[1].content[0].content[1]'],
+      lost: ['approximated messages[user].content[tool-result].content[image data]'],
     });
     expect(encodeMessages(CALLS, user(withImage, { type: 'text', text: 'So?' })).messages).toMatchObject([
       {},
@@ -170,7 +170,7 @@ describe('encodeRequest', () => {
     };
     expect(encodeMessages(CALLS, user(failed))).toMatchObject({
       messages: [{}, { role: 'tool', content: 'Error:\n\nno' }],
-      lost: ['approximated messages[1].content[0].is_error'],
+      lost: ['approximated messages[user].content[tool-result].isError'],
     });
   });
 
@@ -188,7 +188,10 @@ describe('encodeRequest', () => {
     };
     expect(encodeMessages(reply)).toEqual({
       messages: [{ role: 'assistant', content: 'ab', reasoning_content: 'mine\n\ntranslated' }],
-      lost: ['dropped messages[0].content[2]', 'dropped messages[0].content[3]'],
+      lost: [
+        'dropped messages[assistant].content[reasoning]',
+        'dropped messages[assistant].content[redacted-reasoning]',
+      ],
     });
   });
 
@@ -206,7 +209,12 @@ describe('encodeRequest', () => {
           role: 'user',
           extensions: { 'anthropic-messages': { m: 1 } },
           content: [
-            { type: 'text', text: 'a', cache: { ttl: '1h' }, extensions: { 'anthropic-messages': { citations: {} } } },
+            {
+              type: 'text',
+              text: 'a',
+              cache: { ttl: '1h' },
+              extensions: { 'anthropic-messages': { citations: { enabled: true } } },
+            },
             { type: 'image', source: { type: 'file', fileId: 'file_1' } },
             { type: 'audio', source: { type: 'url', url: 'https://example.com/a.wav' } },
             { type: 'document', source: { type: 'url', url: 'https://example.com/a.pdf' } },
@@ -218,19 +226,19 @@ describe('encodeRequest', () => {
     });
     expect(lost).toEqual([
       'dropped container',
-      'dropped top_k',
-      'dropped messages[0].m',
-      'dropped messages[0].content[0].cache_control',
-      'dropped messages[0].content[0].citations',
-      'dropped messages[0].content[1]',
-      'dropped messages[0].content[2]',
-      'dropped messages[0].content[3]',
-      'approximated messages[0].content[4]',
-      'dropped messages[0].content[5]',
-      'dropped tools[0].cache_control',
-      'dropped tools[0].defer_loading',
-      'dropped tools[1]',
-      'approximated service_tier',
+      'dropped topK',
+      'dropped messages[user].m',
+      'dropped messages[user].content[text].cache',
+      'dropped messages[user].content[text].citations',
+      'dropped messages[user].content[image file]',
+      'dropped messages[user].content[audio url]',
+      'dropped messages[user].content[document url]',
+      'approximated messages[user].content[document text]',
+      'dropped messages[user].content[opaque search_result]',
+      'dropped tools[function].cache',
+      'dropped tools[function].defer_loading',
+      'dropped tools[opaque web_search_20250305]',
+      'approximated serviceTier',
     ]);
     expect(value).toEqual({
       model: 'm',
@@ -241,9 +249,38 @@ describe('encodeRequest', () => {
     });
   });
 
+  it('sends the words of a block that only another dialect understands', () => {
+    const reference: Block = {
+      type: 'opaque',
+      dialect: 'anthropic-messages',
+      value: { type: 'tool_reference', tool_name: 'search' },
+      text: 'The tool search can be called now.',
+    };
+    const { messages, lost } = encodeMessages(
+      CALLS,
+      user({ ...result('a', ''), content: [reference] }, result('b', 'x')),
+    );
+    expect(messages).toMatchObject([
+      { role: 'assistant' },
+      { role: 'tool', tool_call_id: 'a', content: 'The tool search can be called now.' },
+      { role: 'tool', tool_call_id: 'b' },
+    ]);
+    expect(lost).toEqual(['approximated messages[user].content[tool-result].content[opaque tool_reference]']);
+  });
+
+  it('hashes an id of the user that is longer than OpenAI takes, the same every time', () => {
+    const longest = 'u'.repeat(64);
+    expect(encode({ userId: longest })).toMatchObject({ value: { user: longest }, lost: [] });
+    const { value, lost } = encode({ userId: `${longest}v` });
+    expect(value['user']).toMatch(/^[0-9a-f]{64}$/);
+    expect(lost).toEqual(['approximated user']);
+    expect(encode({ userId: `${longest}v` }).value['user']).toBe(value['user']);
+    expect(encode({ userId: `${longest}w` }).value['user']).not.toBe(value['user']);
+  });
+
   it('sends no tool choice without tools', () => {
     expect(encode({ toolChoice: { type: 'auto' }, parallelToolCalls: true })).toMatchObject({
-      lost: ['dropped tool_choice', 'dropped parallel_tool_calls'],
+      lost: ['dropped toolChoice', 'dropped parallelToolCalls'],
     });
   });
 

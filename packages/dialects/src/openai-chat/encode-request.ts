@@ -5,11 +5,12 @@ import { ownFields } from '../extensions/extensions.js';
 import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
+import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
-import { encodeReasoningEffort } from './reasoning-effort.js';
+import { encodeReasoningEffort, fitReasoning } from './reasoning-effort.js';
 import { encodeTools, TOOL_NAMES } from './tools.js';
 
 /**
@@ -22,7 +23,8 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const request = { ...named, extensions: shareOpenaiFields('openai-chat', given.extensions) };
   const log = new LossLog('openai-chat');
   log.foreignFields(request.extensions, '');
-  if (request.topK !== undefined) log.dropped('top_k', 'openai-chat has no top_k');
+  noteInexpressible(request, log);
+  const reasoning = fitReasoning(request.reasoning, options.thinking, log);
   const fields = compact({
     model: options.model,
     messages: encodeMessages(request.messages, log),
@@ -30,13 +32,23 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     ...encodeTools(request, log),
     [ceilingField(options.model)]: request.maxOutputTokens,
     ...encodeSampling(request),
-    reasoning_effort: request.reasoning && encodeReasoningEffort(request.reasoning, log),
+    reasoning_effort: reasoning && encodeReasoningEffort(reasoning, log),
     response_format: request.responseFormat && encodeResponseFormat(request.responseFormat),
-    user: request.userId,
+    user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });
   return { value: withFields(fields, ownFields('openai-chat', request.extensions)), warnings: log.warnings };
+}
+
+function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
+  if (request.topK !== undefined) log.dropped('topK', 'openai-chat has no top_k');
+  if (request.reasoningSummary !== undefined) {
+    log.approximated('reasoningSummary', 'openai-chat shows reasoning the way its vendor does');
+  }
+  if (request.includeReasoningProof) {
+    log.approximated('includeReasoningProof', 'openai-chat proves no reasoning; its text is handed back instead');
+  }
 }
 
 /**
@@ -75,9 +87,9 @@ function encodeResponseFormat(format: ResponseFormat): JsonObject {
   }
 }
 
-/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+/** Anthropic's `standard_only` and Gemini's `standard` are what OpenAI calls `default`: no priority capacity. */
 function encodeServiceTier(tier: string, log: LossLog): string {
-  if (tier !== 'standard_only') return tier;
-  log.approximated('service_tier', 'standard_only became default');
+  if (tier !== 'standard_only' && tier !== 'standard') return tier;
+  log.approximated('serviceTier', `${tier} became default`);
   return 'default';
 }

@@ -47,11 +47,10 @@ describe('encodeResponse', () => {
     });
     expect(warnings.map(({ field }) => field)).toEqual([
       'container',
-      'choices[0].stop_sequence',
-      'choices[0].content[0].signature',
-      'choices[0].content[1]',
-      'choices[0].content[2].citations',
-      'choices[0].content[3]',
+      'choices[].content[reasoning].signature',
+      'choices[].content[redacted-reasoning]',
+      'choices[].content[opaque server_tool_use]',
+      'choices[].stopSequence',
     ]);
   });
 

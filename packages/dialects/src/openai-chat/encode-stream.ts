@@ -4,6 +4,8 @@ import { z } from 'zod';
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { objectOf } from '../json/read-json.js';
+import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { CHAT_ANSWERS } from './answer-limits.js';
 import { isCustomToolCall } from './encode-assistant.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeId } from './encode-response.js';
@@ -26,14 +28,14 @@ const encoderState = z.object({
 type EncoderState = z.infer<typeof encoderState>;
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
-  return new ChunkEncoder(options, state);
+  return createNotingEncoder(CHAT_ANSWERS, (own) => new ChunkEncoder(options, own), state);
 }
 
 /**
  * Writes chat completion chunks: the role first, then deltas, a finish chunk for each choice, the usage chunk for clients
  * that asked for it, and `[DONE]`. After an error nothing follows, not even `[DONE]`.
  */
-class ChunkEncoder implements StreamEncoder {
+class ChunkEncoder implements BareStreamEncoder {
   readonly state: EncoderState;
   readonly #options: EncodeAnswerOptions;
 

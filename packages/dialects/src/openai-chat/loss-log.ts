@@ -1,6 +1,7 @@
-import type { CacheMark, DialectId, Extensions, Warning } from '@switchyard/canonical';
+import type { CacheMark, DialectId, Extensions, ToolDefinition, Warning } from '@switchyard/canonical';
 
 import { foreignFieldWarnings } from '../extensions/extensions.js';
+import { toolKindWarnings } from '../losses/tool-kinds.js';
 
 /** Collects what one translation into a dialect loses. */
 export class LossLog {
@@ -19,12 +20,22 @@ export class LossLog {
     this.warnings.push({ type: 'approximated', field, reason });
   }
 
+  /** For what may be noticed at many places of one field. */
+  approximatedOnce(field: string, reason: string): void {
+    if (!this.warnings.some((warning) => warning.field === field)) this.approximated(field, reason);
+  }
+
   /** Notes the fields that only another dialect understands. `path` is where they stood, `''` for the top. */
   foreignFields(extensions: Extensions | undefined, path: string): void {
     this.warnings.push(...foreignFieldWarnings(this.#dialect, extensions, path));
   }
 
+  /** Notes what kinds of tools become functions like any other. */
+  toolKinds(tool: ToolDefinition, path: string): void {
+    this.warnings.push(...toolKindWarnings(this.#dialect, tool, path));
+  }
+
   cacheMark(cache: CacheMark | undefined, path: string): void {
-    if (cache !== undefined) this.dropped(`${path}.cache_control`, `${this.#dialect} caches prompts without marks`);
+    if (cache !== undefined) this.dropped(`${path}.cache`, `${this.#dialect} caches prompts without marks`);
   }
 }

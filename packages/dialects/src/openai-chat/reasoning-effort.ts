@@ -1,5 +1,6 @@
-import { assertNever, REASONING_EFFORTS, type ReasoningEffort, type ReasoningRequest } from '@switchyard/canonical';
+import { assertNever, REASONING_EFFORTS, type ReasoningRequest } from '@switchyard/canonical';
 
+import { effortForBudget, fitThinking, type ThinkingLimits } from '../thinking/fit-thinking.js';
 import type { LossLog } from './loss-log.js';
 
 /** Undefined for a word that is not known. `auto` and Groq's `default` leave it to the model. */
@@ -16,15 +17,16 @@ export function encodeReasoningEffort(reasoning: ReasoningRequest, log: LossLog)
     case 'off':
       return 'none';
     case 'auto':
+      log.approximated('reasoningEffort', 'openai-chat has no word for it; the model decides where nothing is said');
       return undefined;
     case 'effort':
       if (reasoning.effort !== 'max') return reasoning.effort;
-      log.approximated('reasoning_effort', 'openai-chat has no effort above xhigh');
+      log.approximated('reasoningEffort', 'openai-chat has no effort above xhigh');
       return 'xhigh';
     case 'budget': {
       const effort = effortForBudget(reasoning.tokens);
       log.approximated(
-        'reasoning_effort',
+        'reasoningEffort',
         `openai-chat has no thinking budget; ${reasoning.tokens} tokens became ${effort}`,
       );
       return effort;
@@ -34,10 +36,15 @@ export function encodeReasoningEffort(reasoning: ReasoningRequest, log: LossLog)
   }
 }
 
-function effortForBudget(tokens: number): ReasoningEffort {
-  if (tokens <= 512) return 'minimal';
-  if (tokens <= 1024) return 'low';
-  if (tokens <= 8192) return 'medium';
-  if (tokens <= 24_576) return 'high';
-  return 'xhigh';
+/** What the model is asked for, within its limits where they are known. */
+export function fitReasoning(
+  wanted: ReasoningRequest | undefined,
+  limits: ThinkingLimits | undefined,
+  log: LossLog,
+): ReasoningRequest | undefined {
+  if (wanted === undefined || limits === undefined) return wanted;
+  const { reasoning, reason } = fitThinking(wanted, limits);
+  if (reason !== undefined && reasoning === undefined) log.dropped('reasoningEffort', reason);
+  else if (reason !== undefined) log.approximated('reasoningEffort', reason);
+  return reasoning;
 }

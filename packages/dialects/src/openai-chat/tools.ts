@@ -4,6 +4,7 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
 import { compact, isJsonObject, restOf } from '../json/json-object.js';
 import type { ToolNameRule } from '../tool-names/tool-names.js';
+import { toolPath } from '../losses/field-path.js';
 import { decodeCacheMark } from './decode-parts.js';
 import type { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
@@ -52,7 +53,7 @@ export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
 
 /** The fields of a request that are about tools. The API refuses choices among no tools, so those are a loss. */
 export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject {
-  const tools = request.tools.map((tool, index) => encodeTool(tool, `tools[${index}]`, log)).filter(isJsonObject);
+  const tools = request.tools.map((tool) => encodeTool(tool, toolPath(tool), log)).filter(isJsonObject);
   if (tools.length > 0) {
     return compact({
       tools,
@@ -60,8 +61,8 @@ export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject
       parallel_tool_calls: request.parallelToolCalls,
     });
   }
-  if (request.toolChoice !== undefined) log.dropped('tool_choice', 'there is no tool to choose');
-  if (request.parallelToolCalls !== undefined) log.dropped('parallel_tool_calls', 'there is no tool to call');
+  if (request.toolChoice !== undefined) log.dropped('toolChoice', 'there is no tool to choose');
+  if (request.parallelToolCalls !== undefined) log.dropped('parallelToolCalls', 'there is no tool to call');
   return {};
 }
 
@@ -73,6 +74,7 @@ function encodeTool(tool: ToolDefinition | OpaqueTool, path: string, log: LossLo
   }
   log.cacheMark(tool.cache, path);
   log.foreignFields(tool.extensions, path);
+  log.toolKinds(tool, path);
   const { name, description, parameters, strict } = tool;
   const encoded = { type: 'function', function: compact({ name, description, parameters, strict }) };
   return withFields(encoded, ownFields('openai-chat', tool.extensions));

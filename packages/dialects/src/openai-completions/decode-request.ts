@@ -25,7 +25,8 @@ const wireRequest = z.looseObject({
 
 /** What says nothing once `legacyOnlyField` has let the request through. */
 const WITHOUT_EFFECT = ['echo', 'suffix', 'best_of', 'logprobs'];
-const KNOWN_FIELDS = [...Object.keys(wireRequest.shape), ...WITHOUT_EFFECT];
+/** The fields that are read. */
+export const KNOWN_FIELDS = [...Object.keys(wireRequest.shape), ...WITHOUT_EFFECT];
 
 /**
  * A completion request as a chat of one user turn.

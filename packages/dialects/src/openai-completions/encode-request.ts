@@ -5,13 +5,14 @@ import { ownFields } from '../extensions/extensions.js';
 import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { compact } from '../json/json-object.js';
 import { LossLog } from '../openai-chat/loss-log.js';
+import { blockPath, messagePath } from '../losses/field-path.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 
 /** A request as a completion body: the texts of the conversation, one after the other. */
 export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
   refuseServerState(request, 'openai-completions');
   const log = new LossLog('openai-completions');
-  log.foreignFields(request.extensions, '');
+  log.foreignFields({ ...request.extensions, 'openai-chat': undefined }, '');
   noteInexpressible(request, log);
   const fields = compact({
     model: options.model,
@@ -32,13 +33,13 @@ export function encodeRequest(request: CanonicalRequest, options: EncodeRequestO
 
 function encodePrompt(messages: readonly Message[], log: LossLog): string {
   if (messages.length > 1) log.approximated('messages', 'openai-completions has one prompt, so the roles are not told');
-  return messages.flatMap((message, index) => textsOf(message, `messages[${index}]`, log)).join('\n\n');
+  return messages.flatMap((message) => textsOf(message, log)).join('\n\n');
 }
 
-function textsOf({ content }: Message, path: string, log: LossLog): string[] {
-  return content.flatMap((block, place) => {
+function textsOf(message: Message, log: LossLog): string[] {
+  return message.content.flatMap((block) => {
     if (block.type === 'text') return [block.text];
-    log.dropped(`${path}.content[${place}]`, `openai-completions has no place for a ${block.type} block`);
+    log.dropped(blockPath(messagePath(message), block), `openai-completions has no place for a ${block.type} block`);
     return [];
   });
 }
@@ -46,14 +47,14 @@ function textsOf({ content }: Message, path: string, log: LossLog): string[] {
 function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
   const asked: readonly (readonly [string, boolean])[] = [
     ['tools', request.tools.length > 0],
-    ['tool_choice', request.toolChoice !== undefined],
-    ['parallel_tool_calls', request.parallelToolCalls !== undefined],
-    ['top_k', request.topK !== undefined],
+    ['toolChoice', request.toolChoice !== undefined],
+    ['parallelToolCalls', request.parallelToolCalls !== undefined],
+    ['topK', request.topK !== undefined],
     ['logprobs', request.logprobs !== undefined],
-    ['reasoning_effort', request.reasoning !== undefined],
-    ['response_format', request.responseFormat !== undefined && request.responseFormat.type !== 'text'],
+    ['reasoningEffort', request.reasoning !== undefined],
+    ['responseFormat', request.responseFormat !== undefined && request.responseFormat.type !== 'text'],
     ['metadata', request.metadata !== undefined],
-    ['service_tier', request.serviceTier !== undefined],
+    ['serviceTier', request.serviceTier !== undefined],
   ];
   for (const [field, isAsked] of asked) {
     if (isAsked) log.dropped(field, 'openai-completions has no such field');

@@ -5,6 +5,8 @@ import type { EncodeAnswerOptions, StreamEncoder } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { encodeId } from '../openai-chat/encode-response.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { COMPLETION_ANSWERS } from './answer-limits.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeFinish } from './finish.js';
 import { encodeUsage } from './usage.js';
@@ -20,14 +22,14 @@ const encoderState = z.object({
 type EncoderState = z.infer<typeof encoderState>;
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
-  return new CompletionEncoder(options, state);
+  return createNotingEncoder(COMPLETION_ANSWERS, (own) => new CompletionEncoder(options, own), state);
 }
 
 /**
  * Writes `text_completion` chunks: an empty one to begin with, pieces of text, a last chunk for each choice with its reason, the usage chunk for
  * clients that asked for it, and `[DONE]`. Reasoning and tool calls have no place here. After an error nothing follows.
  */
-class CompletionEncoder implements StreamEncoder {
+class CompletionEncoder implements BareStreamEncoder {
   readonly state: EncoderState;
   readonly #options: EncodeAnswerOptions;
 

@@ -83,7 +83,7 @@ describe('a completion request', () => {
     expect(warnings.map(({ type, field }) => [type, field])).toEqual([
       ['dropped', 'tools'],
       ['approximated', 'messages'],
-      ['dropped', 'messages[1].content[0]'],
+      ['dropped', 'messages[user].content[image url]'],
     ]);
   });
 });
@@ -111,7 +111,10 @@ describe('a completion', () => {
       choices: [{ text: 'Hi', index: 0, logprobs: null, finish_reason: 'stop' }],
       usage: { prompt_tokens: 3, completion_tokens: 4, total_tokens: 7 },
     });
-    expect(warnings.map(({ field }) => field)).toEqual(['choices[0].content[0]', 'choices[0].content[2]']);
+    expect(warnings.map(({ field }) => field)).toEqual([
+      'choices[].content[reasoning]',
+      'choices[].content[tool-call]',
+    ]);
   });
 
   it('is streamed in chunks of text', () => {

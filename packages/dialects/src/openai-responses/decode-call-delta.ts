@@ -17,6 +17,8 @@ export function isCall({ item }: ItemState): boolean {
 
 /** A piece of a call's arguments or input. The call opens once its id and name are known; until then the piece is held. */
 export function decodeCallDelta(state: DecoderState, call: ItemState, piece: string): StreamEvent[] {
+  // The end of an item told all of it.
+  if (call.isClosed) return [];
   call.length += piece.length;
   call.held += piece;
   return openCall(state, call);

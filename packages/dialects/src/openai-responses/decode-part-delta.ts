@@ -40,15 +40,22 @@ export function enterPart(
 ): { readonly part: PartState; readonly events: StreamEvent[] } {
   const known = item.parts.find((part) => part.key === place.key);
   if (known !== undefined) return { part: known, events: [] };
-  const events = item.parts.filter((part) => part.isDone).flatMap((part) => closePart(item, part));
+  // The end of an item told all of it: what comes after that is read into a part that nobody is told of.
+  const { isClosed } = item;
+  const events = item.parts.filter((part) => part.isDone).flatMap((part) => closePart(state, item, part));
   const part: PartState = {
     ...place,
     blockIndex: state.nextBlockIndex,
     length: 0,
     fields: {},
     isDone: false,
-    isClosed: false,
+    isClosed,
   };
+  // A part of an unknown kind is told at its end, and only then takes its place among the blocks.
+  if (isClosed || part.type === 'other') {
+    if (!isClosed) item.parts.push(part);
+    return { part, events };
+  }
   state.nextBlockIndex += 1;
   item.parts.push(part);
   return { part, events: [...events, ...startBlock(item, part)] };
@@ -106,7 +113,7 @@ export function closeParts(state: DecoderState, item: ItemState): StreamEvent[] 
   const events: StreamEvent[] = [];
   if (item.item['type'] === 'reasoning' && item.parts.length === 0) events.push(...closeEmptyReasoning(state, item));
   const last = item.parts.at(-1);
-  for (const part of item.parts) events.push(...closePart(item, part, part === last));
+  for (const part of item.parts) events.push(...closePart(state, item, part, part === last));
   return events;
 }
 
@@ -140,7 +147,7 @@ function provenanceOf({ item }: ItemState) {
   return decodeProof(item)?.provenance ?? RESPONSES;
 }
 
-function closePart(item: ItemState, part: PartState, isLast = false): StreamEvent[] {
+function closePart(state: DecoderState, item: ItemState, part: PartState, isLast = false): StreamEvent[] {
   if (part.isClosed) return [];
   part.isClosed = true;
   const place = { choice: 0, index: part.blockIndex };
@@ -149,9 +156,16 @@ function closePart(item: ItemState, part: PartState, isLast = false): StreamEven
   const message = isLast ? { ...itemFields('message', item.item), ...item.extras } : {};
   const about = { ...(identity && { item: identity }), ...(Object.keys(message).length > 0 && { message }) };
   if (part.type === 'other') {
+    const index = state.nextBlockIndex;
+    state.nextBlockIndex += 1;
     const extensions = { [RESPONSES]: { item: identity ?? {}, ...about } };
     return [
-      { type: 'opaque', block: { type: 'opaque', dialect: RESPONSES, value: part.fields, extensions }, ...place },
+      {
+        type: 'opaque',
+        block: { type: 'opaque', dialect: RESPONSES, value: part.fields, extensions },
+        choice: 0,
+        index,
+      },
     ];
   }
   const extensions = extensionsOf(RESPONSES, { ...about, ...part.fields });

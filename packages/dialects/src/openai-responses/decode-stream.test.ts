@@ -293,4 +293,27 @@ describe('the stream decoder', () => {
   it('passes a keep-alive on as a ping', () => {
     expect(decode([CREATED, { type: 'keepalive' }, completed()])).toContainEqual({ type: 'ping' });
   });
+
+  it.each<[string, Event]>([
+    ['has lost its kind', { id: 'fc_1', call_id: 'a', name: 'look', arguments: '{}' }],
+    ['is of another kind than it began as', { type: 'message', id: 'fc_1', content: [] }],
+  ])('ends a call whose last event %s', (_what, item) => {
+    const content = contentOf([call(), { type: 'response.output_item.done', output_index: 0, item }, completed()]);
+    expect(content).toMatchObject([{ type: 'tool-call', id: 'a', name: 'look', arguments: '{}' }]);
+  });
+
+  it('tells an item that is done no further, whatever comes for it', () => {
+    const whole = { type: 'function_call', id: 'fc_1', call_id: 'a', name: 'look', arguments: '{}' };
+    const done = { type: 'response.output_item.done', output_index: 0, item: whole };
+    const late = { type: 'response.function_call_arguments.delta', output_index: 0, delta: '{"' };
+    expect(contentOf([call({ arguments: '{}' }), done, late, text('late'), completed()])).toMatchObject([
+      { type: 'tool-call', arguments: '{}' },
+    ]);
+  });
+
+  it('gives a part of an unknown kind its place when it ends', () => {
+    const unknown = { type: 'response.content_part.added', output_index: 0, content_index: 0, part: { type: 'odd' } };
+    const content = contentOf([unknown, text('after', { output_index: 1, item_id: 'msg_2' }), completed()]);
+    expect(content?.map(({ type }) => type)).toEqual(['text', 'opaque']);
+  });
 });

@@ -166,7 +166,8 @@ class ResponseDecoder implements StreamDecoder {
 
   #addItem(event: JsonObject): StreamEvent[] {
     const item = this.#itemOf(event);
-    item.item = { ...item.item, ...objectOf(event['item']) };
+    if (item.isClosed) return [];
+    learn(item, objectOf(event['item']));
     // Some vendors tell a call whole with its first event.
     return isCall(item)
       ? [...openCall(this.state, item), ...completeCall(this.state, item, calledWith(item.item))]
@@ -221,12 +222,20 @@ class ResponseDecoder implements StreamDecoder {
 
   #finishItem(item: ItemState, whole: JsonObject): StreamEvent[] {
     if (item.isClosed) return [];
+    const events = this.#endItem(item, whole);
     item.isClosed = true;
-    item.item = { ...item.item, ...whole };
-    if (isCall(item)) return [...completeCall(this.state, item, calledWith(item.item)), ...closeCall(this.state, item)];
-    if (hasParts(item)) {
-      return [...completeParts(this.state, item, item.item), ...closeParts(this.state, item)];
-    }
+    return events;
+  }
+
+  #endItem(item: ItemState, whole: JsonObject): StreamEvent[] {
+    learn(item, whole);
+    // An item of a provider's own making may have been told as a call and as parts; all that was begun is ended.
+    const wasCalled = isCall(item) || item.blockIndex !== undefined;
+    const wasSaid = hasParts(item) || item.parts.length > 0;
+    const call = wasCalled ? completeCall(this.state, item, calledWith(item.item)) : [];
+    if (wasCalled) call.push(...closeCall(this.state, item));
+    if (wasSaid) return [...call, ...completeParts(this.state, item, item.item), ...closeParts(this.state, item)];
+    if (wasCalled) return call;
     const index = this.state.nextBlockIndex;
     this.state.nextBlockIndex += 1;
     const value = { ...item.item, ...item.extras };
@@ -283,4 +292,11 @@ function kindOf(event: JsonObject): string {
 
 function failure(code: ErrorCode, message: string): GatewayErrorData {
   return { code, message, status: ERROR_CODES[code].status };
+}
+
+/** Takes in what an event says of an item. Once something of the item was told, its kind is settled. */
+function learn(item: ItemState, said: JsonObject): void {
+  const { type } = item.item;
+  const isSettled = item.blockIndex !== undefined || item.parts.length > 0;
+  item.item = { ...item.item, ...said, type: isSettled ? type : (stringOf(said['type']) ?? type) };
 }

@@ -1,4 +1,5 @@
 import type { Dialect } from '../dialect.js';
+import { TOOL_NAMES } from '../openai-chat/tools.js';
 import { decodeError } from './decode-error.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
@@ -13,6 +14,7 @@ import { decodeUsage } from './usage.js';
 /** OpenAI's Responses API, as OpenAI and the vendors that follow it speak it. */
 export const openaiResponses: Dialect = {
   id: RESPONSES,
+  toolNames: TOOL_NAMES,
   decodeRequest,
   encodeRequest,
   decodeResponse,

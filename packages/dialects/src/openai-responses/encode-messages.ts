@@ -6,6 +6,7 @@ import { compact } from '../json/json-object.js';
 import { encodeContent, type PlacedBlock } from '../openai-chat/encode-parts.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { blockPath, messagePath } from '../losses/field-path.js';
 import { encodeAssistantItems } from './encode-assistant.js';
 import { encodeInputPart, noteLosses } from './encode-parts.js';
 import { RESPONSES } from './reasoning-proof.js';
@@ -20,11 +21,9 @@ export interface EncodedInput {
 export function encodeInput(messages: readonly Message[], log: LossLog): EncodedInput {
   const firstItem = messages.findIndex((message) => !isInstruction(message));
   const leading = firstItem === -1 ? messages.length : firstItem;
-  const texts = messages
-    .slice(0, leading)
-    .map((message, index) => encodeInstruction(message, `messages[${index}]`, log));
-  const input = messages.slice(leading).flatMap((message, index): JsonObject[] => {
-    const path = `messages[${leading + index}]`;
+  const texts = messages.slice(0, leading).map((message) => encodeInstruction(message, messagePath(message), log));
+  const input = messages.slice(leading).flatMap((message): JsonObject[] => {
+    const path = messagePath(message);
     noteMessageLosses(message, path, log);
     const blocks = placeBlocks(message.content, path);
     return message.role === 'assistant' ? encodeAssistantItems(blocks, log) : encodePrompt(message, blocks, log);
@@ -52,7 +51,7 @@ function noteMessageLosses(message: Message, path: string, log: LossLog): void {
 }
 
 function placeBlocks(content: Message['content'], path: string): PlacedBlock[] {
-  return content.map((block, index) => ({ block, path: `${path}.content[${index}]` }));
+  return content.map((block) => ({ block, path: blockPath(path, block) }));
 }
 
 /** The outputs of calls come first, next to the calls; what else was said follows as one message. */
@@ -89,7 +88,7 @@ function encodeToolResult({ block, path }: PlacedBlock<ToolResultBlock>, log: Lo
   const parts = placeBlocks(block.content, path)
     .map((placed) => encodeInputPart(placed, log))
     .filter((part) => part !== undefined);
-  if (block.isError) log.approximated(`${path}.is_error`, 'openai-responses marks no failed output; its text says so');
+  if (block.isError) log.approximated(`${path}.isError`, 'openai-responses marks no failed output; its text says so');
   const output = encodeOutput(block.isError ? [{ type: 'input_text', text: 'Error:' }, ...parts] : parts);
   const item = compact({
     type: block.freeform ? 'custom_tool_call_output' : 'function_call_output',

@@ -42,6 +42,10 @@ function encodeBareBlock(block: Block, path: string, log: LossLog): JsonObject |
     }
     case 'opaque':
       if (block.dialect === RESPONSES) return block.value;
+      if (block.text !== undefined) {
+        log.approximated(path, `only ${block.dialect} understands this block; its text says what it is`);
+        return { type: 'input_text', text: block.text };
+      }
       log.dropped(path, `only ${block.dialect} understands this block`);
       return undefined;
     case 'refusal':

@@ -3,7 +3,7 @@ import type { Block, CanonicalRequest } from '@switchyard/canonical';
 import { anthropicMessages } from '../anthropic-messages/dialect.js';
 import { openaiChat } from '../openai-chat/dialect.js';
 import { decodeRequest } from './decode-request.js';
-import { encodeRequest } from './encode-request.js';
+import { encodeRequest, repeatedFields } from './encode-request.js';
 
 const REQUEST: CanonicalRequest = { model: 'm', stream: false, messages: [], tools: [] };
 
@@ -17,6 +17,18 @@ function inputOf(role: 'user' | 'assistant', content: readonly Block[]) {
 }
 
 describe('encodeRequest', () => {
+  it('sends tools under names that OpenAI takes, and repeats them to the client under their own', () => {
+    const name = 'mcp.files/read';
+    const body = encode({
+      tools: [{ type: 'function', name }],
+      toolChoice: { type: 'tool', name },
+      messages: [{ role: 'assistant', content: [{ type: 'tool-call', id: 'a', name, arguments: '{}' }] }],
+    });
+    const legal = expect.stringMatching(/^mcp_files_read_[0-9a-f]{8}$/);
+    expect(body).toMatchObject({ tools: [{ name: legal }], tool_choice: { name: legal }, input: [{ name: legal }] });
+    expect(repeatedFields({ ...REQUEST, tools: [{ type: 'function', name }] })).toMatchObject({ tools: [{ name }] });
+  });
+
   it('asks that nothing be kept, and gives the leading system messages as instructions', () => {
     const text = (said: string) => [{ type: 'text', text: said } as const];
     const body = encode({
@@ -61,7 +73,7 @@ describe('encodeRequest', () => {
       { type: 'function_call', call_id: `${'a'.repeat(55)}_5143e6d5`, name: 'look', arguments: '{"at":1}' },
       { type: 'custom_tool_call', call_id: 'b', name: 'edit', input: 'x' },
     ]);
-    expect(warnings).toEqual(['dropped messages[0].content[0]']);
+    expect(warnings).toEqual(['dropped messages[assistant].content[reasoning]']);
   });
 
   it('puts the outputs of calls before what else the user says', () => {
@@ -83,9 +95,25 @@ describe('encodeRequest', () => {
       { role: 'user', content: [{ type: 'input_text', text: 'And?' }] },
     ]);
     expect(warnings).toEqual([
-      'dropped messages[0].content[0].cache_control',
-      'approximated messages[0].content[1].is_error',
+      'dropped messages[user].content[text].cache',
+      'approximated messages[user].content[tool-result].isError',
     ]);
+  });
+
+  it('hashes an id of the user that is longer than OpenAI takes', () => {
+    expect(encode({ userId: 'u'.repeat(64) })).toMatchObject({ user: 'u'.repeat(64), warnings: [] });
+    expect(encode({ userId: 'u'.repeat(65) })).toMatchObject({
+      user: expect.stringMatching(/^[0-9a-f]{64}$/),
+      warnings: ['approximated user'],
+    });
+  });
+
+  it('sends the words of a block that only another dialect understands', () => {
+    const { input, warnings } = inputOf('user', [
+      { type: 'opaque', dialect: 'anthropic-messages', value: { type: 'tool_reference' }, text: 'It can be called.' },
+    ]);
+    expect(input).toEqual([{ role: 'user', content: [{ type: 'input_text', text: 'It can be called.' }] }]);
+    expect(warnings).toEqual(['approximated messages[user].content[opaque tool_reference]']);
   });
 
   it('names every parameter it has no place for, and keeps to the least ceiling', () => {
@@ -111,16 +139,16 @@ describe('encodeRequest', () => {
     });
     expect(warnings).toEqual([
       'dropped logit_bias',
-      'dropped stop',
-      'dropped n',
+      'dropped stopSequences',
+      'dropped choiceCount',
       'dropped seed',
-      'dropped top_k',
-      'dropped frequency_penalty',
-      'dropped presence_penalty',
-      'dropped tool_choice',
-      'approximated max_tokens',
-      'approximated reasoning_effort',
-      'approximated service_tier',
+      'dropped topK',
+      'dropped frequencyPenalty',
+      'dropped presencePenalty',
+      'dropped toolChoice',
+      'approximated maxOutputTokens',
+      'approximated reasoningEffort',
+      'approximated serviceTier',
     ]);
   });
 
@@ -230,7 +258,11 @@ describe('a Responses request for other upstreams', () => {
       verbosity: 'low',
       prompt_cache_key: 'k',
     });
-    expect(warnings.map(({ field }) => field)).toEqual(['messages[1].content[0]']);
+    expect(warnings.map(({ field }) => field)).toEqual([
+      'includeReasoningProof',
+      'messages[assistant].content[reasoning]',
+      'tools[function].freeform',
+    ]);
   });
 
   it('reaches anthropic-messages, which has no verbosity', () => {
@@ -238,8 +270,8 @@ describe('a Responses request for other upstreams', () => {
     expect(body).toMatchObject({ tools: [{ name: 'edit' }] });
     expect(warnings.filter(({ type }) => type === 'dropped').map(({ field }) => field)).toEqual([
       'prompt_cache_key',
-      'text',
-      'messages.1.content.0',
+      'text.verbosity',
+      'messages[assistant].content[reasoning]',
     ]);
   });
 });

@@ -7,7 +7,10 @@ import { compact } from '../json/json-object.js';
 import { objectOf } from '../json/read-json.js';
 import { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
-import { encodeReasoningEffort } from '../openai-chat/reasoning-effort.js';
+import { encodeReasoningEffort, fitReasoning } from '../openai-chat/reasoning-effort.js';
+import { TOOL_NAMES } from '../openai-chat/tools.js';
+import { encodeUser } from '../openai-user/encode-user.js';
+import { encodeToolNames } from '../tool-names/tool-names.js';
 import { encodeInput } from './encode-messages.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeTools } from './tools.js';
@@ -20,6 +23,10 @@ const MIN_OUTPUT_TOKENS = 16;
  * as they were.
  */
 export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
+  return encodeFields(encodeToolNames(given, TOOL_NAMES), options);
+}
+
+function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {
   const request = { ...given, extensions: shareOpenaiFields(RESPONSES, given.extensions) };
   const log = new LossLog(RESPONSES);
   log.foreignFields(request.extensions, '');
@@ -37,9 +44,9 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
     top_p: request.topP,
     top_logprobs: request.logprobs?.top,
     include: encodeInclude(request, own['include']),
-    reasoning: encodeReasoning(request, log),
+    reasoning: encodeReasoning(request, options, log),
     text: encodeText(request.responseFormat),
-    user: request.userId,
+    user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
     service_tier: request.serviceTier && encodeServiceTier(request.serviceTier, log),
   });
@@ -48,12 +55,12 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
 
 function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
   const asked: readonly (readonly [string, boolean])[] = [
-    ['stop', (request.stopSequences ?? []).length > 0],
-    ['n', (request.choiceCount ?? 1) > 1],
+    ['stopSequences', (request.stopSequences ?? []).length > 0],
+    ['choiceCount', (request.choiceCount ?? 1) > 1],
     ['seed', request.seed !== undefined],
-    ['top_k', request.topK !== undefined],
-    ['frequency_penalty', Boolean(request.frequencyPenalty)],
-    ['presence_penalty', Boolean(request.presencePenalty)],
+    ['topK', request.topK !== undefined],
+    ['frequencyPenalty', Boolean(request.frequencyPenalty)],
+    ['presencePenalty', Boolean(request.presencePenalty)],
   ];
   for (const [field, isAsked] of asked) {
     if (isAsked) log.dropped(field, 'openai-responses has no such field');
@@ -62,7 +69,7 @@ function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
 
 function encodeCeiling(tokens: number | undefined, log: LossLog): number | undefined {
   if (tokens === undefined || tokens >= MIN_OUTPUT_TOKENS) return tokens;
-  log.approximated('max_tokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
+  log.approximated('maxOutputTokens', `openai-responses takes no ceiling under ${MIN_OUTPUT_TOKENS} tokens`);
   return MIN_OUTPUT_TOKENS;
 }
 
@@ -75,8 +82,13 @@ function encodeInclude(request: CanonicalRequest, own: unknown): readonly unknow
   return include.length > 0 ? include : undefined;
 }
 
-function encodeReasoning(request: CanonicalRequest, log: LossLog): JsonObject | undefined {
-  const effort = request.reasoning && encodeEffort(request.reasoning, log);
+function encodeReasoning(
+  request: CanonicalRequest,
+  { thinking }: EncodeRequestOptions,
+  log: LossLog,
+): JsonObject | undefined {
+  const wanted = fitReasoning(request.reasoning, thinking, log);
+  const effort = wanted && encodeEffort(wanted, log);
   const reasoning = compact({ effort, summary: request.reasoningSummary });
   return Object.keys(reasoning).length > 0 ? reasoning : undefined;
 }
@@ -105,10 +117,10 @@ function encodeFormat(format: ResponseFormat): JsonObject {
   }
 }
 
-/** Anthropic's `standard_only` is what OpenAI calls `default`: no priority capacity. */
+/** Anthropic's `standard_only` and Gemini's `standard` are what OpenAI calls `default`: no priority capacity. */
 function encodeServiceTier(tier: string, log: LossLog): string {
-  if (tier !== 'standard_only') return tier;
-  log.approximated('service_tier', 'standard_only became default');
+  if (tier !== 'standard_only' && tier !== 'standard') return tier;
+  log.approximated('serviceTier', `${tier} became default`);
   return 'default';
 }
 
@@ -133,9 +145,9 @@ const REPEATED_FIELDS = [
   'user',
 ];
 
-/** What an answer repeats of its request. */
+/** What an answer repeats of its request, with the client's own names of its tools. */
 export function repeatedFields(request: CanonicalRequest | undefined): JsonObject {
   if (request === undefined) return {};
-  const body = objectOf(encodeRequest(request, { model: request.model }).value);
+  const body = objectOf(encodeFields(request, { model: request.model }).value);
   return Object.fromEntries(REPEATED_FIELDS.filter((key) => key in body).map((key) => [key, body[key]]));
 }

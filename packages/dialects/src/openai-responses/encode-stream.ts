@@ -1,15 +1,17 @@
 import type { StreamEvent } from '@switchyard/canonical';
 
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
+import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { RESPONSE_ANSWERS } from './answer-limits.js';
 import { PieceWriter } from './piece-writer.js';
 import { ResponseWriter } from './response-writer.js';
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
-  return new ResponseStreamEncoder(options, state);
+  return createNotingEncoder(RESPONSE_ANSWERS, (own) => new ResponseStreamEncoder(options, own), state);
 }
 
 /** Writes the events of a response, each named by its type and numbered from 0. */
-class ResponseStreamEncoder implements StreamEncoder {
+class ResponseStreamEncoder implements BareStreamEncoder {
   readonly #writer: ResponseWriter;
   readonly #pieces: PieceWriter;
 

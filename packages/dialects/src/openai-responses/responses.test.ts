@@ -168,10 +168,10 @@ describe('encodeResponse', () => {
     const { value, warnings } = encodeResponse({ ...CLAUDE, choices: [choice, choice] }, options);
     expect(value['output']).toEqual([]);
     expect(warnings.map(({ field }) => field)).toEqual([
-      'choices[1]',
-      'choices[0].stop_sequence',
-      'choices[0].content[0]',
-      'choices[0].content[1]',
+      'choices[].content[image url]',
+      'choices[].content[opaque server_tool_use]',
+      'choices[].stopSequence',
+      'choices[]',
     ]);
   });
 });

@@ -6,6 +6,7 @@ import { compact, isJsonObject, restOf } from '../json/json-object.js';
 import { objectsOf, stringOf } from '../json/read-json.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { toolPath } from '../losses/field-path.js';
 import { freeformParameters } from './freeform.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { flatToolName } from './tool-names.js';
@@ -86,7 +87,7 @@ export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject
   const choice = request.toolChoice && encodeToolChoice(request.toolChoice, request.tools);
   if (tools.length > 0) return compact({ tools, tool_choice: choice, parallel_tool_calls: request.parallelToolCalls });
   if (request.toolChoice !== undefined && request.toolChoice.type !== 'none' && request.toolChoice.type !== 'auto') {
-    log.dropped('tool_choice', 'there is no tool to choose');
+    log.dropped('toolChoice', 'there is no tool to choose');
   }
   return {};
 }
@@ -94,8 +95,8 @@ export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject
 function encodeDefinitions(tools: readonly Tool[], log: LossLog): JsonObject[] {
   const encoded: JsonObject[] = [];
   let open: { readonly namespace: string; readonly tools: JsonObject[] } | undefined;
-  for (const [index, tool] of tools.entries()) {
-    const path = `tools[${index}]`;
+  for (const tool of tools) {
+    const path = toolPath(tool);
     const namespaced = tool.type === 'function' ? tool.namespaced : undefined;
     if (tool.type !== 'function' || namespaced === undefined) {
       open = undefined;

@@ -1,6 +1,12 @@
 import { transcode } from 'node:buffer';
 
-import { GatewayError, isContentEvent, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
+import {
+  GatewayError,
+  isContentEvent,
+  type GatewayErrorData,
+  type StreamEvent,
+  type Warning,
+} from '@switchyard/canonical';
 
 import type { Dialect, StreamDecoder, StreamEncoder } from '../dialect.js';
 import type { SseEvent } from '../sse/scan-sse.js';
@@ -60,6 +66,11 @@ export class StreamTranslator implements StreamReader {
     this.#encoder = encoder;
     this.#toolNames = toolNames;
     this.#observe = observe;
+  }
+
+  /** What of the answer was lost in translation so far. */
+  get warnings(): readonly Warning[] {
+    return this.#encoder?.warnings ?? [];
   }
 
   push(chunk: Buffer): StreamStep {

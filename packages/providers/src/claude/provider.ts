@@ -11,8 +11,8 @@ export const CLAUDE: Provider = {
   headers: { 'anthropic-version': '2023-06-01' },
   forwardedHeaders: ['anthropic-version', 'anthropic-beta'],
   nativeModels: ['claude-*'],
-  // Messages requires `max_tokens` and refuses one above the model's own ceiling. 8192 is the lowest ceiling since the
-  // 3.5 generation (Models overview), so that every such model accepts it.
+  // Messages requires `max_tokens` and refuses one above the model's own ceiling. For a model whose name does not tell it:
+  // 8192 is the lowest ceiling since the 3.5 generation (Models overview), so that every such model accepts it.
   defaultMaxOutputTokens: 8192,
   // Limits are set for the organisation, whichever of its keys is used (Rate limits).
   quotaScope: 'account',

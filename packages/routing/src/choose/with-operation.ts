@@ -13,6 +13,7 @@ export function withOperation(resolution: Resolution, operation: Operation): Res
   return targets.length === 0 ? undefined : { ...resolution, targets };
 }
 
-function serves({ credential }: Candidate, operation: Operation): boolean {
+/** Whether a candidate's provider can be asked for this. */
+export function serves({ credential }: Pick<Candidate, 'credential'>, operation: Operation): boolean {
   return credential.operations?.includes(operation) ?? true;
 }

@@ -37,6 +37,23 @@ describe('listModels', () => {
     expect(list(snapshotOf({ tenants, credentials, aliases, settings }))).toEqual(['core/sonnet', 'stable']);
   });
 
+  it('tells what can be asked for embeddings: a name with one provider that can, and an alias that leads to it', () => {
+    const tenants = [tenantOf({ id: 'team' })];
+    const view = indexSnapshot(
+      snapshotOf({
+        tenants,
+        credentials: [
+          credentialOf({ id: 'a', models: [{ name: 'both' }, { name: 'chat' }], operations: ['chat'] }),
+          credentialOf({ id: 'b', models: [{ name: 'both' }], operations: ['chat', 'embeddings'] }),
+          credentialOf({ id: 'c', models: [{ name: 'untold' }] }),
+        ],
+        aliases: ['both', 'chat'].map((model) => ({ name: `to-${model}`, targets: [{ model, weight: 1 }] })),
+      }),
+    ).tenants.get('team');
+    const listed = view === undefined ? [] : listModels(view, {});
+    expect(listed.filter(({ embeds }) => embeds).map(({ id }) => id)).toEqual(['both', 'to-both', 'untold']);
+  });
+
   it("is narrowed by a key's patterns", () => {
     const tenants = [tenantOf({ id: 'team' })];
     expect(list(snapshotOf({ tenants, credentials, aliases }), ['core/*'])).toEqual(['core/sonnet']);

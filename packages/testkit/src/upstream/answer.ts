@@ -3,7 +3,7 @@ import type { DialectId } from '@switchyard/canonical';
 import { isRecord, parseJson } from '../json-guards.js';
 
 /** What providers speak; legacy completions are asked of them as chats. */
-export type ReplayDialect = Exclude<DialectId, 'openai-completions' | 'openai-responses'>;
+export type ReplayDialect = Exclude<DialectId, 'openai-completions'>;
 
 /** How a streamed body ends. `atByte` counts bytes of the body, before chunked encoding. */
 export type StreamEnding =

@@ -10,16 +10,21 @@ const OTHER_BLOCKS = ['search_result', 'server_tool_use', 'mcp_tool_use', 'conta
 /** Checks the turns of a Messages request. */
 export function checkAnthropicMessages(violations: Violations, messages: readonly unknown[]): void {
   let openCalls: readonly string[] = [];
+  let expected = 'user';
   for (const [index, value] of messages.entries()) {
     const path = `messages[${index}]`;
     const message = violations.record(value, path);
     if (message === undefined) continue;
-    const expected = index % 2 === 0 ? 'user' : 'assistant';
+    if (message['role'] === 'system') {
+      checkInstructions(violations, message, { path, openCalls });
+      continue;
+    }
     violations.require(
       message['role'] === expected,
       `${path}.role`,
       `must be ${expected}: turns alternate and start with user`,
     );
+    expected = expected === 'user' ? 'assistant' : 'user';
 
     const blocks = blocksOf(violations, message, path);
     for (const [place, block] of blocks.entries()) {
@@ -31,6 +36,17 @@ export function checkAnthropicMessages(violations: Violations, messages: readonl
   }
   violations.require(openCalls.length === 0, 'messages', `end before tool_use ${openCalls.join(', ')} is answered`);
   checkPrefill(violations, messages.at(-1));
+}
+
+/** Instructions may stand between turns, as text alone. (`SystemMessageParam` in Anthropic's SDK) */
+function checkInstructions(
+  violations: Violations,
+  message: JsonRecord,
+  turn: { readonly path: string; readonly openCalls: readonly string[] },
+): void {
+  const isText = blocksOf(violations, message, turn.path).every((block) => block['type'] === 'text');
+  violations.require(isText, turn.path, 'instructions are text');
+  violations.require(turn.openCalls.length === 0, turn.path, `stands between tool_use and its tool_result`);
 }
 
 function blocksOf(violations: Violations, message: JsonRecord, path: string): readonly JsonRecord[] {

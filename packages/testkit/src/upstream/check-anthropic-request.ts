@@ -132,7 +132,11 @@ function checkThinking(violations: Violations, request: JsonRecord): void {
 function checkThinkingTurns(violations: Violations, messages: unknown): void {
   if (!isArray(messages)) return;
   const last = messages.at(-1);
-  violations.require(!isRecord(last) || last['role'] === 'user', 'messages', 'cannot end in a prefill with thinking');
+  violations.require(
+    !isRecord(last) || last['role'] !== 'assistant',
+    'messages',
+    'cannot end in a prefill with thinking',
+  );
   // "When thinking is enabled, a final assistant message must start with a thinking block (preceding the lastmost set
   // of tool_use and tool_result blocks)." (the API's own error)
   const answersTools = contentOf(last).some((block) => isRecord(block) && block['type'] === 'tool_result');

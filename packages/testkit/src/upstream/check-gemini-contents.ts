@@ -1,4 +1,4 @@
-import { isFilledString, isPresent, isRecord, type JsonRecord } from '../json-guards.js';
+import { isArray, isFilledString, isPresent, isRecord, type JsonRecord } from '../json-guards.js';
 import type { Violations } from '../violations.js';
 
 /** A part has exactly one of these. (Gemini API reference, Part) */
@@ -14,7 +14,10 @@ const DATA_FIELDS = [
   'toolResponse',
 ];
 
-/** What is wrong with the turns of a conversation. */
+/**
+ * What is wrong with the turns of a conversation. The model's turn may come in several contents, and with an empty text:
+ * Google's own SDK hands a stream back event by event.
+ */
 export function checkGeminiContents(violations: Violations, contents: readonly unknown[]): void {
   let previous: JsonRecord | undefined;
   for (const [index, value] of contents.entries()) {
@@ -24,10 +27,17 @@ export function checkGeminiContents(violations: Violations, contents: readonly u
     const role = content['role'];
     violations.require(role === 'user' || role === 'model', `${path}.role`, `${JSON.stringify(role)} is not a role`);
     if (index === 0) violations.require(role === 'user', `${path}.role`, 'must be user in the first turn');
-    else violations.require(role !== previous?.['role'], `${path}.role`, 'must not be that of the turn before');
+    else {
+      const goesOn = role === 'model' || role !== previous?.['role'];
+      violations.require(goesOn, `${path}.role`, 'must not be that of the turn before');
+    }
     for (const [place, part] of violations.filledArray(content['parts'], `${path}.parts`).entries()) {
       const record = violations.record(part, `${path}.parts[${place}]`);
       if (record !== undefined) checkPart(violations, record, { path: `${path}.parts[${place}]`, role });
+    }
+    if (role === 'model' && previous?.['role'] === 'model') {
+      previous = { role, parts: [...partsOf(previous), ...partsOf(content)] };
+      continue;
     }
     checkAnswers(violations, {
       path,
@@ -38,6 +48,10 @@ export function checkGeminiContents(violations: Violations, contents: readonly u
   }
 }
 
+function partsOf({ parts }: JsonRecord): readonly unknown[] {
+  return isArray(parts) ? parts : [];
+}
+
 function checkPart(
   violations: Violations,
   part: JsonRecord,
@@ -45,7 +59,7 @@ function checkPart(
 ): void {
   const present = DATA_FIELDS.filter((field) => isPresent(part[field]));
   violations.require(present.length === 1, path, `must have one of ${DATA_FIELDS.join(', ')}, not ${present.length}`);
-  const mayBeEmpty = isFilledString(part['thoughtSignature']);
+  const mayBeEmpty = role === 'model' || isFilledString(part['thoughtSignature']);
   if (part['text'] === '') violations.require(mayBeEmpty, `${path}.text`, 'must not be empty');
   if (part['thought'] === true) violations.require(role === 'model', `${path}.thought`, 'belongs to model turns');
   const media = part['inlineData'];

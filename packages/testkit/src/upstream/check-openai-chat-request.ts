@@ -249,6 +249,12 @@ function checkOutput(violations: Violations, request: JsonRecord): void {
     );
   }
   checkResponseFormat(violations, request['response_format']);
+  // "Invalid 'user': string too long. Expected a string with maximum length 64" (the API's own error)
+  violations.require(
+    !isPresent(request['user']) || String(request['user']).length <= 64,
+    'user',
+    'has at most 64 characters',
+  );
   const metadata = request['metadata'];
   const legalMetadata =
     !isPresent(metadata) || (isRecord(metadata) && Object.values(metadata).every((value) => typeof value === 'string'));

@@ -70,6 +70,7 @@ describe('checkOpenaiChatRequest', () => {
     ['two ceilings', request({ max_tokens: 1, max_completion_tokens: 1 }), 'exclude each other'],
     ['stream options without a stream', request({ stream_options: {} }), 'beside stream: true'],
     ['a foreign field', request({ stop_sequences: ['x'] }), 'is not of this dialect'],
+    ['a user of 65 characters', request({ user: 'u'.repeat(65) }), 'user: has at most 64'],
   ])('finds %s', (_name, body, problem) => {
     expect(checkOpenaiChatRequest(body).join('\n')).toContain(problem);
   });
@@ -89,6 +90,7 @@ describe('checkAnthropicRequest', () => {
     const body = {
       ...turns(
         { role: 'user', content: [{ ...text, cache_control: { type: 'ephemeral', ttl: '1h' } }, image] },
+        { role: 'system', content: [{ type: 'text', text: 'be kind' }] },
         { role: 'assistant', content: [thought, use] },
         { role: 'user', content: [result, text] },
       ),
@@ -116,6 +118,8 @@ describe('checkAnthropicRequest', () => {
     ['an unanswered call', turns(...asked), 'before tool_use toolu_1 is answered'],
     ['a call answered too late', turns(...asked, USER), 'tool_use toolu_1 of the turn before is not answered'],
     ['an answer to nothing', turns({ role: 'user', content: [result] }), 'answers no tool_use'],
+    ['instructions before results', turns(...asked, { role: 'system', content: 'x' }), 'stands between tool_use'],
+    ['instructions that are no text', turns({ role: 'system', content: [use] }), 'instructions are text'],
     [
       'text before results',
       turns(...asked, { role: 'user', content: [text, result] }),
@@ -178,6 +182,9 @@ describe('checkGeminiRequest', () => {
         { role: 'user', parts: [{ text: 'look' }, media] },
         { role: 'model', parts: [{ text: 'hm', thought: true }, ...call.parts] },
         { role: 'user', parts: [result, { text: 'and now?' }] },
+        { role: 'model', parts: call.parts },
+        { role: 'model', parts: [{ text: '' }] },
+        { role: 'user', parts: [result] },
         { role: 'model', parts: [{ text: '', thoughtSignature: 's' }] },
       ),
       systemInstruction: { parts: [{ text: 'be brief' }] },

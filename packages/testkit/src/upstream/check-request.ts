@@ -5,7 +5,9 @@ import { parseJson } from '../json-guards.js';
 import { checkAnthropicRequest } from './check-anthropic-request.js';
 import { checkGeminiRequest } from './check-gemini-request.js';
 import { checkOpenaiChatRequest } from './check-openai-chat-request.js';
+import { checkResponsesRequest } from './check-responses-request.js';
 import { checkSurfaceRequest } from './check-surface-request.js';
+import { checkGeminiSurface } from './gemini-surface.js';
 import { surfaceOfPath } from './surface.js';
 
 export interface ReceivedCall {
@@ -20,6 +22,7 @@ export interface ReceivedCall {
 /** The dialect that a path belongs to, whatever base path stands before it. */
 export function dialectOfPath(path: string): ReplayDialect | undefined {
   if (path.endsWith('/chat/completions')) return 'openai-chat';
+  if (path.endsWith('/responses')) return 'openai-responses';
   if (path.endsWith('/messages')) return 'anthropic-messages';
   if (/\/v1beta\/models\/[^/]+:(generateContent|streamGenerateContent)$/.test(path)) return 'gemini';
   return surfaceOfPath(path)?.dialect;
@@ -43,7 +46,10 @@ export async function checkCall(call: ReceivedCall): Promise<readonly string[]> 
   const contentType = call.headers['content-type'] ?? '';
   const surface = surfaceOfPath(call.path);
   if (surface !== undefined) {
-    const body = await checkSurfaceRequest(surface.operation, { contentType, body: call.body });
+    const body =
+      surface.dialect === 'gemini'
+        ? checkGeminiSurface(call.path, parseJson(call.body.toString('utf8')))
+        : await checkSurfaceRequest(surface.operation, { contentType, body: call.body });
     return [...checkHeaders(dialect, call.headers), ...body];
   }
   const type = contentType.startsWith('application/json') ? [] : ['content-type: must be application/json'];
@@ -55,6 +61,7 @@ export async function checkCall(call: ReceivedCall): Promise<readonly string[]> 
 
 const CHECKS: Readonly<Record<ReplayDialect, (body: unknown) => readonly string[]>> = {
   'openai-chat': checkOpenaiChatRequest,
+  'openai-responses': checkResponsesRequest,
   'anthropic-messages': checkAnthropicRequest,
   gemini: checkGeminiRequest,
 };
@@ -66,6 +73,7 @@ function checkQuery({ path, query }: ReceivedCall): readonly string[] {
 
 const KEY_HEADERS: Readonly<Record<ReplayDialect, string>> = {
   'openai-chat': 'authorization',
+  'openai-responses': 'authorization',
   'anthropic-messages': 'x-api-key',
   gemini: 'x-goog-api-key',
 };

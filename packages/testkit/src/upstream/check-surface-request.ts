@@ -5,6 +5,7 @@ import type { SurfaceOperation } from './surface.js';
 /** The fields of each operation. A name without `?` must be there. (OpenAI API reference; Anthropic, count tokens; Cohere, rerank) */
 const FIELDS: Readonly<Record<SurfaceOperation, readonly string[]>> = {
   'count-tokens': ['model', 'messages', 'system?', 'tools?', 'tool_choice?', 'thinking?', 'output_config?'],
+  'responses-compact': ['model', 'input', 'instructions?', 'previous_response_id?'],
   embeddings: ['model', 'input', 'dimensions?', 'encoding_format?', 'user?'],
   'images-generations': [
     'model',

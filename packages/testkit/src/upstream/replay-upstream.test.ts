@@ -50,6 +50,22 @@ describe('a replay upstream', () => {
     expect(prefixed.status).toBe(200);
   });
 
+  it('answers openai-responses, whole and streamed', async () => {
+    const ask = (body: unknown) =>
+      post('/v1/responses', body, { headers: { authorization: 'Bearer upstream-key' } }).then((answer) =>
+        answer.text(),
+      );
+    const body = { model: 'm', input: 'hi' };
+    expect(JSON.parse(await ask(body))).toMatchObject({ object: 'response', status: 'completed' });
+    expect(await ask({ ...body, stream: true })).toMatch(
+      /^event: response.created\ndata: [^]*event: response.completed/,
+    );
+    expect(JSON.parse(await ask({ ...body, messages: [] }))).toMatchObject({
+      error: { type: 'invalid_request_error' },
+    });
+    expect(upstream.takeViolations()).toEqual(['POST /v1/responses: messages: is no parameter']);
+  });
+
   it('answers gemini under paths that name model and method', async () => {
     const body = { contents: [{ role: 'user', parts: [{ text: 'hi' }] }] };
     const ask = (path: string) =>

@@ -4,6 +4,7 @@ import { createServer, type IncomingHttpHeaders, type IncomingMessage, type Serv
 import { isRecord, parseJson } from '../json-guards.js';
 import type { Answer, ReplayDialect, WholeAnswer } from './answer.js';
 import { asksForGeminiStream, checkCall, dialectOfPath, keyOf } from './check-request.js';
+import { sampleGeminiSurface } from './gemini-surface.js';
 import { errorAnswer, sampleAnswer } from './sample-answers.js';
 import { sampleSurfaceAnswer } from './sample-surface-answer.js';
 import { surfaceOfPath } from './surface.js';
@@ -71,8 +72,8 @@ const DEFAULT_KEY = 'upstream-key';
 const DEFAULT_TIMEOUT_MS = 5_000;
 
 /**
- * Starts an HTTP server that speaks openai-chat, anthropic-messages and gemini like a provider that is strict about what it
- * receives: a malformed request is answered 400 and fails the test at `close` or `assertNoViolations`.
+ * Starts an HTTP server that speaks every dialect of chat like a provider that is strict about what it receives: a
+ * malformed request is answered 400 and fails the test at `close` or `assertNoViolations`.
  */
 export async function startReplayUpstream(options: ReplayUpstreamOptions = {}): Promise<ReplayUpstream> {
   const state: State = { options, requests: [], scripted: [], violations: [], arrivals: new Set() };
@@ -197,12 +198,15 @@ function chooseAnswer(state: State, request: RecordedRequest): Answer {
   if (request.violations.length > 0) return errorAnswer(dialect, 400, request.violations.join('; '));
   const stream =
     asksForGeminiStream(pathOnly(request.path)) || (isRecord(request.json) && request.json['stream'] === true);
-  const surface = surfaceOfPath(pathOnly(request.path));
-  return (
-    state.scripted.shift() ??
-    options.answer?.(request) ??
-    (surface === undefined ? sampleAnswer(dialect, { stream }) : sampleSurfaceAnswer(surface.operation, request.json))
-  );
+  return state.scripted.shift() ?? options.answer?.(request) ?? sampleOf(request, stream);
+}
+
+function sampleOf({ path, dialect = 'openai-chat', json }: RecordedRequest, stream: boolean): Answer {
+  const surface = surfaceOfPath(pathOnly(path));
+  if (surface === undefined) return sampleAnswer(dialect, { stream });
+  return surface.dialect === 'gemini'
+    ? sampleGeminiSurface(pathOnly(path), json)
+    : sampleSurfaceAnswer(surface.operation, json);
 }
 
 function asksForModels(call: { readonly method: string; readonly path: string }): boolean {

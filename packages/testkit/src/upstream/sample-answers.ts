@@ -1,19 +1,8 @@
 import type { ReplayDialect, StreamAnswer, WholeAnswer } from './answer.js';
+import { responsesBody, responsesPayloads } from './sample-responses.js';
+import { halves, textOf, type Sample } from './sample.js';
 
 const MODEL = 'upstream-model';
-
-/** What a sample answer says. */
-export interface Sample {
-  /** The text, in the pieces a stream sends it in. */
-  readonly pieces?: readonly string[];
-  readonly model?: string;
-  /** Disjoint: `cachedTokens` are not counted in `inputTokens`. */
-  readonly inputTokens?: number;
-  readonly cachedTokens?: number;
-  readonly outputTokens?: number;
-  /** Calls that follow the text, with the JSON text of their arguments. */
-  readonly toolCalls?: readonly { readonly id: string; readonly name: string; readonly arguments: string }[];
-}
 
 /** A short answer of the dialect, whole or, with `stream`, streamed. */
 export function sampleAnswer(
@@ -33,6 +22,7 @@ interface SampleMaker {
 
 const SAMPLES: Readonly<Record<ReplayDialect, SampleMaker>> = {
   'openai-chat': { body: openaiChatBody, payloads: openaiChatPayloads },
+  'openai-responses': { body: responsesBody, payloads: responsesPayloads },
   'anthropic-messages': { body: anthropicBody, payloads: anthropicPayloads },
   gemini: { body: geminiBody, payloads: geminiPayloads },
 };
@@ -49,9 +39,8 @@ export function errorAnswer(
 }
 
 const ERROR_BODIES: Readonly<Record<ReplayDialect, (status: number, message: string) => unknown>> = {
-  'openai-chat': (status, message) => ({
-    error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null },
-  }),
+  'openai-chat': openaiError,
+  'openai-responses': openaiError,
   'anthropic-messages': (status, message) => ({
     type: 'error',
     error: { type: ANTHROPIC_ERROR_TYPES[status] ?? 'api_error', message },
@@ -59,6 +48,10 @@ const ERROR_BODIES: Readonly<Record<ReplayDialect, (status: number, message: str
   }),
   gemini: (status, message) => ({ error: { code: status, message, status: GEMINI_ERROR_WORDS[status] ?? 'INTERNAL' } }),
 };
+
+function openaiError(status: number, message: string): unknown {
+  return { error: { message, type: OPENAI_ERROR_TYPES[status] ?? 'server_error', param: null, code: null } };
+}
 
 const OPENAI_ERROR_TYPES: Readonly<Record<number, string>> = {
   400: 'invalid_request_error',
@@ -108,10 +101,6 @@ function anthropicUsage(sample: Sample): Record<string, unknown> {
   };
 }
 
-function textOf(sample: Sample): readonly string[] {
-  return sample.pieces ?? (sample.toolCalls === undefined ? ['Hello', ' from', ' upstream.'] : []);
-}
-
 /** The body of a whole openai-chat answer. */
 export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
   const calls = (sample.toolCalls ?? []).map(({ id, name, arguments: text }) => ({
@@ -121,7 +110,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
   }));
   const content = textOf(sample).join('');
   return {
-    id: 'chatcmpl-sample',
+    id: `chatcmpl-${sample.id ?? 'sample'}`,
     object: 'chat.completion',
     created: 1_700_000_000,
     model: sample.model ?? MODEL,
@@ -132,6 +121,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
           role: 'assistant',
           content: content === '' ? null : content,
           refusal: null,
+          ...(sample.reasoning === undefined ? {} : { reasoning_content: sample.reasoning.text }),
           ...(calls.length > 0 ? { tool_calls: calls } : {}),
         },
         logprobs: null,
@@ -145,7 +135,7 @@ export function openaiChatBody(sample: Sample = {}): Record<string, unknown> {
 /** The payloads of an openai-chat stream with its usage chunk, `[DONE]` included. */
 export function openaiChatPayloads(sample: Sample = {}): readonly unknown[] {
   const chunk = (rest: Record<string, unknown>): Record<string, unknown> => ({
-    id: 'chatcmpl-sample',
+    id: `chatcmpl-${sample.id ?? 'sample'}`,
     object: 'chat.completion.chunk',
     created: 1_700_000_000,
     model: sample.model ?? MODEL,
@@ -156,6 +146,7 @@ export function openaiChatPayloads(sample: Sample = {}): readonly unknown[] {
   const calls = sample.toolCalls ?? [];
   return [
     delta({ role: 'assistant', content: '' }),
+    ...halves(sample.reasoning?.text ?? '').map((text) => delta({ reasoning_content: text })),
     ...textOf(sample).map((piece) => delta({ content: piece })),
     ...calls.flatMap((call, index) => [
       delta({ tool_calls: [{ index, id: call.id, type: 'function', function: { name: call.name, arguments: '' } }] }),
@@ -175,67 +166,72 @@ export function anthropicBody(sample: Sample = {}): Record<string, unknown> {
     return { type: 'tool_use', id: call.id, name: call.name, input };
   });
   return {
-    id: 'msg_sample',
+    id: `msg_${sample.id ?? 'sample'}`,
     type: 'message',
     role: 'assistant',
     model: sample.model ?? MODEL,
-    content: [...(text === '' ? [] : [{ type: 'text', text }]), ...calls],
+    content: [...thinkingOf(sample), ...(text === '' ? [] : [{ type: 'text', text }]), ...calls],
     stop_reason: calls.length > 0 ? 'tool_use' : 'end_turn',
     stop_sequence: null,
     usage: anthropicUsage(sample),
   };
 }
 
+function thinkingOf({ reasoning }: Sample): readonly unknown[] {
+  if (reasoning === undefined) return [];
+  return [{ type: 'thinking', thinking: reasoning.text, signature: reasoning.signature }];
+}
+
 /** The payloads of a Messages stream. */
 export function anthropicPayloads(sample: Sample = {}): readonly unknown[] {
   const usage = anthropicUsage(sample);
-  const pieces = textOf(sample);
-  const calls = sample.toolCalls ?? [];
-  const textBlock =
-    pieces.length === 0
-      ? []
-      : block(
-          0,
-          { type: 'text', text: '' },
-          pieces.map((text) => ({ type: 'text_delta', text })),
-        );
-  const callBlocks = calls.flatMap((call, place) =>
-    block(
-      place + (pieces.length === 0 ? 0 : 1),
-      { type: 'tool_use', id: call.id, name: call.name, input: {} },
-      halves(call.arguments).map((text) => ({ type: 'input_json_delta', partial_json: text })),
-    ),
-  );
   const message = {
-    ...anthropicBody({ model: sample.model, pieces: [] }),
+    ...anthropicBody({ ...sample, reasoning: undefined, pieces: [], toolCalls: [] }),
     stop_reason: null,
     usage: { ...usage, output_tokens: 1 },
   };
+  const called = (sample.toolCalls ?? []).length > 0;
   return [
     { type: 'message_start', message },
     { type: 'ping' },
-    ...textBlock,
-    ...callBlocks,
+    ...anthropicBlocks(sample).flatMap(({ start, deltas }, index) => [
+      { type: 'content_block_start', index, content_block: start },
+      ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
+      { type: 'content_block_stop', index },
+    ]),
     {
       type: 'message_delta',
-      delta: { stop_reason: calls.length > 0 ? 'tool_use' : 'end_turn', stop_sequence: null },
+      delta: { stop_reason: called ? 'tool_use' : 'end_turn', stop_sequence: null },
       usage: { output_tokens: usage['output_tokens'] },
     },
     { type: 'message_stop' },
   ];
 }
 
-function block(index: number, start: unknown, deltas: readonly unknown[]): readonly unknown[] {
-  return [
-    { type: 'content_block_start', index, content_block: start },
-    ...deltas.map((delta) => ({ type: 'content_block_delta', index, delta })),
-    { type: 'content_block_stop', index },
-  ];
+interface SampleBlock {
+  readonly start: unknown;
+  readonly deltas: readonly unknown[];
 }
 
-function halves(text: string): readonly string[] {
-  const middle = Math.ceil(text.length / 2);
-  return [text.slice(0, middle), text.slice(middle)].filter((half) => half !== '');
+function anthropicBlocks(sample: Sample): readonly SampleBlock[] {
+  const { reasoning, toolCalls = [] } = sample;
+  const pieces = textOf(sample);
+  const thinking = {
+    start: { type: 'thinking', thinking: '', signature: '' },
+    deltas: [
+      ...halves(reasoning?.text ?? '').map((text) => ({ type: 'thinking_delta', thinking: text })),
+      { type: 'signature_delta', signature: reasoning?.signature },
+    ],
+  };
+  const text = {
+    start: { type: 'text', text: '' },
+    deltas: pieces.map((piece) => ({ type: 'text_delta', text: piece })),
+  };
+  const calls = toolCalls.map((call) => ({
+    start: { type: 'tool_use', id: call.id, name: call.name, input: {} },
+    deltas: halves(call.arguments).map((part) => ({ type: 'input_json_delta', partial_json: part })),
+  }));
+  return [...(reasoning === undefined ? [] : [thinking]), ...(pieces.length === 0 ? [] : [text]), ...calls];
 }
 
 function geminiUsage(sample: Sample): Record<string, unknown> {
@@ -255,7 +251,10 @@ function geminiParts(sample: Sample): readonly unknown[] {
     const args: unknown = JSON.parse(text);
     return { functionCall: { id, name, args } };
   });
-  return [...textOf(sample).map((text) => ({ text })), ...calls];
+  const { reasoning } = sample;
+  const thought =
+    reasoning === undefined ? [] : [{ text: reasoning.text, thought: true, thoughtSignature: reasoning.signature }];
+  return [...thought, ...textOf(sample).map((text) => ({ text })), ...calls];
 }
 
 function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Record<string, unknown> {
@@ -263,7 +262,7 @@ function geminiAnswer(sample: Sample, candidate: Record<string, unknown>): Recor
     candidates: [{ ...candidate, index: 0 }],
     usageMetadata: geminiUsage(sample),
     modelVersion: sample.model ?? MODEL,
-    responseId: 'resp-sample',
+    responseId: `resp-${sample.id ?? 'sample'}`,
   };
 }
 

@@ -14,6 +14,14 @@ export function sampleSurfaceAnswer(operation: SurfaceOperation, request: unknow
       return whole({ input_tokens: 42 });
     case 'embeddings':
       return whole(embeddingsBody(request));
+    case 'responses-compact':
+      return whole({
+        id: 'resp_1',
+        object: 'response.compaction',
+        created_at: 1_700_000_000,
+        output: [{ id: 'cmp_1', type: 'compaction', encrypted_content: 'AAAA' }],
+        usage: tokens(11, 4),
+      });
     case 'images-generations':
     case 'images-edits':
       return whole({ created: 1_700_000_000, data: [{ b64_json: 'AAAA' }], usage: tokens(7, 100) });

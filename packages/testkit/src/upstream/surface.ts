@@ -3,6 +3,10 @@ import type { DialectId, Operation } from '@switchyard/canonical';
 /** What the upstream answers beside chat, with the endings of their paths. */
 const SURFACES = [
   { ending: '/messages/count_tokens', operation: 'count-tokens', dialect: 'anthropic-messages' },
+  { ending: ':countTokens', operation: 'count-tokens', dialect: 'gemini' },
+  { ending: ':embedContent', operation: 'embeddings', dialect: 'gemini' },
+  { ending: ':batchEmbedContents', operation: 'embeddings', dialect: 'gemini' },
+  { ending: '/responses/compact', operation: 'responses-compact', dialect: 'openai-chat' },
   { ending: '/embeddings', operation: 'embeddings', dialect: 'openai-chat' },
   { ending: '/images/generations', operation: 'images-generations', dialect: 'openai-chat' },
   { ending: '/images/edits', operation: 'images-edits', dialect: 'openai-chat' },

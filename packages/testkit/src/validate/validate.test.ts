@@ -1,3 +1,5 @@
+import type { DialectId } from '@switchyard/canonical';
+
 import { frameEvent } from '../upstream/answer.js';
 import {
   anthropicBody,
@@ -38,6 +40,25 @@ function anthropicText(edit: (payloads: unknown[]) => void = () => undefined): s
   edit(payloads);
   return payloads.map((payload) => frameEvent('anthropic-messages', payload).toString()).join('');
 }
+
+describe('sample answers', () => {
+  const thinking = { ...WITH_CALLS, reasoning: { text: 'Hm, Oslo.', signature: 'c2ln' } };
+  const framed = (dialect: DialectId, payloads: readonly unknown[]): string =>
+    payloads.map((payload) => frameEvent(dialect, payload).toString()).join('');
+
+  it('are valid with reasoning before the text', () => {
+    expect(validateOpenaiChatStream(framed('openai-chat', openaiChatPayloads(thinking)), { ending: 'answer' })).toEqual(
+      [],
+    );
+    expect(
+      validateAnthropicStream(framed('anthropic-messages', anthropicPayloads(thinking)), { ending: 'answer' }),
+    ).toEqual([]);
+    expect(validateGeminiStream(framed('gemini', geminiPayloads(thinking)), { ending: 'answer' })).toEqual([]);
+    expect(validateGeminiResponse(geminiBody(thinking))).toEqual([]);
+    expect(validateOpenaiChatResponse(openaiChatBody(thinking))).toEqual([]);
+    expect(validateAnthropicResponse(anthropicBody(thinking))).toEqual([]);
+  });
+});
 
 describe('validateOpenaiChatStream', () => {
   it('accepts an answer with text, parallel calls and usage, and comments in between', () => {

@@ -1,0 +1,109 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+
+import type { GatewayErrorData } from '@switchyard/canonical';
+import { dialectById } from '@switchyard/dialects';
+import type { AttemptError, AttemptHead } from '@switchyard/wire';
+
+import type { RequestContext } from '../accept/request-context.js';
+import { answerError } from './answer-error.js';
+import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
+import { Keepalive } from './keepalive.js';
+
+/** Answers a request as HTTP does. */
+export class HttpAnswer implements ClientAnswer {
+  constructor(
+    private readonly context: RequestContext,
+    private readonly response: ServerResponse,
+  ) {}
+
+  get status(): number {
+    return this.response.statusCode;
+  }
+
+  createReply(options: ReplyOptions): HttpReply {
+    return new HttpReply(this.context, this.response, options);
+  }
+
+  refuse(error: GatewayErrorData | AttemptError): void {
+    // Something was sent and nobody can say how much of what: better cut than mistaken for complete.
+    if (this.response.headersSent) this.response.destroy();
+    else answerError(this.response, { context: this.context, error });
+  }
+}
+
+/** Writes an attempt's answer to an HTTP response. */
+export class HttpReply implements ClientReply {
+  committed = false;
+  bytesWritten = 0;
+  /** How events are told apart, in an answer of events: in such a one an error can still be told. */
+  private framing: 'sse' | 'json-array' | undefined;
+  private readonly keepalive: Keepalive;
+
+  constructor(
+    private readonly context: RequestContext,
+    private readonly response: ServerResponse,
+    private readonly options: ReplyOptions,
+  ) {
+    this.keepalive = new Keepalive(response, options.keepaliveMs);
+  }
+
+  get tellsErrors(): boolean {
+    return this.framing !== undefined;
+  }
+
+  head(head: AttemptHead): void {
+    this.committed = true;
+    const isSse = head.headers['content-type']?.startsWith('text/event-stream') === true;
+    this.framing = isSse ? 'sse' : this.context.surface.framing;
+    this.response.writeHead(head.status, { ...head.headers, ...this.options.headersFor(head) });
+  }
+
+  data(chunk: Buffer): Promise<void> | undefined {
+    this.bytesWritten += chunk.length;
+    if (this.response.destroyed) return undefined;
+    const hasRoom = this.response.write(chunk);
+    if (this.framing === 'sse') this.keepalive.wrote(chunk);
+    return hasRoom ? undefined : drained(this.response);
+  }
+
+  end(): void {
+    this.keepalive.stop();
+    this.response.end();
+  }
+
+  /** A stream gets the error in-band; a whole answer that was cut short can only be cut. */
+  cutShort(error: GatewayErrorData): void {
+    this.keepalive.stop();
+    const dialect = dialectById(this.context.surface.dialect);
+    switch (this.framing) {
+      case 'sse':
+        // The blank line first ends an event that was cut in its middle.
+        this.response.end(`\n\n${dialect.encodeStreamError(error, this.context.requestId)}`);
+        break;
+      case 'json-array':
+        // An attempt commits with an element, so this is never the first.
+        this.response.end(`,\r\n${dialect.encodeError(error, this.context.requestId).body}]`);
+        break;
+      default:
+        this.response.destroy();
+    }
+  }
+
+  abandon(): void {
+    this.keepalive.stop();
+  }
+}
+
+/** Waits until the client has read enough, or is gone; a client that reads nothing meets the request's total deadline. */
+async function drained(response: ServerResponse): Promise<void> {
+  const over = new AbortController();
+  try {
+    await Promise.race([
+      once(response, 'drain', { signal: over.signal }),
+      once(response, 'close', { signal: over.signal }),
+    ]);
+  } finally {
+    over.abort();
+  }
+}

@@ -1,0 +1,42 @@
+import type { Block, Message, OpaqueBlock, OpaqueTool, ToolDefinition } from '@switchyard/canonical';
+
+// Encoders say where a loss was in canonical words, `messages[user].content[audio data].cache`: by role and kind instead of
+// by number, so that a field has one name however long the conversation is. `nameField` turns it into the client's words.
+
+export function messagePath({ role }: Pick<Message, 'role'>): string {
+  return `messages[${role}]`;
+}
+
+/** `path` is that of the message, of the tool result, or of the choice that holds the block. */
+export function blockPath(path: string, block: Block): string {
+  return `${path}.content[${kindOf(block)}]`;
+}
+
+export function toolPath(tool: ToolDefinition | OpaqueTool): string {
+  return tool.type === 'function' ? 'tools[function]' : `tools[opaque ${wordOf(tool)}]`;
+}
+
+function kindOf(block: Block): string {
+  switch (block.type) {
+    case 'image':
+    case 'audio':
+    case 'document':
+      return `${block.type} ${block.source.type}`;
+    case 'opaque':
+      return `opaque ${wordOf(block)}`;
+    case 'tool-call':
+    case 'tool-result':
+      return block.freeform ? `${block.type} freeform` : block.type;
+    default:
+      return block.type;
+  }
+}
+
+const MAX_WORD = 64;
+
+/** What its own dialect calls it: its `type`, or the field that makes it what it is. The word is the client's or a vendor's. */
+function wordOf({ value }: OpaqueBlock | OpaqueTool): string {
+  const [field = 'unknown'] = Object.keys(value).filter((key) => value[key] !== undefined);
+  const word = typeof value['type'] === 'string' ? value['type'] : field;
+  return word.replaceAll(/[^a-zA-Z0-9_.-]/g, '_').slice(0, MAX_WORD) || 'unknown';
+}

@@ -1,0 +1,82 @@
+import type { DialectId } from '@switchyard/canonical';
+
+import { approximated, carried, dropped, type Fate, type Fates } from './fate.js';
+
+/** One fate a column: openai-chat, openai-completions, openai-responses, anthropic-messages, gemini. */
+function fates(
+  ...columns: readonly [chat: Fate, completions: Fate, responses: Fate, anthropic: Fate, gemini: Fate]
+): Fates<DialectId> {
+  const [chat, completions, responses, anthropic, gemini] = columns;
+  return {
+    'openai-chat': chat,
+    'openai-completions': completions,
+    'openai-responses': responses,
+    'anthropic-messages': anthropic,
+    gemini,
+  };
+}
+
+const ownOnly = dropped('only the dialect it came in has it');
+const textOnly = dropped('its answers are text only');
+const notTheirs = dropped('only the family that made it can read it');
+const untold = dropped('it does not say which sequence was hit');
+
+/** What an answer can hold, and what becomes of it for the clients of each dialect. */
+export const ANSWER_CAPABILITIES = {
+  text: fates(carried, carried, carried, carried, carried),
+  furtherChoices: fates(
+    carried,
+    carried,
+    dropped('an answer has one choice'),
+    dropped('an answer has one choice'),
+    carried,
+  ),
+  reasoning: fates(carried, textOnly, carried, carried, carried),
+  reasoningProof: fates(notTheirs, notTheirs, carried, notTheirs, notTheirs),
+  redactedReasoning: fates(dropped('it has no place for it'), textOnly, carried, notTheirs, notTheirs),
+  refusal: fates(carried, approximated('text'), carried, approximated('text'), approximated('text')),
+  toolCall: fates(carried, textOnly, carried, carried, carried),
+  finish: fates(carried, carried, carried, carried, carried),
+  finishPause: fates(
+    approximated('`stop`'),
+    approximated('`stop`'),
+    approximated('`completed`'),
+    carried,
+    approximated('`STOP`'),
+  ),
+  finishRefusal: fates(
+    approximated('`content_filter`'),
+    approximated('`content_filter`'),
+    approximated('`content_filter`'),
+    carried,
+    approximated('`SAFETY`'),
+  ),
+  finishContext: fates(
+    approximated('`length`'),
+    approximated('`length`'),
+    approximated('`incomplete`'),
+    carried,
+    approximated('`MAX_TOKENS`'),
+  ),
+  finishOther: fates(
+    approximated('`stop`'),
+    approximated('`stop`'),
+    approximated('`completed`'),
+    approximated('`end_turn`'),
+    approximated('`OTHER`'),
+  ),
+  stopSequence: fates(untold, untold, untold, carried, untold),
+  cacheWrites: fates(carried, carried, carried, carried, approximated('part of the prompt')),
+  cacheWritesByLifetime: fates(
+    approximated('one number for all lifetimes'),
+    approximated('one number for all lifetimes'),
+    approximated('one number for all lifetimes'),
+    carried,
+    approximated('part of the prompt'),
+  ),
+  /** Fields of a whole answer that openai-chat and openai-completions share. */
+  openaiField: fates(carried, carried, ownOnly, ownOnly, ownOnly),
+  own: fates(ownOnly, ownOnly, ownOnly, ownOnly, ownOnly),
+} as const satisfies Readonly<Record<string, Fates<DialectId>>>;
+
+export type AnswerCapability = keyof typeof ANSWER_CAPABILITIES;

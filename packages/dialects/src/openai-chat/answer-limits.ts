@@ -1,0 +1,13 @@
+import type { AnswerLimits } from '../losses/answer-losses.js';
+
+export const CHAT_ANSWERS: AnswerLimits = {
+  dialect: 'openai-chat',
+  oneChoice: false,
+  lacks: ['redacted-reasoning'],
+  keepsForeignProofs: false,
+  tellsStopSequence: false,
+  hasRefusals: true,
+  cacheWrites: 'together',
+  parsesArguments: false,
+  vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
+};

@@ -1,0 +1,64 @@
+import type { BlockKind, FieldNames } from '../losses/field-names.js';
+
+/** The parts of a message, by the kinds of their blocks. */
+const PARTS: Readonly<Record<string, string>> = {
+  text: 'text',
+  image: 'image_url',
+  audio: 'input_audio',
+  document: 'file',
+};
+
+function whole({ kind, detail }: BlockKind): string {
+  if (kind === 'opaque') return detail === 'custom' ? 'tool_calls[].custom' : `content[].${detail}`;
+  if (kind === 'refusal') return 'refusal';
+  if (kind === 'reasoning') return 'reasoning_content';
+  if (kind === 'tool-call') return 'tool_calls[]';
+  return kind === 'tool-result' ? 'content' : `content[].${PARTS[kind] ?? kind}`;
+}
+
+function holder({ kind }: BlockKind): string {
+  if (kind === 'tool-call') return 'tool_calls[]';
+  return kind === 'reasoning' || kind === 'tool-result' ? '' : 'content[]';
+}
+
+export const CHAT_FIELD_NAMES: FieldNames = {
+  parameters: {
+    toolChoice: 'tool_choice',
+    parallelToolCalls: 'parallel_tool_calls',
+    maxOutputTokens: 'max_tokens',
+    topP: 'top_p',
+    topK: 'top_k',
+    stopSequences: 'stop',
+    frequencyPenalty: 'frequency_penalty',
+    presencePenalty: 'presence_penalty',
+    choiceCount: 'n',
+    reasoningEffort: 'reasoning_effort',
+    responseFormat: 'response_format',
+    'responseFormat.name': 'response_format.json_schema.name',
+    'responseFormat.description': 'response_format.json_schema.description',
+    'responseFormat.schema': 'response_format.json_schema.schema',
+    userId: 'user',
+    serviceTier: 'service_tier',
+  },
+  properties: {
+    cache: 'cache_control',
+    detail: 'image_url.detail',
+    title: 'file.filename',
+    strict: 'function.strict',
+    parameters: 'function.parameters',
+  },
+  turn: () => 'messages[]',
+  holder,
+  whole,
+  results: 'content[]',
+  tool: { holder: '', opaque: (word) => `tools[].${word}` },
+  answer: {
+    choice: 'choices[]',
+    message: 'choices[].message',
+    finish: 'choices[].finish_reason',
+    cacheWrites: 'usage.prompt_tokens_details.cache_write_tokens',
+    holder: (kind) => (kind.kind === 'tool-call' ? 'tool_calls[]' : ''),
+    whole: (kind) =>
+      kind.kind === 'text' || kind.kind === 'refusal' ? kind.kind.replace('text', 'content') : whole(kind),
+  },
+};
