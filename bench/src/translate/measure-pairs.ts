@@ -52,22 +52,33 @@ export async function measurePairs(options: MeasurePairsOptions): Promise<readon
   );
   options.report(`warming up ${groups.flat().length} pairs`);
   for (const group of [...groups, ...groups]) takeTurns(group, options.runMs);
-  const measurements: PairMeasurement[] = [];
+  const runs: { readonly subject: Subject; readonly round: number; readonly figures: Figures }[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
     options.report(`round ${round + 1} of ${options.rounds}`);
     for (const group of groups) {
-      // Lets a signal in.
-      await setImmediate();
-      options.signal.throwIfAborted();
+      await letSignalIn(options.signal);
       const figures = takeTurns(group, options.runMs);
-      for (const [place, subject] of group.entries()) {
-        const allocated = allocatedBytes(() => translate(subject));
-        const perEvent = allocated === undefined ? undefined : allocated / subject.events;
-        measurements.push({ ...subject.pair, round, ...(figures[place] ?? NO_FIGURES), allocatedBytes: perEvent });
-      }
+      runs.push(...[...figures].map(([subject, own]) => ({ subject, round, figures: own })));
     }
   }
+  // Afterwards, since to run the collector makes V8 forget code that it has compiled.
+  options.report('counting what is allocated');
+  const measurements: PairMeasurement[] = [];
+  for (const { subject, round, figures } of runs) {
+    await letSignalIn(options.signal);
+    measurements.push({ ...subject.pair, round, ...figures, allocatedBytes: allocatedPerEvent(subject) });
+  }
   return measurements;
+}
+
+async function letSignalIn(signal: AbortSignal): Promise<void> {
+  await setImmediate();
+  signal.throwIfAborted();
+}
+
+function allocatedPerEvent(subject: Subject): number | undefined {
+  const bytes = allocatedBytes(() => translate(subject));
+  return bytes === undefined ? undefined : bytes / subject.events;
 }
 
 function subjectsOf(upstream: DialectId, eventsPerChunk: number): readonly Subject[] {
@@ -83,14 +94,14 @@ const NO_TOOL_NAMES = new Map<string, string>();
 const NO_FIGURES: Figures = { events: 0, elapsedMs: 0, cpuMicros: 0 };
 
 /** Runs each subject for so long, in turns, and returns the figures of each. */
-function takeTurns(subjects: readonly Subject[], runMs: number): readonly Figures[] {
+function takeTurns(subjects: readonly Subject[], runMs: number): ReadonlyMap<Subject, Figures> {
   const totals = new Map(subjects.map((subject) => [subject, NO_FIGURES]));
   for (let slice = 0; slice * SLICE_MS < runMs; slice += 1) {
     for (const subject of slice % 2 === 0 ? subjects : subjects.toReversed()) {
       totals.set(subject, sum(totals.get(subject) ?? NO_FIGURES, runSlice(subject)));
     }
   }
-  return [...totals.values()];
+  return totals;
 }
 
 function sum(one: Figures, other: Figures): Figures {
