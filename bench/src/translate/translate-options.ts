@@ -14,8 +14,9 @@ export const TRANSLATE_HELP = `Measures what translating a stream costs, for eve
 same stream through.
 
 Streams of text, reasoning and a tool call go through the very machine the provider worker uses, in this process and
-without sockets; the pairs that share a stream take turns every 20 ms. It takes about 4 minutes. Per event of the upstream it reports CPU time, events per second, and bytes
-allocated (growth of the heap and of buffers over one stream in which the collector does not run).
+without sockets; the pairs that share a stream take turns every 20 ms. It takes about 4 minutes. Per event of the
+upstream it reports CPU time, events per second, and bytes allocated (growth of the heap and of buffers over one stream
+in which the collector does not run).
 
 Usage: npm run bench -- translate [options]
 
