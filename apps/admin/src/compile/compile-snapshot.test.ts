@@ -107,7 +107,7 @@ describe('compileSnapshot', () => {
             discovered: [],
             nativeModels: ['claude-*'],
             operations: ['chat', 'completions', 'count-tokens'],
-            quotaScope: 'account',
+            quotaScope: 'model',
             weight: 3,
             disableCooling: true,
             excludedModels: ['*-beta'],
