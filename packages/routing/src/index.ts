@@ -5,6 +5,7 @@ export { afterFailure, healthScope, type HealthFailure, type HealthRecord } from
 export { listModels, type ListedModel } from './models/list-models.js';
 export { matchesAnyPattern, matchesPattern } from './names/pattern.js';
 export { splitThinkingSuffix, type SuffixedName } from './names/thinking-suffix.js';
+export { costMicros, type PricedUsage } from './prices/cost.js';
 export { resolve, type Candidate, type Resolution, type Target } from './resolve/resolve.js';
 export { indexSnapshot, type RoutingIndex, type TenantView } from './snapshot/index-snapshot.js';
 export { limitsSchema, type Budget, type BudgetWindow, type Ceilings, type Limits } from './snapshot/limits.js';
