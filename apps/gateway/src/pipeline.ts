@@ -6,11 +6,13 @@ import {
   choose,
   planAttempts,
   resolve,
+  strategyOf,
   withOperation,
   type Candidate,
   type PlannedAttempt,
   type Resolution,
   type RoutingIndex,
+  type RoutingState,
 } from '@switchyard/routing';
 import type { Logger, Tracing } from '@switchyard/telemetry';
 import type { AttemptEnd, AttemptTransport } from '@switchyard/wire';
@@ -26,8 +28,8 @@ import { clientKeyOf } from './authenticate/client-key.js';
 import { answerHeaders } from './dispatch/answer-headers.js';
 import { attemptOpen } from './dispatch/attempt-open.js';
 import type { ClientAnswer, ClientReply } from './dispatch/client-answer.js';
+import { localRoutingState } from './choose/local-routing-state.js';
 import { conclude } from './dispatch/conclude.js';
-import { Cursors } from './dispatch/cursors.js';
 import { dispatch } from './dispatch/dispatch.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
 import { meter } from './meter/meter.js';
@@ -52,7 +54,7 @@ const LONGEST_MODEL_NAME = 512;
 export class Pipeline {
   /** Requests under way. */
   inFlight = 0;
-  private readonly cursors = new Cursors();
+  private readonly routing: RoutingState = localRoutingState();
 
   constructor(private readonly options: PipelineOptions) {}
 
@@ -126,7 +128,13 @@ export class Pipeline {
     if (resolution === undefined) throw unknownModel(facts.model);
     const able = withOperation(resolution, context.surface.operation);
     if (able === undefined) throw unsupported(context.surface, resolution);
-    const candidates = choose(able, (target) => this.cursors.next(target));
+    const { candidates } = choose({
+      resolution: able,
+      state: this.routing,
+      strategy: strategyOf(able, index.settings),
+      nowMs: Date.now(),
+      random: Math.random,
+    });
     const plan = planAttempts(candidates, index.settings);
     return this.dispatch({ ...job, body, index, resolution, plan: withinWish(plan, context) });
   }

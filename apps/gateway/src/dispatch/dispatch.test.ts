@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@switchyard/canonical';
-import { planAttempts, type Candidate } from '@switchyard/routing';
+import { candidateOf, planAttempts, type Candidate } from '@switchyard/routing';
 import { failedEnd, type AttemptEnd, type AttemptHandler, type AttemptOpen } from '@switchyard/wire';
 
 import { dispatch, type AttemptRecord } from './dispatch.js';
@@ -7,7 +7,7 @@ import { dispatch, type AttemptRecord } from './dispatch.js';
 const SUCCESS: AttemptEnd = { outcome: 'success', dropped: [], timings: { preparedMs: 1, totalMs: 3 } };
 
 function candidate(id: string): Candidate {
-  return {
+  return candidateOf({
     credential: {
       id,
       provider: 'p',
@@ -18,7 +18,7 @@ function candidate(id: string): Candidate {
       excludedModels: [],
     },
     model: 'm',
-  };
+  });
 }
 
 function failure(code: ErrorCode): AttemptEnd {
