@@ -1,7 +1,23 @@
 export { choose } from './choose/choose.js';
 export { planAttempts, roundPauseMs, worthAnotherRound, type PlannedAttempt } from './choose/plan-attempts.js';
 export { withOperation } from './choose/with-operation.js';
-export { afterFailure, healthScope, type HealthFailure, type HealthRecord } from './health/health-record.js';
+export { availability, type Availability } from './health/availability.js';
+export {
+  failureOf,
+  isSideOperation,
+  showsHealth,
+  type CoolingSettings,
+  type FailedAttempt,
+} from './health/failure-of.js';
+export {
+  afterFailure,
+  afterSuccess,
+  FORGOTTEN_AFTER_MS,
+  healthScope,
+  mergeRecords,
+  type HealthFailure,
+  type HealthRecord,
+} from './health/health-record.js';
 export { listModels, type ListedModel } from './models/list-models.js';
 export { matchesAnyPattern, matchesPattern } from './names/pattern.js';
 export { splitThinkingSuffix, type SuffixedName } from './names/thinking-suffix.js';

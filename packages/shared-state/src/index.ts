@@ -1,4 +1,6 @@
-export type { HealthStore } from './health/health-store.js';
+export type { HealthListener, HealthStore } from './health/health-store.js';
+export { createMemoryHealthStore, type MemoryHealthStoreOptions } from './health/memory-health-store.js';
+export { createRedisHealthStore, type RedisHealthStoreOptions } from './health/redis-health-store.js';
 export type { Admission, Amounts, Grant, Limiter, LimitRule, RuleStanding, Verdict } from './limits/limiter.js';
 export { followSnapshot, type FollowSnapshotOptions, type SnapshotFollower } from './snapshot/follow-snapshot.js';
 export { createMemorySnapshotStore } from './snapshot/memory-snapshot-store.js';
