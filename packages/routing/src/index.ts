@@ -16,11 +16,27 @@ export { outageError, type Outage, type OutOfUse } from './choose/outage.js';
 export { planAttempts, type PlannedAttempt } from './choose/plan-attempts.js';
 export { type Estimate, type RoutingState } from './choose/routing-state.js';
 export { withOperation } from './choose/with-operation.js';
-export { afterFailure, healthScope, type HealthFailure, type HealthRecord } from './health/health-record.js';
 export { FirstContentTimes } from './load/first-content-times.js';
 export { LoadBook, type Flight, type FlightStart, type Load } from './load/load-book.js';
 export { PriceBook } from './load/price-book.js';
 export { Turns } from './load/turns.js';
+export { availability, type Availability } from './health/availability.js';
+export {
+  failureOf,
+  isSideOperation,
+  showsHealth,
+  type CoolingSettings,
+  type FailedAttempt,
+} from './health/failure-of.js';
+export {
+  afterFailure,
+  afterSuccess,
+  FORGOTTEN_AFTER_MS,
+  healthScope,
+  mergeRecords,
+  type HealthFailure,
+  type HealthRecord,
+} from './health/health-record.js';
 export { listModels, type ListedModel } from './models/list-models.js';
 export { matchesAnyPattern, matchesPattern } from './names/pattern.js';
 export { splitThinkingSuffix, type SuffixedName } from './names/thinking-suffix.js';

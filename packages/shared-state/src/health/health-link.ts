@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+
+import { Redis } from 'ioredis';
+
+export interface HealthLinkOptions {
+  readonly url: string;
+  readonly channel: string;
+  /** After this long a command counts as lost, in milliseconds. */
+  readonly commandTimeoutMs: number;
+  onMessage(message: string): void;
+  /** Both connections stand, and the channel is heard. The link counts as up when this has resolved. */
+  onUp(): Promise<void>;
+  /** Redis does not answer, or is gone. Told before any attempt to return. */
+  onDown(): void;
+  /** Hears once of each outage. */
+  onError?(error: Error): void;
+}
+
+const BEAT_MS = 1000;
+const RECONNECT_AT_MOST_MS = 500;
+
+/** A connection for commands and one that listens, which are up and down together, and return by themselves. */
+export class HealthLink {
+  readonly commands: Redis;
+  readonly #listening: Redis;
+  readonly #options: HealthLinkOptions;
+  readonly #beat: NodeJS.Timeout;
+  #state: 'down' | 'starting' | 'up' = 'down';
+  #isReported = false;
+  #silentBeats = 0;
+  #isBeatHeard = true;
+  readonly #beatChannel: string;
+
+  constructor(options: HealthLinkOptions) {
+    this.#options = options;
+    this.#beatChannel = `${options.channel}:beat:${randomUUID()}`;
+    this.commands = this.#connect();
+    this.#listening = this.#connect();
+    this.#listening.on('message', (channel: string, message: string) => {
+      if (channel === options.channel) options.onMessage(message);
+      else this.#isBeatHeard = true;
+    });
+    this.#beat = setInterval(() => void this.#check(), BEAT_MS).unref();
+  }
+
+  /** Drops both connections and makes new ones, for when an answer did not come. */
+  restart(error: unknown): void {
+    this.#report(error);
+    this.#goDown();
+    for (const redis of [this.commands, this.#listening]) {
+      // ioredis keeps a timer for every call of disconnect on a connection that is closed already.
+      if (isOpen(redis)) redis.disconnect(true);
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#beat);
+    this.#state = 'down';
+    for (const redis of [this.commands, this.#listening]) {
+      redis.removeAllListeners('close');
+      redis.disconnect();
+    }
+  }
+
+  #connect(): Redis {
+    const redis = new Redis(this.#options.url, {
+      // What cannot be sent at once fails at once: the store knows what to do without Redis.
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      autoResendUnfulfilledCommands: false,
+      autoResubscribe: false,
+      commandTimeout: this.#options.commandTimeoutMs,
+      connectTimeout: 2000,
+      disconnectTimeout: 100,
+      retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_AT_MOST_MS),
+    });
+    redis.on('ready', () => void this.#start());
+    redis.on('close', () => this.#goDown());
+    redis.on('error', (error: Error) => this.#report(error));
+    return redis;
+  }
+
+  async #start(): Promise<void> {
+    if (this.#state !== 'down' || this.commands.status !== 'ready' || this.#listening.status !== 'ready') return;
+    this.#state = 'starting';
+    try {
+      await this.#listening.subscribe(this.#options.channel, this.#beatChannel);
+      await this.#options.onUp();
+      this.#isReported = false;
+      this.#isBeatHeard = true;
+      this.#state = 'up';
+    } catch (error) {
+      this.restart(error);
+    }
+  }
+
+  /**
+   * A connection may be dead without a sign of it, and one that only listens sends nothing that would find out. So every
+   * beat goes out on one and has to come in on the other before the next.
+   */
+  async #check(): Promise<void> {
+    if (this.#state !== 'up') {
+      this.#silentBeats += 1;
+      if (this.#silentBeats % 4 === 0) this.restart(new Error('redis accepts connections but does not answer'));
+      return;
+    }
+    this.#silentBeats = 0;
+    if (!this.#isBeatHeard) {
+      this.restart(new Error('redis does not deliver messages'));
+      return;
+    }
+    this.#isBeatHeard = false;
+    try {
+      await this.commands.publish(this.#beatChannel, '');
+    } catch (error) {
+      if (this.#state === 'up') this.restart(error);
+    }
+  }
+
+  #goDown(): void {
+    const was = this.#state;
+    this.#state = 'down';
+    if (was !== 'down') this.#options.onDown();
+  }
+
+  #report(error: unknown): void {
+    if (this.#isReported) return;
+    this.#isReported = true;
+    this.#options.onError?.(error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function isOpen(redis: Redis): boolean {
+  return redis.status === 'ready' || redis.status === 'connect' || redis.status === 'connecting';
+}
