@@ -27,6 +27,7 @@ export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
+export { renameAnswer } from './json/rename-answer.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { isMultipart } from './multipart/boundary.js';
@@ -41,6 +42,7 @@ export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOption
 export { BlockReader, type Block } from './stream/block-reader.js';
 export {
   StreamTranslator,
+  type StreamGate,
   type StreamReader,
   type StreamStep,
   type StreamTranslatorOptions,
