@@ -27,6 +27,7 @@ export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-arr
 export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';

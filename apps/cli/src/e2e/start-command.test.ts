@@ -56,7 +56,7 @@ describe('switchyard start, on a machine that has nothing', () => {
     running = await startProcess({
       command: process.execPath,
       args: [CLI, 'start', '--port', '0', '--admin-port', '0', '--data-dir', dataDir],
-      env: { PATH: process.env['PATH'], HOME: folder },
+      env: { PATH: process.env['PATH'], HOME: folder, SWITCHYARD_METRICS_PORT: '0' },
       readyPattern: READY,
       timeoutMs: 60_000,
     });

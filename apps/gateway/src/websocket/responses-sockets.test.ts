@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
 import type { RoutingSnapshot } from '@switchyard/routing';
-import { createLogger, createTracing } from '@switchyard/telemetry';
+import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
 import { createDirectTransport, type AttemptEnd, type AttemptHandler, type AttemptReply } from '@switchyard/wire';
 import { WebSocket } from 'ws';
 
@@ -70,6 +70,7 @@ async function start(handler: AttemptHandler, options: Partial<GatewayOptions> =
       destination: { write: (line: string) => lines.push(JSON.parse(line)) },
     }),
     drainMs: 2_000,
+    metrics: createMetrics(),
     maxBodyBytes: MAX_BODY_BYTES,
     ...options,
   });
