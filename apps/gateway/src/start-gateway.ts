@@ -67,16 +67,9 @@ class GatewayModule {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { routing, transport, logger, metrics } = options;
   let draining = false;
-  let index: RoutingIndex | undefined;
-  const take = (snapshot: RoutingSnapshot): void => {
-    index = indexSnapshot(snapshot);
-  };
-  const first = routing.current();
-  if (first !== undefined) take(first);
-  routing.onChange(take);
-
+  const index = followRouting(routing);
   const pipelineOptions: PipelineOptions = {
-    index: () => index,
+    index,
     hashKey: options.hashKey,
     transport,
     tracing: options.tracing,
@@ -89,8 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   const pipeline = new Pipeline(pipelineOptions);
-  metrics.inflight.observe(() => [[pipeline.inFlight, 'gateway']]);
-  metrics.snapshotVersion.observe(() => (index === undefined ? [] : [[index.version, 'gateway']]));
+  observe(metrics, { pipeline, index });
   const { maxBytes, maxDepth } = pipelineOptions.bodyLimits;
   const sockets = new ResponsesSockets({
     pipeline,
@@ -106,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     checks: [
       {
         name: 'snapshot',
-        check: () => (index === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
+        check: () => (index() === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
       },
       {
         name: 'workers',
@@ -146,6 +138,29 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await transport.close();
     },
   };
+}
+
+/** The newest snapshot, arranged once for all requests. */
+function followRouting(routing: RoutingSource): () => RoutingIndex | undefined {
+  let index: RoutingIndex | undefined;
+  const take = (snapshot: RoutingSnapshot): void => {
+    index = indexSnapshot(snapshot);
+  };
+  const first = routing.current();
+  if (first !== undefined) take(first);
+  routing.onChange(take);
+  return () => index;
+}
+
+function observe(
+  metrics: Metrics,
+  { pipeline, index }: { readonly pipeline: Pipeline; index(): RoutingIndex | undefined },
+): void {
+  metrics.inflight.observe(() => [[pipeline.inFlight, 'gateway']]);
+  metrics.snapshotVersion.observe(() => {
+    const version = index()?.version;
+    return version === undefined ? [] : [[version, 'gateway']];
+  });
 }
 
 /** Any other upgrade, such as to HTTP/2, is an offer that a server may leave aside. (RFC 9110, section 7.8) */
