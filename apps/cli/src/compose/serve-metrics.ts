@@ -24,9 +24,13 @@ export async function serveMetricsIfFree(options: ServeMetricsOptions): Promise<
   try {
     return await serveMetrics(options);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EADDRINUSE')) throw error;
+    if (!isTaken(error)) throw error;
     const { metricsPort, logger } = options;
     logger.warn({ metricsPort }, 'no metrics: their port is taken; set SWITCHYARD_METRICS_PORT to another, or to off');
     return undefined;
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && error.code === 'EADDRINUSE';
 }

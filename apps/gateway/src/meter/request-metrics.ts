@@ -10,6 +10,12 @@ import type { RequestOutcome } from './request-record.js';
 /** Names of models that become labels, at most. */
 const MAX_MODELS = 1_000;
 
+/** What metrics tell of a request's context. */
+export type MeteredContext = Pick<
+  RequestContext,
+  'surface' | 'caller' | 'facts' | 'resolution' | 'attempts' | 'receivedAtMs' | 'firstByteAtMs' | 'overheadMs'
+>;
+
 /** What a request's metrics are told apart by. */
 interface Labels {
   /** '' for a stranger. */
@@ -26,7 +32,7 @@ export class RequestMetrics {
   constructor(private readonly metrics: Metrics) {}
 
   /** Called once for every request, however it ended. */
-  record(context: RequestContext, outcome: RequestOutcome, nowMs: number): void {
+  record(context: MeteredContext, outcome: RequestOutcome, nowMs: number): void {
     const { metrics } = this;
     const labels: Labels = {
       tenant: context.caller?.view.tenant.name ?? '',
@@ -50,7 +56,7 @@ export class RequestMetrics {
     }
   }
 
-  #recordAttempt({ surface }: RequestContext, attempt: AttemptRecord, model: string): void {
+  #recordAttempt({ surface }: MeteredContext, attempt: AttemptRecord, model: string): void {
     const { metrics } = this;
     const { provider, errorCode, durationMs } = attempt;
     const upstreamModel = upstreamLabel(attempt, model);
@@ -63,7 +69,7 @@ export class RequestMetrics {
       .observe(durationMs / 1_000);
   }
 
-  #recordTimes(context: RequestContext, { tenant, model, provider }: Labels): void {
+  #recordTimes(context: MeteredContext, { tenant, model, provider }: Labels): void {
     const { metrics } = this;
     const { overheadMs, firstByteAtMs, receivedAtMs, facts, surface } = context;
     if (overheadMs !== undefined) metrics.overhead.with(surface.operation).observe(overheadMs / 1_000);
@@ -75,7 +81,7 @@ export class RequestMetrics {
       .observe(seconds);
   }
 
-  #recordUsage({ surface, attempts }: RequestContext, { tenant, model, provider }: Labels, usage: Usage): void {
+  #recordUsage({ surface, attempts }: MeteredContext, { tenant, model, provider }: Labels, usage: Usage): void {
     const { tokens, genAiTokenUsage } = this.metrics;
     const add = (type: string, count: number): void => {
       if (count > 0) tokens.with(tenant, model, provider, type).add(count);
