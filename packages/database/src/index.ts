@@ -14,6 +14,7 @@ export type {
   ChangeKind,
   ConfigurationRows,
   CredentialRow,
+  JsonObject,
   KeyRow,
   ProviderRow,
   Source,

@@ -21,6 +21,7 @@ export {
   type EncodeEmbeddingsOptions,
 } from './embeddings/embeddings.js';
 export { isBatch as isEmbeddingsBatch } from './embeddings/gemini.js';
+export { isAccountWide, readHeadroom } from './errors/headroom.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
 export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
