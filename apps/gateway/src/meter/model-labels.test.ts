@@ -80,6 +80,10 @@ describe('what metrics call a model', () => {
     expect(labelOf(labels, 'open/y', false)).toBe('open/y');
   });
 
+  it('is other for what is no text', () => {
+    expect(labelOf(new ModelLabels(10), 'open/\ud800', true)).toBe('other');
+  });
+
   it('is other for what is too long, and for more names than there may be', () => {
     const labels = new ModelLabels(2);
     expect(labelOf(labels, `open/${'x'.repeat(200)}`, true)).toBe('other');

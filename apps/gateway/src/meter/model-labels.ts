@@ -21,7 +21,8 @@ export class ModelLabels {
     const { model } = resolution;
     const known = this.#known.get(model);
     if (known !== undefined) return known;
-    if (this.#known.size >= this.maxNames || model.length > LONGEST_LABEL) return OTHER;
+    // Halves of characters would all be written alike, and one series would be there twice.
+    if (this.#known.size >= this.maxNames || model.length > LONGEST_LABEL || !model.isWellFormed()) return OTHER;
     if (!answered && (caller === undefined || !isListed(resolution, caller.view))) return OTHER;
     this.#known.set(model, model);
     return model;

@@ -30,6 +30,11 @@ describe('parsePrometheusText', () => {
     expect(scrape.families.get('d_seconds')).toEqual({ type: 'histogram', labels: [] });
   });
 
+  it('takes what looks like the end of a line for a part of a label, as only a line feed is one', () => {
+    const label = 'a\r\u2028b';
+    expect(parsePrometheusText(GOOD.replace('x="2"', `x="${label}"`)).value('a_total', { x: label })).toBe(0.5);
+  });
+
   it.each([
     ['a last line without an end', GOOD.slice(0, -1)],
     ['a metric without a TYPE', GOOD.replace('# TYPE g gauge\n', '')],

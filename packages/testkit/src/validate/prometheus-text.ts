@@ -23,7 +23,7 @@ interface OpenFamily {
 const NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
 const HELP = /^# HELP (?<name>\S+) (?<help>(?:[^\\]|\\\\|\\n)+)$/;
 const TYPE = /^# TYPE (?<name>\S+) (?<type>counter|gauge|histogram)$/;
-const SAMPLE = /^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?<labels>.*)\})? (?<value>\S+)$/;
+const SAMPLE = /^(?<name>[a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(?<labels>[^]*)\})? (?<value>\S+)$/;
 const LABEL = /(?<name>[a-zA-Z_][a-zA-Z0-9_]*)="(?<value>(?:[^"\\\n]|\\\\|\\"|\\n)*)"(?:,(?=[a-zA-Z_])|$)/y;
 const NUMBER = /^(?:[+-]?(?:\d+(?:\.\d+)?(?:e[+-]?\d+)?|Inf)|NaN)$/i;
 
