@@ -16,10 +16,12 @@ export type {
   CredentialRow,
   JsonObject,
   KeyRow,
+  ModelRow,
   ProviderRow,
   Source,
   Stored,
   StoredState,
+  TargetRow,
   TenantRow,
 } from './state.js';
 export { currentVersion, raiseVersion } from './version.js';

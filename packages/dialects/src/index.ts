@@ -29,6 +29,7 @@ export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { renameAnswer } from './json/rename-answer.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
