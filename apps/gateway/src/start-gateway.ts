@@ -9,8 +9,11 @@ import type { AttemptTransport } from '@switchyard/wire';
 
 import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
+import { networkList } from './authenticate/source-address.js';
 import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
+import { GatewayState } from './state/gateway-state.js';
+import type { SharedState } from './state/shared-state.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
 
 /** The newest routing snapshot, and word of the next. */
@@ -25,6 +28,10 @@ export interface GatewayOptions {
   readonly routing: RoutingSource;
   readonly transport: AttemptTransport;
   hashKey(key: string): string;
+  /** Limits, health and usage; whoever made it closes it. */
+  readonly shared: SharedState;
+  /** Addresses and networks of proxies whose `x-forwarded-for` is believed. Default none. */
+  readonly trustedProxies?: readonly string[] | undefined;
   readonly tracing: Tracing;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -71,10 +78,13 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pipelineOptions: PipelineOptions = {
     index,
     hashKey: options.hashKey,
+    state: new GatewayState(options.shared),
     transport,
     tracing: options.tracing,
     logger,
-    metrics: new RequestMetrics(metrics),
+    metrics,
+    requestMetrics: new RequestMetrics(metrics),
+    trustedProxies: networkList(options.trustedProxies ?? []),
     bodyLimits: {
       maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
       timeoutMs: BODY_TIMEOUT_MS,

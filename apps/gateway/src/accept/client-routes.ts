@@ -59,7 +59,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply): void {
     context: {
       requestId: requestIdOf(request.headers['x-request-id']),
       surface: { dialect: dialectOfPath(path) },
-      attempts: [],
+      attemptsBegun: 0,
     },
     error: known ? wrongMethod(request.method, path) : noRoute(request.method, path),
   });

@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCode } from '@switchyard/canonical';
 import { createMetrics } from '@switchyard/telemetry';
 import { parsePrometheusText, type Scrape } from '@switchyard/testkit';
 
-import type { AttemptRecord } from '../dispatch/dispatch.js';
+import type { AttemptRecord } from '../dispatch/attempt-record.js';
 import { RequestMetrics, type MeteredContext } from './request-metrics.js';
 import type { RequestOutcome } from './request-record.js';
 
