@@ -41,6 +41,7 @@ export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
 export { BlockReader, type Block } from './stream/block-reader.js';
+export { renameBlock } from './stream/rename-block.js';
 export {
   StreamTranslator,
   type StreamGate,

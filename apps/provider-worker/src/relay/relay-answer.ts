@@ -28,7 +28,8 @@ export async function relayAnswer(
   }
   const type = headers['content-type'] ?? '';
   if (type.includes('json')) return relayJson({ context, answer, ownHeaders });
-  if (type.startsWith('text/event-stream')) return streamAnswer(context, answer, relayEvents(context, answer));
+  if (type.startsWith('text/event-stream'))
+    return streamAnswer(context, answer, { reader: relayEvents(context, answer) });
   return relayBytes({ context, answer, ownHeaders });
 }
 
