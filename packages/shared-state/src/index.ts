@@ -1,4 +1,6 @@
 export type { HealthStore } from './health/health-store.js';
+export { describeRejection } from './limits/describe-rejection.js';
+export { createFairQueue, type FairQueue, type FairQueueOptions, type WaitOptions } from './limits/fair-queue.js';
 export { createMemoryLimiter, type MemoryLimiterOptions } from './limits/memory-limiter.js';
 export { createRedisLimiter, type RedisLimiterOptions } from './limits/redis-limiter.js';
 export type { Admission, Amounts, Grant, Limiter, LimitRule, RuleStanding, Verdict } from './limits/limiter.js';
