@@ -1,3 +1,5 @@
+export { describeRejection } from './limits/describe-rejection.js';
+export { createFairQueue, type FairQueue, type FairQueueOptions, type WaitOptions } from './limits/fair-queue.js';
 export { createMemoryLimiter, type MemoryLimiterOptions } from './limits/memory-limiter.js';
 export { createRedisLimiter, type RedisLimiterOptions } from './limits/redis-limiter.js';
 export type { HealthListener, HealthStore } from './health/health-store.js';

@@ -69,7 +69,7 @@ const ROLLING = `
     redis.call('HINCRBY', key, 'sum', amount)
     local oldest = tonumber(redis.call('HGET', key, 'oldest'))
     if not oldest or bucket < oldest then redis.call('HSET', key, 'oldest', bucket) end
-    redis.call('PEXPIRE', key, span + width)
+    redis.call('PEXPIRE', key, span + width + GRACE)
   end`;
 
 // A calendar's window is a hash of 'from', the beginning of its period, and 'sum'.
@@ -119,10 +119,12 @@ const CALENDAR = `
     if amount == 0 or at < from then return end
     if amount < 0 and sum + amount < 0 then return end
     redis.call('HSET', key, 'from', from, 'sum', sum + amount)
-    redis.call('PEXPIRE', key, to - now)
+    redis.call('PEXPIRE', key, to - now + GRACE)
   end`;
 
-const WINDOWS = `${ROLLING}
+// Keys outlive what they count by a little: the scripts decide what counts, not the expiry.
+const WINDOWS = `local GRACE = 10000
+  ${ROLLING}
   ${CALENDAR}
   local function span_of(kind, text)
     return kind == 'rolling' and tonumber(text) or text

@@ -1,5 +1,6 @@
 import { testRedis } from '@switchyard/testkit';
 
+import { eventually } from '../__fixtures__/snapshots.js';
 import type { Admission, Limiter, LimitRule, Verdict } from './limiter.js';
 import { createMemoryLimiter } from './memory-limiter.js';
 import { createRedisLimiter } from './redis-limiter.js';
@@ -35,6 +36,7 @@ describe.each(IMPLEMENTATIONS)('a limiter in %s', (_name, create) => {
   beforeEach(async () => {
     nowMs = START;
     limiter = await create(() => nowMs);
+    await eventually(() => !limiter.isAlone);
   });
 
   afterEach(async () => {

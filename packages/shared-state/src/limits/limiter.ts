@@ -62,7 +62,7 @@ export interface Limiter {
    * each replica enforces the limits divided by the number of replicas that were there last.
    */
   admit(admission: Admission): Promise<Verdict>;
-  /** Whether limits are enforced by this replica alone. */
+  /** Whether limits are enforced by this replica alone; also before Redis was first reached. */
   readonly isAlone: boolean;
   /** How many replicas share the limits, this one included, as last known. */
   readonly replicas: number;

@@ -73,7 +73,7 @@ class RedisLimiter implements Limiter {
   }
 
   get isAlone(): boolean {
-    return !this.#link.isUp;
+    return !this.#link.isConnected;
   }
 
   get replicas(): number {

@@ -10,7 +10,7 @@ export type RedisAddress =
     };
 
 const DEFAULT_PORT = 6379;
-const CLUSTER_URL = /^redis(?<tls>s?)\+cluster:\/\/(?:(?<login>[^@]*)@)?(?<hosts>[^/?#]+)\/?$/u;
+const CLUSTER_URL = /^redis(?<tls>s?)\+cluster:\/\/(?:(?<login>[^@]*)@)?(?<hosts>[^@/?#]+)\/?$/u;
 
 /**
  * Reads a `REDIS_URL`: `redis://` and `rediss://` name one server, `redis+cluster://user:password@host:port,host:port` (and
@@ -21,18 +21,21 @@ const CLUSTER_URL = /^redis(?<tls>s?)\+cluster:\/\/(?:(?<login>[^@]*)@)?(?<hosts
 export function parseRedisUrl(url: string): RedisAddress {
   if (!/^rediss?\+cluster:/u.test(url)) return { type: 'single', url };
   const { tls, login = '', hosts } = CLUSTER_URL.exec(url)?.groups ?? {};
-  if (hosts === undefined) throw new Error('a cluster is written redis+cluster://user:password@host:port,host:port');
+  const seeds = hosts?.split(',').map((host) => `redis://${host}`) ?? [];
+  if (seeds.length === 0 || !seeds.every((seed) => URL.canParse(seed))) {
+    throw new Error('a cluster is written redis+cluster://user:password@host:port,host:port');
+  }
   const [username = '', password = ''] = login.split(/:(.*)/u);
   return {
     type: 'cluster',
-    seeds: hosts.split(',').map(parseSeed),
+    seeds: seeds.map(parseSeed),
     username: username === '' ? undefined : decodeURIComponent(username),
     password: password === '' ? undefined : decodeURIComponent(password),
     isEncrypted: tls === 's',
   };
 }
 
-function parseSeed(text: string): { host: string; port: number } {
-  const { hostname, port } = new URL(`redis://${text}`);
+function parseSeed(url: string): { host: string; port: number } {
+  const { hostname, port } = new URL(url);
   return { host: hostname.replace(/^\[|\]$/gu, ''), port: port === '' ? DEFAULT_PORT : Number(port) };
 }

@@ -55,6 +55,11 @@ export class RedisLink {
     return this.#state === 'up' || this.#state === 'starting';
   }
 
+  /** Whether Redis has answered, and has not failed since. */
+  get isConnected(): boolean {
+    return this.#state === 'up';
+  }
+
   /** @throws Error when Redis fails or is late; the link is then away. */
   async run<T>(
     command: (redis: RedisConnection) => Promise<T>,
