@@ -15,6 +15,10 @@ process.on('message', async ({ id, method, parameters }) => {
   process.send({ type: 'answer', id, result: result?.[Symbol.iterator] === undefined ? result : [...result] });
 });
 
-process.on('disconnect', () => process.exit(0));
+// What the store leaves open shows as a process that does not end by itself.
+process.on('disconnect', async () => {
+  setTimeout(() => process.exit(1), 3000).unref();
+  await store.close();
+});
 
 process.send({ type: 'ready' });

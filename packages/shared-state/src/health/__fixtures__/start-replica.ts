@@ -16,6 +16,8 @@ export interface Replica {
   /** Calls a method of the store, or reads its property. */
   call(method: string, ...parameters: unknown[]): Promise<unknown>;
   kill(): Promise<void>;
+  /** Has the store closed, and answers with the exit code: 1 when the process did not end by itself. */
+  leave(): Promise<number | null>;
 }
 
 const SCRIPT = fileURLToPath(new URL('health-replica.mjs', import.meta.url));
@@ -61,6 +63,11 @@ export async function startReplica({ url, keyPrefix }: { url: string; keyPrefix:
     async kill() {
       child.kill('SIGKILL');
       await exited;
+    },
+    async leave() {
+      child.disconnect();
+      await exited;
+      return child.exitCode;
     },
   };
 }
