@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { HealthFailure } from '@switchyard/routing';
 import { startRedisServer, testRedis } from '@switchyard/testkit';
+import fc from 'fast-check';
 import { Redis } from 'ioredis';
 
 import { eventually } from '../__fixtures__/snapshots.js';
 import { startReplica } from './__fixtures__/start-replica.js';
+import { startTcpProxy } from './__fixtures__/tcp-proxy.js';
 import type { HealthStore } from './health-store.js';
 import { createRedisHealthStore, type RedisHealthStoreOptions } from './redis-health-store.js';
+
+const CONVERGENCE_RUNS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 100 : 8;
 
 function failureOf(scope: string, facts: Partial<HealthFailure> = {}): HealthFailure {
   return { scope, state: 'cooling', code: 'upstream_rate_limited', baseMs: 60_000, capMs: 900_000, ...facts };
@@ -163,6 +167,44 @@ describe('health stores on one redis', () => {
     await Promise.all(opened.splice(0).map((store) => store.close()));
     await server.stop();
   });
+
+  it('agree in the end, whatever they report, however often the way to redis is lost', async () => {
+    const { url, keyPrefix } = await testRedis();
+    const proxies = await Promise.all([1, 2, 3].map(() => startTcpProxy(url)));
+    const stores = await Promise.all(proxies.map((proxy) => open({ url: proxy.url, keyPrefix })));
+    const scope = fc.constantFrom('a', 'a|m', 'b', 'b|m');
+    const happening = fc.record({
+      store: fc.constantFrom(...stores),
+      proxy: fc.constantFrom(...proxies),
+      type: fc.constantFrom('failed', 'failed', 'failed', 'succeeded', 'succeeded', 'lost', 'found', 'time'),
+      failure: fc.record({ scope, hintMs: fc.integer({ min: 5, max: 60_000 }) }),
+      waitMs: fc.nat(20),
+    });
+    const seen = (store: HealthStore): string =>
+      [...store.unhealthy()]
+        .map((record) => JSON.stringify(record))
+        .sort()
+        .join();
+    await fc.assert(
+      fc.asyncProperty(fc.array(happening, { minLength: 5, maxLength: 40 }), async (happenings) => {
+        for (const { store, proxy, type, failure, waitMs } of happenings) {
+          if (type === 'failed') store.failed(failureOf(failure.scope, failure));
+          if (type === 'succeeded') store.succeeded(failure.scope);
+          if (type === 'lost') proxy.become('cut');
+          if (type === 'found') proxy.become('open');
+          if (type === 'time') await sleep(waitMs);
+        }
+        for (const proxy of proxies) proxy.become('open');
+        await eventually(() => stores.every((store) => !store.isAlone));
+        await eventually(() => new Set(stores.map(seen)).size === 1);
+        await sleep(60);
+        expect(new Set(stores.map(seen)).size).toBe(1);
+      }),
+      { numRuns: CONVERGENCE_RUNS, endOnFailure: true },
+    );
+    await Promise.all(opened.splice(0).map((store) => store.close()));
+    await Promise.all(proxies.map((proxy) => proxy.close()));
+  }, 120_000);
 
   it('do not take a record they do not understand for one, nor lose it', async () => {
     const redis = await testRedis();
