@@ -121,11 +121,12 @@ class RedisHealthStore implements HealthStore {
     this.#outbox.add({ type: 'failed', scope, failure, atMs });
   }
 
-  succeeded(scope: string, sentAtMs = this.#now()): void {
+  succeeded(scope: string, sentAtMs?: number): void {
     const record = this.health(scope);
     if (record === undefined) return;
-    this.#memory.set(scope, afterSuccess(record, sentAtMs));
-    this.#outbox.add({ type: 'succeeded', scope, sentAtMs });
+    const sentMs = sentAtMs ?? this.#now();
+    this.#memory.set(scope, afterSuccess(record, sentMs));
+    this.#outbox.add({ type: 'succeeded', scope, sentAtMs: sentMs });
   }
 
   observe(scope: string, headroom: Headroom): void {
