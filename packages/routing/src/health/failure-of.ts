@@ -54,7 +54,7 @@ export function failureOf(attempt: FailedAttempt, settings: CoolingSettings): He
   if (error.rule === 'stop' || error.rule === 'continue') return undefined;
 
   const consequence = consequenceOf(attempt, settings);
-  if (consequence === undefined || !countsFor(attempt.operation, consequence)) return undefined;
+  if (consequence === undefined || !countsFor(attempt, consequence)) return undefined;
 
   const maxMs = settings.maxCooldownMs ?? MAX_COOLDOWN_MS;
   const hintMs = hintOf(error.retryAfterMs);
@@ -69,9 +69,10 @@ export function failureOf(attempt: FailedAttempt, settings: CoolingSettings): He
 }
 
 /**
- * Operations that call a chat model without being a chat. They have quotas and failures of their own (Anthropic counts
- * requests for token counting apart from messages; a gateway in between often lacks the path), so they say nothing about
- * a chat with the model: neither their failures nor their successes count, but for a refused credential.
+ * Operations that call a chat model without being a chat. A gateway in between often lacks their path, and they are slow
+ * or broken by themselves, so they say nothing about a chat with the model: neither their transient failures nor their
+ * successes count. A refused credential is refused, though, and a rate limit is one; but that of counting tokens, which
+ * Anthropic keeps apart from that of messages.
  */
 export function isSideOperation(operation: Operation): boolean {
   return operation === 'count-tokens' || operation === 'responses-compact';
@@ -149,8 +150,10 @@ function transient(error: FailedAttempt['error'], baseMs: number): Consequence {
   };
 }
 
-function countsFor(operation: Operation, { state, subject }: Consequence): boolean {
-  return !isSideOperation(operation) || (state === 'parked' && subject === 'credential');
+function countsFor({ operation, error }: FailedAttempt, { state, subject }: Consequence): boolean {
+  if (!isSideOperation(operation)) return true;
+  if (error.code === 'upstream_rate_limited') return operation !== 'count-tokens';
+  return state === 'parked' && subject === 'credential';
 }
 
 /** Whole milliseconds. No wait at all is no hint: taken at its word it would let a refused credential be asked in a loop. */

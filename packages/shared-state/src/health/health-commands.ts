@@ -3,7 +3,7 @@ import { FORGOTTEN_AFTER_MS, type HealthFailure, type HealthRecord } from '@swit
 import type { Redis } from 'ioredis';
 
 import { decodeHeadroom, decodeRecord, encodeHeadroom } from './health-codec.js';
-import { APPLY, OBSERVE, READ, RESET, WIN } from './health-scripts.js';
+import { APPLY, BEAT, OBSERVE, READ, RESET, WIN } from './health-scripts.js';
 
 /** What happened here and is to count everywhere; times by this process's clock. */
 export type Report =
@@ -23,7 +23,7 @@ export type Message =
       readonly batch: number;
       readonly changes: readonly (readonly [scope: string, record: HealthRecord | undefined])[];
     }
-  | { readonly type: 'reset'; readonly seq: number; readonly credentialId: string }
+  | { readonly type: 'reset'; readonly origin: string; readonly seq: number; readonly credentialId: string }
   | { readonly type: 'headroom'; readonly origin: string; readonly seq: number; readonly headrooms: Headrooms };
 
 export type Headrooms = readonly (readonly [scope: string, headroom: Headroom])[];
@@ -37,6 +37,14 @@ export interface SharedHealth {
   readonly records: ReadonlyMap<string, HealthRecord>;
   readonly headrooms: Headrooms;
 }
+
+/** What became of asking for the right to a probe. */
+export type RightAnswer =
+  | { readonly type: 'won' }
+  /** Redis has no such record. */
+  | { readonly type: 'unshared' }
+  /** The window has not passed by Redis' clock, or another one has the right. */
+  | { readonly type: 'early' | 'taken'; readonly waitMs: number };
 
 export interface HealthCommandsOptions {
   readonly keyPrefix: string;
@@ -99,11 +107,19 @@ export class HealthCommands {
     };
   }
 
-  /** For each scope: 0 for a right that was won, -1 where there is no such record, else milliseconds to wait. */
-  async win(redis: Redis, scopes: readonly string[]): Promise<readonly number[]> {
+  async win(redis: Redis, scopes: readonly string[]): Promise<readonly RightAnswer[]> {
     const { records, probes } = this.#keys;
     const answer: unknown = await redis.eval(WIN, 2, records, probes, this.#options.holdMs, ...scopes);
-    return listOf(answer).map(Number);
+    return listOf(answer).map((text) => {
+      const [type, waitMs] = String(text).split(' ');
+      if (type === 'early' || type === 'taken') return { type, waitMs: Number(waitMs) };
+      return { type: type === 'won' ? type : 'unshared' };
+    });
+  }
+
+  /** Sends the number of the last message through Redis to a channel. */
+  async beat(redis: Redis, channel: string): Promise<void> {
+    await redis.eval(BEAT, 1, this.#keys.meta, channel);
   }
 
   async reset(redis: Redis, credentialId: string): Promise<void> {

@@ -8,6 +8,9 @@ export interface HealthLinkOptions {
   /** After this long a command counts as lost, in milliseconds. */
   readonly commandTimeoutMs: number;
   onMessage(message: string): void;
+  /** Sends something to a channel that only this link listens to. */
+  beat(channel: string): Promise<void>;
+  onBeat(message: string): void;
   /** Both connections stand, and the channel is heard. The link counts as up when this has resolved. */
   onUp(): Promise<void>;
   /** Redis does not answer, or is gone. Told before any attempt to return. */
@@ -27,7 +30,10 @@ export class HealthLink {
   readonly #beat: NodeJS.Timeout;
   #state: 'down' | 'starting' | 'up' = 'down';
   #isReported = false;
+  #starts = 0;
   #silentBeats = 0;
+  /** Since the last sign of health; they slow the return down. */
+  #failures = 0;
   #isBeatHeard = true;
   readonly #beatChannel: string;
 
@@ -37,8 +43,13 @@ export class HealthLink {
     this.commands = this.#connect();
     this.#listening = this.#connect();
     this.#listening.on('message', (channel: string, message: string) => {
-      if (channel === options.channel) options.onMessage(message);
-      else this.#isBeatHeard = true;
+      if (channel === options.channel) {
+        options.onMessage(message);
+        return;
+      }
+      this.#isBeatHeard = true;
+      this.#failures = 0;
+      options.onBeat(message);
     });
     this.#beat = setInterval(() => void this.#check(), BEAT_MS).unref();
   }
@@ -46,6 +57,7 @@ export class HealthLink {
   /** Drops both connections and makes new ones, for when an answer did not come. */
   restart(error: unknown): void {
     this.#report(error);
+    this.#failures += 1;
     this.#goDown();
     for (const redis of [this.commands, this.#listening]) {
       // ioredis keeps a timer for every call of disconnect on a connection that is closed already.
@@ -57,7 +69,6 @@ export class HealthLink {
     clearInterval(this.#beat);
     this.#state = 'down';
     for (const redis of [this.commands, this.#listening]) {
-      redis.removeAllListeners('close');
       redis.disconnect();
     }
   }
@@ -72,7 +83,8 @@ export class HealthLink {
       commandTimeout: this.#options.commandTimeoutMs,
       connectTimeout: 2000,
       disconnectTimeout: 100,
-      retryStrategy: (attempt) => Math.min(25 * 2 ** Math.min(attempt, 10), RECONNECT_AT_MOST_MS),
+      retryStrategy: (attempt) =>
+        Math.min(25 * 2 ** Math.min(Math.max(attempt, this.#failures), 10), RECONNECT_AT_MOST_MS),
     });
     redis.on('ready', () => void this.#start());
     redis.on('close', () => this.#goDown());
@@ -83,15 +95,23 @@ export class HealthLink {
   async #start(): Promise<void> {
     if (this.#state !== 'down' || this.commands.status !== 'ready' || this.#listening.status !== 'ready') return;
     this.#state = 'starting';
+    this.#starts += 1;
+    const start = this.#starts;
     try {
       await this.#listening.subscribe(this.#options.channel, this.#beatChannel);
       await this.#options.onUp();
+      if (!this.#isStarting(start)) return;
       this.#isReported = false;
       this.#isBeatHeard = true;
       this.#state = 'up';
     } catch (error) {
-      this.restart(error);
+      if (this.#isStarting(start)) this.restart(error);
     }
+  }
+
+  /** Whether a start is still the present one: the connection may be lost and found again while it waits. */
+  #isStarting(start: number): boolean {
+    return this.#state === 'starting' && this.#starts === start;
   }
 
   /**
@@ -111,7 +131,7 @@ export class HealthLink {
     }
     this.#isBeatHeard = false;
     try {
-      await this.commands.publish(this.#beatChannel, '');
+      await this.#options.beat(this.#beatChannel);
     } catch (error) {
       if (this.#state === 'up') this.restart(error);
     }

@@ -145,28 +145,33 @@ return { redis.call('HGET', KEYS[3], 'epoch'), seq, records, redis.call('HGETALL
 
 /**
  * Gives the rights to probes to whoever comes first.
- * KEYS records, probes. ARGV how long an unused right lasts, then the scopes. Answers for each: 0 won, -1 there is no such
- * record, else the milliseconds until it may be tried again.
+ * KEYS records, probes. ARGV how long an unused right lasts, then the scopes. Answers for each `won`, `unshared` where
+ * there is no such record, `early MS` before the window has passed, or `taken MS`.
  */
 export const WIN = `${CLOCK}${CODEC}
 local now = clock()
+local hold = tonumber(ARGV[1])
 local answers = {}
 for i = 2, #ARGV do
   local record = decode(redis.call('HGET', KEYS[1], ARGV[i]))
   local taken = tonumber(redis.call('HGET', KEYS[2], ARGV[i]) or 0)
-  local free = record and math.max(record.till, taken)
-  if not free then
-    answers[i - 1] = -1
-  elseif now < free then
-    answers[i - 1] = free - now
+  if not record then
+    answers[i - 1] = 'unshared'
+  elseif now < record.till then
+    answers[i - 1] = string.format('early %.0f', record.till - now)
+  elseif now < taken then
+    answers[i - 1] = string.format('taken %.0f', taken - now)
   else
-    redis.call('HSET', KEYS[2], ARGV[i], string.format('%.0f', now + tonumber(ARGV[1])))
-    local left = math.max(tonumber(ARGV[1]), redis.call('PTTL', KEYS[2]))
-    redis.call('PEXPIRE', KEYS[2], string.format('%.0f', left))
-    answers[i - 1] = 0
+    redis.call('HSET', KEYS[2], ARGV[i], string.format('%.0f', now + hold))
+    redis.call('PEXPIRE', KEYS[2], string.format('%.0f', math.max(hold, redis.call('PTTL', KEYS[2]))))
+    answers[i - 1] = 'won'
   end
 end
 return answers`;
+
+/** Tells the caller's own channel how many messages there were. KEYS meta. ARGV the channel. */
+export const BEAT = `
+return redis.call('PUBLISH', ARGV[1], redis.call('HGET', KEYS[1], 'seq') or '0')`;
 
 /**
  * Keeps the latest observation of each scope, and publishes those that were news.

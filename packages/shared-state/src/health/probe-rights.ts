@@ -79,6 +79,13 @@ export class ProbeRights {
     if (state !== undefined) this.#states.set(scope, { ...state, heldUntilMs, takenUntilMs });
   }
 
+  /** It is to be asked for later, wanted or not. */
+  retry(scope: string, askAtMs: number): number | undefined {
+    const state = this.#states.get(scope);
+    if (state !== undefined) state.askAtMs = askAtMs;
+    return state?.askAtMs;
+  }
+
   lost(scope: string, takenUntilMs: number): void {
     const state = this.#states.get(scope);
     if (state !== undefined) this.#states.set(scope, { ...state, takenUntilMs });

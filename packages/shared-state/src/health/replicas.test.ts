@@ -1,0 +1,233 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import type { HealthFailure } from '@switchyard/routing';
+import { startRedisServer, testRedis, type PrivateRedis } from '@switchyard/testkit';
+
+import { startReplica, type Replica } from './__fixtures__/start-replica.js';
+import { startTcpProxy, type TcpProxy } from './__fixtures__/tcp-proxy.js';
+
+const ROUNDS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 500 : 60;
+
+// What the design promises is 200 ms; an idle machine takes about 5, and one that does much else at the same time more.
+const SEEN_WITHIN_MS = 200;
+const CONVERGED_WITHIN_MS = 3000;
+
+function failureOf(scope: string, facts: Partial<HealthFailure> = {}): HealthFailure {
+  return { scope, state: 'cooling', code: 'upstream_rate_limited', baseMs: 60_000, capMs: 900_000, ...facts };
+}
+
+async function until(check: () => boolean | Promise<boolean>, withinMs = 5000): Promise<number> {
+  const start = Date.now();
+  while (!(await check())) {
+    if (Date.now() - start > withinMs) throw new Error(`not so within ${withinMs} ms: ${check.toString()}`);
+    await sleep(2);
+  }
+  return Date.now() - start;
+}
+
+async function joined(replica: Replica): Promise<void> {
+  await until(async () => (await replica.call('isAlone')) === false);
+}
+
+/** When each replica first saw something of a scope, in milliseconds from `startMs`. */
+async function seenAfter(replicas: readonly Replica[], scope: string, startMs: number): Promise<number[]> {
+  const sightings = (): (number | undefined)[] =>
+    replicas.map(({ changes }) => changes.find((change) => change.scope === scope)?.atMs);
+  await until(() => sightings().every((atMs) => atMs !== undefined));
+  return sightings().map((atMs) => (atMs ?? 0) - startMs);
+}
+
+async function recordsOf(replica: Replica): Promise<string> {
+  const records = await replica.call('unhealthy');
+  return Array.isArray(records)
+    ? records
+        .map((record) => JSON.stringify(record))
+        .sort()
+        .join('\n')
+    : '';
+}
+
+function first(replicas: readonly Replica[]): Replica {
+  const [replica] = replicas;
+  if (replica === undefined) throw new Error('some were started');
+  return replica;
+}
+
+async function agree(replicas: readonly Replica[]): Promise<boolean> {
+  const [first, ...others] = await Promise.all(replicas.map(recordsOf));
+  return others.every((records) => records === first);
+}
+
+function percentiles(samples: readonly number[]): string {
+  const sorted = samples.toSorted((one, other) => one - other);
+  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms`;
+}
+
+describe('three replicas in processes of their own', () => {
+  let replicas: Replica[];
+  let redis: { readonly url: string; readonly keyPrefix: string };
+
+  beforeEach(async () => {
+    redis = await testRedis();
+    replicas = await Promise.all([1, 2, 3].map(() => startReplica(redis)));
+    await Promise.all(replicas.map(joined));
+  });
+
+  afterEach(async () => {
+    await Promise.all(replicas.map((replica) => replica.kill()));
+  });
+
+  it('all see a failure, and its end, within 200 ms', async () => {
+    const failures: number[] = [];
+    const successes: number[] = [];
+    for (let round = 0; round < ROUNDS; round += 1) {
+      const reporter = replicas[round % 3];
+      const scope = `credential-${round}|model`;
+      const failedAtMs = Date.now();
+      await reporter?.call('failed', failureOf(scope));
+      failures.push(...(await seenAfter(replicas, scope, failedAtMs)));
+      await sleep(5);
+      const before = replicas.map(({ changes }) => changes.length);
+      const succeededAtMs = Date.now();
+      await reporter?.call('succeeded', scope);
+      const ends = (): (number | undefined)[] =>
+        replicas.map(
+          ({ changes }, index) =>
+            changes.slice(before[index]).find((change) => change.scope === scope && change.level === undefined)?.atMs,
+        );
+      await until(() => ends().every((atMs) => atMs !== undefined));
+      successes.push(...ends().map((atMs) => (atMs ?? 0) - succeededAtMs));
+    }
+    process.stdout.write(`a failure was seen by all three: ${percentiles(failures)}; `);
+    process.stdout.write(`its end: ${percentiles(successes)} (${ROUNDS} rounds)\n`);
+    expect(Math.max(...failures)).toBeLessThan(SEEN_WITHIN_MS);
+    expect(Math.max(...successes)).toBeLessThan(SEEN_WITHIN_MS);
+    expect(await Promise.all(replicas.map(recordsOf))).toEqual(['', '', '']);
+  });
+
+  it('take one step of the backoff when all report a failure of the same window', async () => {
+    const scope = 'credential|model';
+    for (let step = 0; step < 3; step += 1) {
+      await Promise.all(replicas.map((replica) => replica.call('failed', failureOf(scope, { baseMs: 120 }))));
+      await sleep(60);
+      await until(() => agree(replicas));
+      expect(await replicas[0]?.call('health', scope)).toMatchObject({ level: step });
+      await sleep(120 * 2 ** step + 40);
+    }
+  });
+
+  it('share one right to a probe: exactly one holds it, and after its death another one gets it', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const scope = `credential-${round}`;
+      await replicas[round % 3]?.call('failed', failureOf(scope, { baseMs: 100 }));
+      await sleep(180);
+      const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
+      expect(asked.filter((taken) => taken === true)).toHaveLength(1);
+      const again = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
+      expect(again).toEqual([false, false, false]);
+      await replicas[asked.indexOf(true)]?.call('succeeded', scope);
+      await until(() => agree(replicas));
+    }
+
+    await replicas[0]?.call('failed', failureOf('last', { baseMs: 100 }));
+    await sleep(180);
+    const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', 'last')));
+    const holder = asked.indexOf(true);
+    await sleep(50);
+    await replicas[holder]?.kill();
+    const others = replicas.filter((_, index) => index !== holder);
+    const taken: boolean[] = [];
+    const waitedMs = await until(async () => {
+      for (const other of others) taken.push((await other.call('takeProbe', 'last')) === true);
+      return taken.includes(true);
+    });
+    expect(taken.filter((was) => was)).toHaveLength(1);
+    expect(waitedMs).toBeGreaterThan(1000);
+  });
+
+  it('all forget a credential that one of them resets', async () => {
+    await replicas[0]?.call('failed', failureOf('credential|one'));
+    await replicas[1]?.call('failed', failureOf('credential', { state: 'parked' }));
+    await replicas[2]?.call('failed', failureOf('other|one'));
+    await until(async () => (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === 3);
+    await replicas[2]?.call('reset', 'credential');
+    await until(async () => (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === 1);
+    expect(await replicas[1]?.call('health', 'other|one')).toBeDefined();
+  });
+});
+
+describe('three replicas, one of them behind a way that fails', () => {
+  let server: PrivateRedis;
+  let proxy: TcpProxy;
+  let replicas: Replica[];
+
+  beforeEach(async () => {
+    server = await startRedisServer();
+    proxy = await startTcpProxy(server.url);
+    const urls = [server.url, server.url, proxy.url];
+    replicas = await Promise.all(urls.map((url) => startReplica({ url, keyPrefix: 'test:' })));
+    await Promise.all(replicas.map(joined));
+  });
+
+  afterEach(async () => {
+    await Promise.all(replicas.map((replica) => replica.kill()));
+    await proxy.close();
+    await server.stop();
+  });
+
+  it.each(['cut', 'silent'] as const)('agree again after it was %s, and lose nothing', async (state) => {
+    const [one, two, apart] = replicas;
+    if (one === undefined || two === undefined || apart === undefined) throw new Error('three were started');
+    for (const scope of ['well-there', 'well-here', 'lasting']) await one.call('failed', failureOf(scope));
+    await until(() => agree(replicas));
+
+    proxy.become(state);
+    await until(async () => (await apart.call('isAlone')) === true);
+    await one.call('failed', failureOf('there'));
+    await one.call('failed', failureOf('both', { hintMs: 30_000 }));
+    await one.call('succeeded', 'well-there');
+    await apart.call('failed', failureOf('here'));
+    await apart.call('failed', failureOf('both', { hintMs: 90_000 }));
+    await apart.call('succeeded', 'well-here');
+    await two.call('failed', failureOf('lasting', { hintMs: 100_000 }));
+    await sleep(300);
+    expect(await agree(replicas)).toBe(false);
+
+    proxy.become('open');
+    const convergedMs = await until(() => agree(replicas), 10_000);
+    process.stdout.write(`converged ${convergedMs} ms after a partition (${state})\n`);
+    expect(convergedMs).toBeLessThan(CONVERGED_WITHIN_MS);
+    const records = await recordsOf(two);
+    for (const scope of ['there', 'here', 'both', 'lasting']) expect(records).toContain(`"${scope}"`);
+    expect(records).not.toContain('well-');
+    const both = await one.call('health', 'both');
+    expect(both).toMatchObject({ untilMs: expect.any(Number) });
+    expect(JSON.stringify(await apart.call('health', 'both'))).toBe(JSON.stringify(both));
+  });
+
+  it('give a Redis that has lost its memory back what they know', async () => {
+    await replicas[0]?.call('failed', failureOf('credential', { state: 'parked' }));
+    await until(() => agree(replicas));
+    await server.stop();
+    server = await startRedisServer({ port: Number(new URL(server.url).port) });
+    await Promise.all(replicas.map(joined));
+    await until(() => agree(replicas));
+    const late = await startReplica({ url: server.url, keyPrefix: 'test:' });
+    replicas.push(late);
+    await until(async () => (await late.call('health', 'credential')) !== undefined);
+  });
+
+  it('know what they knew after all of them were restarted', async () => {
+    await replicas[0]?.call('failed', failureOf('credential|model', { baseMs: 50 }));
+    await sleep(100);
+    await replicas[1]?.call('failed', failureOf('credential|model'));
+    await until(() => agree(replicas));
+    const known = await recordsOf(first(replicas));
+    expect(known).toContain('"level":1');
+    await Promise.all(replicas.map((replica) => replica.kill()));
+    replicas = await Promise.all([1, 2, 3].map(() => startReplica({ url: server.url, keyPrefix: 'test:' })));
+    await Promise.all(replicas.map(joined));
+    expect(await Promise.all(replicas.map(recordsOf))).toEqual([known, known, known]);
+  });
+});
