@@ -26,6 +26,8 @@ export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
+export { readConversation, type ConversationFacts, type ConversationSpans } from './json/conversation.js';
+export { hashStablePrefix } from './json/hash-stable-prefix.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { isMultipart } from './multipart/boundary.js';

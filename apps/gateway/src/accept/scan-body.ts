@@ -12,16 +12,17 @@ export interface ScanOptions {
   readonly maxDepth: number;
 }
 
+export type BodyFacts = Pick<RequestFacts, 'model' | 'stream' | 'conversation'>;
+
 /**
  * What the decisions need to know of a request, be its body JSON or a form, or its model in the path.
  *
  * @throws GatewayError as `scanRequest` and `scanMultipart` do; `invalid_request` for a stream where there is none.
  */
-export function scanBody(body: Buffer, options: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
+export function scanBody(body: Buffer, options: ScanOptions): BodyFacts {
   const { surface, maxDepth } = options;
   if (surface.outside !== undefined) {
-    checkJsonObject(body, { maxDepth });
-    return surface.outside;
+    return { ...surface.outside, conversation: checkJsonObject(body, { maxDepth }) };
   }
   const facts = scan(body, options);
   if (facts.stream && surface.operation === 'responses-compact') {
@@ -32,7 +33,7 @@ export function scanBody(body: Buffer, options: ScanOptions): Pick<RequestFacts,
   return facts;
 }
 
-function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
+function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): BodyFacts {
   const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
   return isForm ? scanMultipart(body, contentType) : scanRequest(body, { maxDepth });
 }
