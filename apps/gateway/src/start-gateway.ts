@@ -10,6 +10,7 @@ import type { AttemptTransport } from '@switchyard/wire';
 import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
 import { networkList } from './authenticate/source-address.js';
+import { credentialStates } from './meter/credential-states.js';
 import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { GatewayState } from './state/gateway-state.js';
@@ -92,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   const pipeline = new Pipeline(pipelineOptions);
-  observe(metrics, { pipeline, index });
+  observe(metrics, { pipeline, index, shared: options.shared });
   const { maxBytes, maxDepth } = pipelineOptions.bodyLimits;
   const sockets = new ResponsesSockets({
     pipeline,
@@ -162,15 +163,26 @@ function followRouting(routing: RoutingSource): () => RoutingIndex | undefined {
   return () => index;
 }
 
-function observe(
-  metrics: Metrics,
-  { pipeline, index }: { readonly pipeline: Pipeline; index(): RoutingIndex | undefined },
-): void {
+function observe(metrics: Metrics, { pipeline, index, shared }: Observed): void {
   metrics.inflight.observe(() => [[pipeline.inFlight, 'gateway']]);
   metrics.snapshotVersion.observe(() => {
     const version = index()?.version;
     return version === undefined ? [] : [[version, 'gateway']];
   });
+  metrics.redisDegraded.observe(() => [[shared.limiter.isAlone || shared.health.isAlone ? 1 : 0, 'gateway']]);
+  metrics.credentialState.observe(() =>
+    credentialStates({
+      credentials: index()?.credentials ?? [],
+      unhealthy: shared.health.unhealthy(),
+      nowMs: Date.now(),
+    }),
+  );
+}
+
+interface Observed {
+  readonly pipeline: Pipeline;
+  index(): RoutingIndex | undefined;
+  readonly shared: SharedState;
 }
 
 /** Any other upgrade, such as to HTTP/2, is an offer that a server may leave aside. (RFC 9110, section 7.8) */

@@ -28,6 +28,8 @@ export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-arr
 export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { renameAnswer } from './json/rename-answer.js';
+export { readConversation, type ConversationFacts, type ConversationSpans } from './json/conversation.js';
+export { hashStablePrefix } from './json/hash-stable-prefix.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';

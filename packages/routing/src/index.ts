@@ -1,3 +1,9 @@
+export {
+  affinityKeys,
+  type AffinityKeys,
+  type AffinitySources,
+  type ConversationIdentity,
+} from './affinity/affinity-keys.js';
 export { choose, strategyOf, type ChooseOptions, type Choice, type Verdict } from './choose/choose.js';
 export {
   afterAttempt,

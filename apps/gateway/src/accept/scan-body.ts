@@ -6,7 +6,7 @@ import type { Surface } from './surfaces.js';
 /** What a client may send as a form, since it sends files. */
 const TAKES_FORMS: ReadonlySet<Operation> = new Set(['images-edits', 'audio-transcriptions']);
 
-export interface BodyFacts extends Pick<RequestFacts, 'model' | 'stream'> {
+export interface BodyFacts extends Pick<RequestFacts, 'model' | 'stream' | 'conversation'> {
   /** The ceiling on the answer, whatever the dialect calls it. */
   readonly maxOutputTokens?: number | undefined;
 }
@@ -25,8 +25,7 @@ export interface ScanOptions {
 export function scanBody(body: Buffer, options: ScanOptions): BodyFacts {
   const { surface, maxDepth } = options;
   if (surface.outside !== undefined) {
-    checkJsonObject(body, { maxDepth });
-    return surface.outside;
+    return { ...surface.outside, conversation: checkJsonObject(body, { maxDepth }) };
   }
   const facts = scan(body, options);
   if (facts.stream && surface.operation === 'responses-compact') {
@@ -40,6 +39,7 @@ export function scanBody(body: Buffer, options: ScanOptions): BodyFacts {
 function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): BodyFacts {
   const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
   if (isForm) return scanMultipart(body, contentType);
-  const { model, stream, maxTokens, maxCompletionTokens, maxOutputTokens } = scanRequest(body, { maxDepth });
-  return { model, stream, maxOutputTokens: maxOutputTokens ?? maxCompletionTokens ?? maxTokens };
+  const { model, stream, conversation, ...ceilings } = scanRequest(body, { maxDepth });
+  const { maxTokens, maxCompletionTokens, maxOutputTokens } = ceilings;
+  return { model, stream, conversation, maxOutputTokens: maxOutputTokens ?? maxCompletionTokens ?? maxTokens };
 }

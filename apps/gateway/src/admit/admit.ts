@@ -5,7 +5,7 @@ import type { RequestContext } from '../accept/request-context.js';
 import type { Caller } from '../authenticate/authenticate.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import { limitError } from './limit-error.js';
-import { limitRules } from './limit-rules.js';
+import { limitRules, longestWaitMs } from './limit-rules.js';
 
 export interface AdmitJob {
   readonly context: RequestContext;
@@ -26,14 +26,16 @@ export async function admit(job: AdmitJob): Promise<void> {
   const { context, caller, index, resolution, state } = job;
   const rules = limitRules({ caller, settings: index.settings, model: resolution.model });
   if (rules.length === 0) return;
-  const verdict = await state.shared.limiter.admit({
-    requestId: context.requestId,
-    tenantId: caller.view.tenant.id,
-    rules,
-    estimate: amountsOf(job, rules),
-  });
+  const amounts = amountsOf(job, rules);
+  const { requestId, signal } = context;
+  const admission = { requestId, tenantId: caller.view.tenant.id, rules, estimate: amounts };
+  const maxWaitMs = longestWaitMs({ caller, settings: index.settings });
+  const verdict =
+    maxWaitMs === 0
+      ? await state.shared.limiter.admit(admission)
+      : await state.queue.admitOrWait(admission, { maxWaitMs, signal });
   context.standings = verdict.standings;
-  if (verdict.type === 'rejected') throw limitError(verdict);
+  if (verdict.type === 'rejected') throw limitError(verdict, amounts);
   context.grant = verdict.grant;
 }
 

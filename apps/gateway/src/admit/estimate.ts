@@ -42,7 +42,7 @@ function findAttachments(body: Buffer): typeof NOTHING_ATTACHED {
   let count = 0;
   let bytes = 0;
   for (const mark of ATTACHMENT_MARKS) {
-    for (let at = body.indexOf(mark); at !== -1; ) {
+    for (let at = body.indexOf(mark); at !== -1;) {
       const start = at + mark.length;
       const quote = body.indexOf(QUOTE, start);
       const end = quote === -1 ? body.length : quote;

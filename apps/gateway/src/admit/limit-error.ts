@@ -1,48 +1,28 @@
 import { GatewayError, type ErrorCode } from '@switchyard/canonical';
-import type { LimitRule, Verdict } from '@switchyard/shared-state';
+import { describeRejection, type Amounts, type LimitRule, type Verdict } from '@switchyard/shared-state';
 
-const CODES = {
-  requests: 'rate_limited',
-  tokens: 'rate_limited',
-  concurrent: 'concurrency_limited',
-  'usd-micros': 'budget_exhausted',
-} as const satisfies Record<LimitRule['measure'], ErrorCode>;
-
-/** The error for a request over a limit: which, whose, and when the same request will fit. */
-export function limitError({ rule, retryAfterMs }: Extract<Verdict, { type: 'rejected' }>): GatewayError {
-  return new GatewayError(codeOf(rule), `${describe(rule)} is reached: ${remedy(rule, retryAfterMs)}`, {
-    retryAfterMs,
-  });
+/** The error for a request over a limit: which, and when the same request will fit. */
+export function limitError(rejection: Extract<Verdict, { type: 'rejected' }>, estimate: Amounts): GatewayError {
+  const { rule, reason, retryAfterMs } = rejection;
+  // What is more than the whole limit fits no better later.
+  const wait = reason === 'too-large' ? {} : { retryAfterMs };
+  return new GatewayError(codeOf(rule), describeRejection(rejection, estimate), wait);
 }
 
-/** Tokens over anything longer than a minute are a budget. */
 function codeOf({ measure, window }: LimitRule): ErrorCode {
-  const isBudget = measure === 'tokens' && !(window?.type === 'rolling' && window.ms === 60_000);
-  return isBudget ? 'budget_exhausted' : CODES[measure];
-}
-
-function describe({ scope, measure, limit, window }: LimitRule): string {
-  const whose = scope.startsWith('tenant:') ? "the tenant's" : "the key's";
-  const model = /:model:(.+)$/.exec(scope)?.[1];
-  const of = model === undefined ? '' : ` for models like ${model}`;
   switch (measure) {
+    case 'requests':
+      return 'rate_limited';
+    case 'tokens':
+      return isMinute(window) ? 'rate_limited' : 'budget_exhausted';
     case 'concurrent':
-      return `${whose} limit of ${limit} requests at once${of}`;
+      return 'concurrency_limited';
     case 'usd-micros':
-      return `${whose} budget of $${limit / 1_000_000} ${periodOf(window)}${of}`;
-    default:
-      return `${whose} limit of ${limit} ${measure} ${periodOf(window)}${of}`;
+      return 'budget_exhausted';
   }
 }
 
-function periodOf(window: LimitRule['window']): string {
-  if (window === undefined) return 'at once';
-  if (window.type === 'calendar') return `a ${window.unit}`;
-  if (window.ms === 60_000) return 'a minute';
-  return `in any ${Math.round(window.ms / 1_000)} s`;
-}
-
-function remedy({ measure }: LimitRule, retryAfterMs: number): string {
-  if (measure === 'concurrent') return 'wait until one of them ends';
-  return `retry in ${Math.ceil(retryAfterMs / 1_000)} s`;
+/** Tokens over anything longer are a budget. */
+function isMinute(window: LimitRule['window']): boolean {
+  return window === undefined || (window.type === 'rolling' && window.ms === 60_000);
 }

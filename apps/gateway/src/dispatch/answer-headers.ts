@@ -32,10 +32,7 @@ interface StandingFacts {
 }
 
 /** How the client stands with its limits; nothing for who has none. */
-export function standingHeaders({
-  standings,
-  surface,
-}: StandingFacts): Readonly<Record<string, string>> {
+export function standingHeaders({ standings, surface }: StandingFacts): Readonly<Record<string, string>> {
   return standings === undefined ? {} : limitHeaders(standings, { dialect: surface.dialect, nowMs: Date.now() });
 }
 

@@ -16,10 +16,11 @@ import type { AttemptTransport } from '@switchyard/wire';
 
 import { headerOf } from '../accept/client-headers.js';
 import type { RequestContext } from '../accept/request-context.js';
+import { affinityOf } from '../choose/affinity.js';
 import type { RequestOutcome } from '../meter/request-record.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import { answerHeaders } from './answer-headers.js';
-import type { ClientAnswer, ClientReply } from './client-answer.js';
+import type { ClientAnswer } from './client-answer.js';
 import { conclude } from './conclude.js';
 import { dispatch, type DispatchJob } from './dispatch.js';
 import type { Hedging } from './hedge.js';
@@ -64,7 +65,12 @@ export async function dispatchRequest(job: RequestJob, tools: DispatchTools): Pr
     serving = candidate;
   };
   try {
-    const end = await dispatch({ ...courseOf(job, tools, totalMs), ...effectsOf(job, tools, totalMs), reply, onCommit });
+    const end = await dispatch({
+      ...courseOf(job, tools, totalMs),
+      ...effectsOf(job, tools, totalMs),
+      reply,
+      onCommit,
+    });
     return conclude(context, { end, answer, reply });
   } finally {
     clearTimeout(guard);
@@ -77,6 +83,7 @@ type Course = Pick<DispatchJob, 'choice' | 'rules' | 'state' | 'random' | 'choos
 function courseOf(job: RequestJob, { state }: DispatchTools, totalMs: number): Course {
   const { context, index, resolution, estimate } = job;
   const routing = state.routing(index);
+  const affinity = affinityOf(context, job.body, index.settings.affinity);
   const chooseFrom = (exclude?: ReadonlySet<string>): Choice =>
     choose({
       resolution,
@@ -86,6 +93,7 @@ function courseOf(job: RequestJob, { state }: DispatchTools, totalMs: number): C
       random: Math.random,
       estimate,
       exclude,
+      ...affinity,
     });
   return {
     choice: chooseFrom(),
@@ -105,7 +113,17 @@ function effectsOf(job: RequestJob, tools: DispatchTools, totalMs: number): Effe
   const { text } = index.settings.rescue ?? DEFAULT_RESCUE;
   const isWanted = text === 'continue' && mayBeRescued(context);
   const onFirstContent = firstContentListener(resolution, tools.state);
-  const performing = { ...job, ...tools, model: resolution.model, rescuable: isWanted, totalMs, onFirstContent };
+  const { state, transport, metrics } = tools;
+  const performing = {
+    ...job,
+    state,
+    transport,
+    metrics,
+    model: resolution.model,
+    rescuable: isWanted,
+    totalMs,
+    onFirstContent,
+  };
   return {
     signal: context.signal,
     nowMs: Date.now,

@@ -30,7 +30,7 @@ function contextOf(more: Partial<MeteredContext> = {}): MeteredContext {
       key: { id: 'k', hash: 'h', tenantId: 't' },
       view: { tenant, aliases: new Map([[alias.name, alias]]), byPrefix: new Map(), bare: [] },
     },
-    facts: { model: 'quick', stream: true },
+    facts: { model: 'quick', stream: true, conversation: {} },
     resolution: { model: 'quick', targets: [] },
     attempts: [attempt()],
     receivedAtMs: 1_000,

@@ -4,10 +4,7 @@ import type { Amounts } from '@switchyard/shared-state';
 import type { AttemptRecord } from '../dispatch/attempt-record.js';
 
 /** What a request used in all its attempts, in disjoint buckets. */
-export interface Used extends Pick<
-  Usage,
-  'inputUncached' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'output'
-> {
+export interface Used extends Pick<Usage, 'inputUncached' | 'cacheRead' | 'cacheWrite5m' | 'cacheWrite1h' | 'output'> {
   readonly reasoning: number;
   readonly costMicros: number;
   /** Whether any of it is a guess, as no provider said it. */

@@ -6,6 +6,7 @@ import {
   type RoutingIndex,
   type RoutingState,
 } from '@switchyard/routing';
+import { createFairQueue, type FairQueue } from '@switchyard/shared-state';
 
 import { HedgeBudget } from '../dispatch/hedge-budget.js';
 import type { SharedState } from './shared-state.js';
@@ -17,9 +18,13 @@ export class GatewayState {
   /** Times to first content by alias. */
   readonly firstContentTimes = new FirstContentTimes();
   readonly hedges = new HedgeBudget();
+  /** Where requests wait for room under their limits. */
+  readonly queue: FairQueue;
   readonly #routing = new WeakMap<RoutingIndex, RoutingState>();
 
-  constructor(readonly shared: SharedState) {}
+  constructor(readonly shared: SharedState) {
+    this.queue = createFairQueue(shared.limiter);
+  }
 
   /** What choosing reads; made once for each snapshot. */
   routing(index: RoutingIndex): RoutingState {

@@ -54,6 +54,7 @@ describe('loadEnvironment', () => {
         SWITCHYARD_MASTER_KEY: 'a:b',
         SWITCHYARD_KEY_PEPPER: 'pepper',
         SWITCHYARD_OWNER_TOKEN: 'owner',
+        SWITCHYARD_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7',
         SWITCHYARD_LOG_LEVEL: 'debug',
         SWITCHYARD_DRAIN_SECONDS: '5',
         SWITCHYARD_TEST_LONG: '1',
@@ -84,6 +85,7 @@ describe('loadEnvironment', () => {
       ownerToken: 'owner',
       logLevel: 'debug',
       drainSeconds: 5,
+      trustedProxies: ['10.0.0.0/8', '192.0.2.7'],
       otel: { OTEL_SERVICE_NAME: 'edge' },
     });
   });

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { network } from '../file/policy-fields.js';
+
 /** Where a worker's wire listens. */
 export interface WorkerAddress {
   readonly host: string;
@@ -28,9 +30,14 @@ export const environmentSchema = z.object({
   SWITCHYARD_MASTER_KEY: z.string().optional(),
   SWITCHYARD_KEY_PEPPER: z.string().optional(),
   SWITCHYARD_OWNER_TOKEN: z.string().optional(),
+  SWITCHYARD_TRUSTED_PROXIES: z.string().transform(splitList).pipe(z.array(network)).default([]),
   SWITCHYARD_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   SWITCHYARD_DRAIN_SECONDS: wholeNumber({ max: 3600 }).default(30),
 });
+
+function splitList(text: string): readonly string[] {
+  return text.split(/[\s,]+/u).filter((entry) => entry !== '');
+}
 
 function wholeNumber({ max }: { readonly max: number }) {
   const message = `must be a whole number from 0 to ${max}`;

@@ -9,7 +9,7 @@ export interface Homes {
   weightOf(candidate: Candidate): number;
 }
 
-// A candidate is passed over once it had so much more than its share of the last minute's requests, and then some: the
+// A candidate is passed over once it had so much more than its share of the last minutes' requests, and then some: the
 // allowance lets one session stay where it is while there is little else to do. In the long run nobody has over 1.3 shares.
 const MOST_SHARES = 1.25;
 const ALLOWANCE = 32;

@@ -24,6 +24,7 @@ const TRANSIENT: ReadonlySet<ErrorCode> = new Set([
   'upstream_truncated',
   'upstream_network_error',
   'upstream_timeout',
+  'credential_unavailable',
 ]);
 
 /** A candidate stands as the worse of its credential and its model does. */

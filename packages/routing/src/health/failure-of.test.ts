@@ -68,6 +68,7 @@ const TABLE: Readonly<Record<ErrorCode, string>> = {
   upstream_network_error: ONE_MINUTE,
   upstream_timeout: ONE_MINUTE,
   all_cooling: 'nobody',
+  rescue_diverged: 'nobody',
   total_deadline: 'nobody',
   no_worker: 'nobody',
   worker_lost: 'nobody',

@@ -6,7 +6,7 @@ export interface Load {
   readonly inFlight: number;
   /** The peak EWMA of the time to first content, in milliseconds; undefined until one was seen. */
   readonly firstContentEwmaMs: number | undefined;
-  /** Requests sent lately: each counts for less as it ages, by half in 42 seconds. */
+  /** Requests sent lately: each counts for less as it ages, by half in 7 minutes. */
   readonly recent: number;
 }
 
@@ -20,7 +20,7 @@ export interface Flight {
 const MOST_SCOPES = 8_192;
 // A slow answer is forgotten by half in 7 seconds without news, so that a scope is tried again. (Finagle uses 10 s)
 const EWMA_MS = 10_000;
-const RECENT_MS = 60_000;
+const RECENT_MS = 600_000;
 
 const IDLE: Load = { inFlight: 0, firstContentEwmaMs: undefined, recent: 0 };
 const NOTHING: Sent = { requests: 0, tokens: 0, inputTokens: 0, outputTokens: 0 };
