@@ -44,6 +44,7 @@ export class HoldingEncoder implements StreamEncoder {
   }
 
   #write(event: StreamEvent): string {
+    if (this.#sent?.continues(event)) return this.#encoder.next(event);
     if (this.#sent !== undefined && !this.#sent.admits([event])) {
       this.#held.push(event);
       return '';

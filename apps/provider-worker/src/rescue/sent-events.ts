@@ -58,6 +58,16 @@ export class SentEvents {
     return this.#phase === 'calls';
   }
 
+  /** Takes a further piece of the text that was sent last, which is what nearly all events are. False for any other. */
+  continues(event: StreamEvent): boolean {
+    if (event.type !== 'text-delta' && event.type !== 'reasoning-delta') return false;
+    const run = this.#run;
+    if (run?.type !== event.type || run.index !== event.index || event.choice !== 0) return false;
+    if (this.#isHolding || event.text === '') return false;
+    this.#add(event.text);
+    return true;
+  }
+
   /** Whether these go out now, and with them all that were held. */
   admits(events: readonly StreamEvent[]): boolean {
     if (this.#phase !== 'remembering') return true;
@@ -125,16 +135,20 @@ export class SentEvents {
 
   #noteDelta(event: Delta): void {
     const run = this.#run;
-    if (run === undefined || run.type !== event.type || run.index !== event.index) {
+    if (run?.type !== event.type || run.index !== event.index) {
       this.#endRun();
       this.#run = event;
     }
-    this.#characters += event.text.length;
+    this.#add(event.text);
+  }
+
+  #add(text: string): void {
+    this.#characters += text.length;
     if (this.#characters > MOST_CHARACTERS) {
       this.giveUp();
       return;
     }
-    this.#pieces.push(event.text);
+    this.#pieces.push(text);
     if (this.#pieces.length === MOST_PIECES) this.#pieces = [this.#pieces.join('')];
   }
 
