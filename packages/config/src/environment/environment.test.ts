@@ -108,7 +108,7 @@ describe('loadEnvironment', () => {
       SWITCHYARD_WORKERS: 'worker:0',
     });
     expect(message.split('\n  ').slice(1)).toEqual([
-      'REDIS_URL: must be a URL that begins with redis:// or rediss://',
+      'REDIS_URL: must be a URL that begins with redis:// or rediss://, or name a cluster: redis+cluster://host:port,host:port',
       'SWITCHYARD_WIRE_PORT: must be a whole number from 0 to 65535',
       'SWITCHYARD_METRICS_PORT: must be a whole number from 0 to 65535, or off',
       'SWITCHYARD_WORKERS: must be a list like worker-1:8318,worker-2:8318, or a DNS name',

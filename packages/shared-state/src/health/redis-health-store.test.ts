@@ -5,9 +5,9 @@ import { startRedisServer, testRedis } from '@switchyard/testkit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 
+import { startRedisProxy } from '../__fixtures__/redis-proxy.js';
 import { eventually } from '../__fixtures__/snapshots.js';
 import { startReplica } from './__fixtures__/start-replica.js';
-import { startTcpProxy } from './__fixtures__/tcp-proxy.js';
 import type { HealthStore } from './health-store.js';
 import { createRedisHealthStore, type RedisHealthStoreOptions } from './redis-health-store.js';
 
@@ -170,7 +170,7 @@ describe('health stores on one redis', () => {
 
   it('agree in the end, whatever they report, however often the way to redis is lost', async () => {
     const { url, keyPrefix } = await testRedis();
-    const proxies = await Promise.all([1, 2, 3].map(() => startTcpProxy(url)));
+    const proxies = await Promise.all([1, 2, 3].map(() => startRedisProxy(url)));
     const stores = await Promise.all(proxies.map((proxy) => open({ url: proxy.url, keyPrefix })));
     const scope = fc.constantFrom('a', 'a|m', 'b', 'b|m');
     const happening = fc.record({
@@ -190,11 +190,11 @@ describe('health stores on one redis', () => {
         for (const { store, proxy, type, failure, waitMs } of happenings) {
           if (type === 'failed') store.failed(failureOf(failure.scope, failure));
           if (type === 'succeeded') store.succeeded(failure.scope);
-          if (type === 'lost') proxy.become('cut');
-          if (type === 'found') proxy.become('open');
+          if (type === 'lost') await proxy.refuse();
+          if (type === 'found') await proxy.pass();
           if (type === 'time') await sleep(waitMs);
         }
-        for (const proxy of proxies) proxy.become('open');
+        await Promise.all(proxies.map((proxy) => proxy.pass()));
         await eventually(() => stores.every((store) => !store.isAlone));
         await eventually(() => new Set(stores.map(seen)).size === 1);
         await sleep(60);

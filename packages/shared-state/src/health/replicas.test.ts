@@ -3,8 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthFailure } from '@switchyard/routing';
 import { startRedisServer, testRedis, type PrivateRedis } from '@switchyard/testkit';
 
+import { startRedisProxy, type RedisProxy } from '../__fixtures__/redis-proxy.js';
 import { startReplica, type Replica } from './__fixtures__/start-replica.js';
-import { startTcpProxy, type TcpProxy } from './__fixtures__/tcp-proxy.js';
 
 const ROUNDS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 500 : 60;
 
@@ -159,12 +159,12 @@ describe('three replicas in processes of their own', () => {
 
 describe('three replicas, one of them behind a way that fails', () => {
   let server: PrivateRedis;
-  let proxy: TcpProxy;
+  let proxy: RedisProxy;
   let replicas: Replica[];
 
   beforeEach(async () => {
     server = await startRedisServer();
-    proxy = await startTcpProxy(server.url);
+    proxy = await startRedisProxy(server.url);
     const urls = [server.url, server.url, proxy.url];
     replicas = await Promise.all(urls.map((url) => startReplica({ url, keyPrefix: 'test:' })));
     await Promise.all(replicas.map(joined));
@@ -182,7 +182,8 @@ describe('three replicas, one of them behind a way that fails', () => {
     for (const scope of ['well-there', 'well-here', 'lasting']) await one.call('failed', failureOf(scope));
     await until(() => agree(replicas));
 
-    proxy.become(state);
+    if (state === 'cut') await proxy.refuse();
+    else proxy.hang();
     await until(async () => (await apart.call('isAlone')) === true);
     await one.call('failed', failureOf('there'));
     await one.call('failed', failureOf('both', { hintMs: 30_000 }));
@@ -194,7 +195,7 @@ describe('three replicas, one of them behind a way that fails', () => {
     await sleep(300);
     expect(await agree(replicas)).toBe(false);
 
-    proxy.become('open');
+    await proxy.pass();
     const convergedMs = await until(() => agree(replicas), 10_000);
     process.stdout.write(`converged ${convergedMs} ms after a partition (${state})\n`);
     expect(convergedMs).toBeLessThan(CONVERGED_WITHIN_MS);
