@@ -146,7 +146,15 @@ class RedisHealthStore implements HealthStore {
   }
 
   async reset(credentialId: string): Promise<void> {
-    await this.#commands.reset(this.#link.commands, credentialId);
+    if (this.#isAlone) throw new Error('Redis is away, so the other replicas cannot be told');
+    // What is reported and not sent yet was before the reset, and must not come after it.
+    const unsent = this.#outbox.forgetCredential(credentialId);
+    try {
+      await this.#commands.reset(this.#link.commands, credentialId);
+    } catch (error) {
+      for (const report of unsent) this.#outbox.add(report);
+      throw error;
+    }
     this.#forget(credentialId);
   }
 
