@@ -59,6 +59,17 @@ async function agree(replicas: readonly Replica[]): Promise<boolean> {
   return others.every((records) => records === first);
 }
 
+/** Asks all replicas for the right to a probe until there is one, and answers with those that were given it. */
+async function holdersOf(replicas: readonly Replica[], scope: string): Promise<readonly Replica[]> {
+  const holders: Replica[] = [];
+  await until(async () => {
+    const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
+    holders.push(...replicas.filter((_, index) => asked[index] === true));
+    return holders.length > 0;
+  });
+  return holders;
+}
+
 function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((one, other) => one - other);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
@@ -119,11 +130,11 @@ describe('three replicas in processes of their own', () => {
   it('take one step of the backoff when all report a failure of the same window', async () => {
     const scope = 'credential|model';
     for (let step = 0; step < 3; step += 1) {
-      await Promise.all(replicas.map((replica) => replica.call('failed', failureOf(scope, { baseMs: 120 }))));
+      await Promise.all(replicas.map((replica) => replica.call('failed', failureOf(scope, { baseMs: 200 }))));
       await sleep(60);
       await until(() => agree(replicas));
       expect(await replicas[0]?.call('health', scope)).toMatchObject({ level: step });
-      await sleep(120 * 2 ** step + 40);
+      await sleep(200 * 2 ** step + 40);
     }
     await replicas[0]?.call('reset', 'credential');
   });
@@ -132,12 +143,11 @@ describe('three replicas in processes of their own', () => {
     for (let round = 0; round < 5; round += 1) {
       const scope = `probed-${round}`;
       await replicas[round % 3]?.call('failed', failureOf(scope, { baseMs: 100 }));
-      await sleep(180);
-      const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
-      expect(asked.filter((taken) => taken === true)).toHaveLength(1);
+      const holders = await holdersOf(replicas, scope);
+      expect(holders).toHaveLength(1);
       const again = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
       expect(again).toEqual([false, false, false]);
-      await replicas[asked.indexOf(true)]?.call('succeeded', scope);
+      await holders[0]?.call('succeeded', scope);
       await until(() => agree(replicas));
     }
   });
@@ -145,12 +155,10 @@ describe('three replicas in processes of their own', () => {
   it('give the right to another one when its holder died', async () => {
     const mortals = await startThree();
     await first(mortals).call('failed', failureOf('probed', { baseMs: 100 }));
-    await sleep(180);
-    const asked = await Promise.all(mortals.map((replica) => replica.call('takeProbe', 'probed')));
-    const holder = asked.indexOf(true);
+    const [holder] = await holdersOf(mortals, 'probed');
     await sleep(50);
-    await mortals[holder]?.kill();
-    const others = mortals.filter((_, index) => index !== holder);
+    await holder?.kill();
+    const others = mortals.filter((replica) => replica !== holder);
     const taken: boolean[] = [];
     const waitedMs = await until(async () => {
       for (const other of others) taken.push((await other.call('takeProbe', 'probed')) === true);
