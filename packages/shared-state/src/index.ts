@@ -1,11 +1,11 @@
-export { describeRejection } from './limits/describe-rejection.js';
-export { createFairQueue, type FairQueue, type FairQueueOptions, type WaitOptions } from './limits/fair-queue.js';
-export { createMemoryLimiter, type MemoryLimiterOptions } from './limits/memory-limiter.js';
-export { createRedisLimiter, type RedisLimiterOptions } from './limits/redis-limiter.js';
 export type { HealthListener, HealthStore } from './health/health-store.js';
 export { createMemoryHealthStore, type MemoryHealthStoreOptions } from './health/memory-health-store.js';
 export { createRedisHealthStore, type RedisHealthStoreOptions } from './health/redis-health-store.js';
+export { describeRejection } from './limits/describe-rejection.js';
+export { createFairQueue, type FairQueue, type FairQueueOptions, type WaitOptions } from './limits/fair-queue.js';
 export type { Admission, Amounts, Grant, Limiter, LimitRule, RuleStanding, Verdict } from './limits/limiter.js';
+export { createMemoryLimiter, type MemoryLimiterOptions } from './limits/memory-limiter.js';
+export { createRedisLimiter, type RedisLimiterOptions } from './limits/redis-limiter.js';
 export { connectRedis, type ConnectRedisOptions, type RedisConnection } from './redis/connect-redis.js';
 export { parseRedisUrl, type RedisAddress } from './redis/parse-redis-url.js';
 export { followSnapshot, type FollowSnapshotOptions, type SnapshotFollower } from './snapshot/follow-snapshot.js';

@@ -1,7 +1,7 @@
 import type { Headroom } from '@switchyard/canonical';
 import { FORGOTTEN_AFTER_MS, type HealthFailure, type HealthRecord } from '@switchyard/routing';
-import type { Redis } from 'ioredis';
 
+import type { RedisConnection } from '../redis/connect-redis.js';
 import { decodeHeadroom, decodeRecord, encodeHeadroom } from './health-codec.js';
 import { APPLY, BEAT, OBSERVE, READ, RESET, WIN } from './health-scripts.js';
 
@@ -77,25 +77,25 @@ export class HealthCommands {
   }
 
   async apply(
-    redis: Redis,
+    redis: RedisConnection,
     reports: readonly Report[],
     { batch, nowMs }: { batch: number; nowMs: number },
   ): Promise<void> {
     const { records, probes, meta } = this.#keys;
     const { origin, maxScopes, probeMs } = this.#options;
     const facts = [this.channel, origin, batch, nowMs, FORGOTTEN_AFTER_MS, maxScopes, probeMs];
-    await redis.eval(APPLY, 3, records, probes, meta, ...facts, ...reports.flatMap(reportArguments));
+    await APPLY.run(redis, [records, probes, meta], [...facts, ...reports.flatMap(reportArguments)]);
   }
 
-  async observe(redis: Redis, headrooms: Headrooms): Promise<void> {
+  async observe(redis: RedisConnection, headrooms: Headrooms): Promise<void> {
     const facts = [this.channel, this.#options.origin, HEADROOM_KEPT_MS, this.#options.maxScopes];
     const observed = headrooms.flatMap(([scope, headroom]) => [scope, headroom.observedAtMs, encodeHeadroom(headroom)]);
-    await redis.eval(OBSERVE, 2, this.#keys.headroom, this.#keys.meta, ...facts, ...observed);
+    await OBSERVE.run(redis, [this.#keys.headroom, this.#keys.meta], [...facts, ...observed]);
   }
 
-  async read(redis: Redis, newEpoch: string): Promise<SharedHealth> {
+  async read(redis: RedisConnection, newEpoch: string): Promise<SharedHealth> {
     const { records, headroom, meta } = this.#keys;
-    const answer: unknown = await redis.eval(READ, 3, records, headroom, meta, newEpoch, FORGOTTEN_AFTER_MS);
+    const answer = await READ.run(redis, [records, headroom, meta], [newEpoch, FORGOTTEN_AFTER_MS]);
     const [epoch, seq, recordTexts, headroomTexts] = listOf(answer);
     return {
       epoch: String(epoch),
@@ -107,9 +107,9 @@ export class HealthCommands {
     };
   }
 
-  async win(redis: Redis, scopes: readonly string[]): Promise<readonly RightAnswer[]> {
+  async win(redis: RedisConnection, scopes: readonly string[]): Promise<readonly RightAnswer[]> {
     const { records, probes } = this.#keys;
-    const answer: unknown = await redis.eval(WIN, 2, records, probes, this.#options.holdMs, ...scopes);
+    const answer = await WIN.run(redis, [records, probes], [this.#options.holdMs, ...scopes]);
     return listOf(answer).map((text) => {
       const [type, waitMs] = String(text).split(' ');
       if (type === 'early' || type === 'taken') return { type, waitMs: Number(waitMs) };
@@ -118,13 +118,13 @@ export class HealthCommands {
   }
 
   /** Sends the number of the last message through Redis to a channel. */
-  async beat(redis: Redis, channel: string): Promise<void> {
-    await redis.eval(BEAT, 1, this.#keys.meta, channel);
+  async beat(redis: RedisConnection, channel: string): Promise<void> {
+    await BEAT.run(redis, [this.#keys.meta], [channel]);
   }
 
-  async reset(redis: Redis, credentialId: string): Promise<void> {
+  async reset(redis: RedisConnection, credentialId: string): Promise<void> {
     const { records, probes, headroom, meta } = this.#keys;
-    await redis.eval(RESET, 4, records, probes, headroom, meta, this.channel, this.#options.origin, credentialId);
+    await RESET.run(redis, [records, probes, headroom, meta], [this.channel, this.#options.origin, credentialId]);
   }
 }
 

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
-import { Redis } from 'ioredis';
+import { connectRedis, type RedisConnection } from '../redis/connect-redis.js';
+import { withDeadline } from '../redis/with-deadline.js';
 
 export interface HealthLinkOptions {
   readonly url: string;
@@ -20,17 +21,18 @@ export interface HealthLinkOptions {
 }
 
 const BEAT_MS = 1000;
-const RECONNECT_AT_MOST_MS = 500;
+const RESTART_AFTER_AT_MOST_MS = 500;
 
 /** A connection for commands and one that listens, which are up and down together, and return by themselves. */
 export class HealthLink {
-  readonly commands: Redis;
-  readonly #listening: Redis;
+  readonly commands: RedisConnection;
+  readonly #listening: RedisConnection;
   readonly #options: HealthLinkOptions;
   readonly #beat: NodeJS.Timeout;
   #state: 'down' | 'starting' | 'up' = 'down';
   #isReported = false;
   #starts = 0;
+  #startTimer: NodeJS.Timeout | undefined;
   #silentBeats = 0;
   /** Since the last sign of health; they slow the return down. */
   #failures = 0;
@@ -67,29 +69,35 @@ export class HealthLink {
 
   close(): void {
     clearInterval(this.#beat);
+    clearTimeout(this.#startTimer);
     this.#state = 'down';
     for (const redis of [this.commands, this.#listening]) {
       redis.disconnect();
     }
   }
 
-  #connect(): Redis {
-    const redis = new Redis(this.#options.url, {
-      // What cannot be sent at once fails at once: the store knows what to do without Redis.
-      enableOfflineQueue: false,
-      maxRetriesPerRequest: 0,
-      autoResendUnfulfilledCommands: false,
-      autoResubscribe: false,
-      commandTimeout: this.#options.commandTimeoutMs,
-      connectTimeout: 2000,
-      disconnectTimeout: 100,
-      retryStrategy: (attempt) =>
-        Math.min(25 * 2 ** Math.min(Math.max(attempt, this.#failures), 10), RECONNECT_AT_MOST_MS),
+  #connect(): RedisConnection {
+    const redis = connectRedis({
+      url: this.#options.url,
+      commands: {
+        // What cannot be sent at once fails at once: the store knows what to do without Redis.
+        enableOfflineQueue: false,
+        maxRetriesPerRequest: 0,
+        autoResendUnfulfilledCommands: false,
+        commandTimeout: this.#options.commandTimeoutMs,
+      },
+      onError: (error) => this.#report(error),
     });
-    redis.on('ready', () => void this.#start());
+    redis.on('ready', () => this.#startSoon());
     redis.on('close', () => this.#goDown());
-    redis.on('error', (error: Error) => this.#report(error));
     return redis;
+  }
+
+  /** At once the first time; the more slowly the more often it went wrong, so that a Redis that is ill is not pestered. */
+  #startSoon(): void {
+    clearTimeout(this.#startTimer);
+    const waitMs = this.#failures === 0 ? 0 : Math.min(25 * 2 ** this.#failures, RESTART_AFTER_AT_MOST_MS);
+    this.#startTimer = setTimeout(() => void this.#start(), waitMs);
   }
 
   async #start(): Promise<void> {
@@ -98,7 +106,8 @@ export class HealthLink {
     this.#starts += 1;
     const start = this.#starts;
     try {
-      await this.#listening.subscribe(this.#options.channel, this.#beatChannel);
+      const channels = [this.#options.channel, this.#beatChannel];
+      await withDeadline(this.#listening.subscribe(...channels), this.#options.commandTimeoutMs);
       await this.#options.onUp();
       if (!this.#isStarting(start)) return;
       this.#isReported = false;
@@ -150,6 +159,6 @@ export class HealthLink {
   }
 }
 
-function isOpen(redis: Redis): boolean {
+function isOpen(redis: RedisConnection): boolean {
   return redis.status === 'ready' || redis.status === 'connect' || redis.status === 'connecting';
 }

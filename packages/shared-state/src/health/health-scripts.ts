@@ -1,3 +1,5 @@
+import { RedisScript } from '../redis/redis-script.js';
+
 /**
  * The scripts that keep health and headroom in Redis. All keys share one hash tag, so that a cluster has them on one node:
  *
@@ -71,7 +73,7 @@ export const REPORT_STRIDE = 8;
  * KEYS records, probes, meta. ARGV channel, origin, batch, the caller's clock, how long records are kept behind their
  * window, how many at most, how long a probe may take, then the reports.
  */
-export const APPLY = `${CLOCK}${TRANSITIONS}${PUBLISH}
+export const APPLY = new RedisScript(`${CLOCK}${TRANSITIONS}${PUBLISH}
 local channel, origin, batch, theirs, kept, most, probe = unpack(ARGV, 1, 7)
 local now = clock()
 local shift = now - tonumber(theirs)
@@ -119,13 +121,13 @@ if redis.call('HLEN', KEYS[1]) > tonumber(most) then
   table.sort(order, function(one, other) return one.rank < other.rank end)
   for i = 1, #order - math.floor(tonumber(most) * 0.9) do redis.call('HDEL', KEYS[1], order[i].scope) end
 end
-return 1`;
+return 1`);
 
 /**
  * Reads everything, and drops what is too old.
  * KEYS records, headroom, meta. ARGV a word for the epoch if there is none, how long records are kept.
  */
-export const READ = `${CLOCK}${CODEC}
+export const READ = new RedisScript(`${CLOCK}${CODEC}
 local now = clock()
 redis.call('HSETNX', KEYS[3], 'epoch', ARGV[1])
 redis.call('EXPIRE', KEYS[3], ${META_KEPT_SECONDS})
@@ -141,14 +143,14 @@ for i = 1, #all, 2 do
   end
 end
 local seq = redis.call('HGET', KEYS[3], 'seq') or '0'
-return { redis.call('HGET', KEYS[3], 'epoch'), seq, records, redis.call('HGETALL', KEYS[2]) }`;
+return { redis.call('HGET', KEYS[3], 'epoch'), seq, records, redis.call('HGETALL', KEYS[2]) }`);
 
 /**
  * Gives the rights to probes to whoever comes first.
  * KEYS records, probes. ARGV how long an unused right lasts, then the scopes. Answers for each `won`, `unshared` where
  * there is no such record, `early MS` before the window has passed, or `taken MS`.
  */
-export const WIN = `${CLOCK}${CODEC}
+export const WIN = new RedisScript(`${CLOCK}${CODEC}
 local now = clock()
 local hold = tonumber(ARGV[1])
 local answers = {}
@@ -167,17 +169,17 @@ for i = 2, #ARGV do
     answers[i - 1] = 'won'
   end
 end
-return answers`;
+return answers`);
 
 /** Tells the caller's own channel how many messages there were. KEYS meta. ARGV the channel. */
-export const BEAT = `
-return redis.call('PUBLISH', ARGV[1], redis.call('HGET', KEYS[1], 'seq') or '0')`;
+export const BEAT = new RedisScript(`
+return redis.call('PUBLISH', ARGV[1], redis.call('HGET', KEYS[1], 'seq') or '0')`);
 
 /**
  * Keeps the latest observation of each scope, and publishes those that were news.
  * KEYS headroom, meta. ARGV channel, origin, how long it is kept, how many at most, then scope, time and text of each.
  */
-export const OBSERVE = `${CLOCK}${PUBLISH}
+export const OBSERVE = new RedisScript(`${CLOCK}${PUBLISH}
 local channel, origin, kept, most = unpack(ARGV, 1, 4)
 local now = clock()
 local message = { 'headroom', origin, 0 }
@@ -202,10 +204,10 @@ if redis.call('HLEN', KEYS[1]) > tonumber(most) then
   table.sort(order, function(one, other) return one.at < other.at end)
   for i = 1, #order - math.floor(tonumber(most) * 0.9) do redis.call('HDEL', KEYS[1], order[i].scope) end
 end
-return 1`;
+return 1`);
 
 /** Forgets a credential and its models. KEYS records, probes, headroom, meta. ARGV channel, origin, credential id. */
-export const RESET = `${PUBLISH}
+export const RESET = new RedisScript(`${PUBLISH}
 local id = ARGV[3]
 for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[3] }) do
   for _, scope in ipairs(redis.call('HKEYS', key)) do
@@ -213,4 +215,4 @@ for _, key in ipairs({ KEYS[1], KEYS[2], KEYS[3] }) do
   end
 end
 publish(KEYS[4], ARGV[1], { 'reset', ARGV[2], 0, id })
-return 1`;
+return 1`);

@@ -91,7 +91,9 @@ class RedisHealthStore implements HealthStore {
       commandTimeoutMs: options.commandTimeoutMs ?? 1000,
       onMessage: (text) => this.#hear(parseMessage(text)),
       beat: (channel) => this.#commands.beat(this.#link.commands, channel),
-      onBeat: (text) => this.#compare(Number(text)),
+      onBeat: (text) => {
+        if (!this.#isAlone) this.#isComplete(Number(text));
+      },
       onUp: () => this.#join(),
       onDown: () => this.#part(),
       onError: options.onError,
@@ -144,7 +146,15 @@ class RedisHealthStore implements HealthStore {
   }
 
   async reset(credentialId: string): Promise<void> {
-    await this.#commands.reset(this.#link.commands, credentialId);
+    if (this.#isAlone) throw new Error('Redis is away, so the other replicas cannot be told');
+    // What is reported and not sent yet was before the reset, and must not come after it.
+    const unsent = this.#outbox.forgetCredential(credentialId);
+    try {
+      await this.#commands.reset(this.#link.commands, credentialId);
+    } catch (error) {
+      for (const report of unsent) this.#outbox.add(report);
+      throw error;
+    }
     this.#forget(credentialId);
   }
 
@@ -195,11 +205,14 @@ class RedisHealthStore implements HealthStore {
   }
 
   /** A message that was lost on its way, or a Redis that was emptied, shows in the count. */
-  #compare(seq: number): void {
-    if (!this.#isAlone && seq !== this.#seq) this.#restart(new Error('Redis did not deliver all messages on health'));
+  #isComplete(seq: number): boolean {
+    if (seq !== this.#seq) this.#restart(new Error('Redis did not deliver all messages on health'));
+    return seq === this.#seq;
   }
 
   #apply(message: Message): void {
+    // One that was contained in what was read may come in after it.
+    if (this.#isAlone || message.seq <= this.#seq || !this.#isComplete(message.seq - 1)) return;
     this.#seq = message.seq;
     switch (message.type) {
       case 'changes': {
@@ -235,7 +248,7 @@ class RedisHealthStore implements HealthStore {
     for (const [scope, headroom] of shared.headrooms) this.#memory.observe(scope, headroom, this.#now());
     if (hasForgotten) for (const scope of this.#memory.headrooms.keys()) this.#observed.add(scope);
     this.#observeSoon();
-    for (const message of this.#early.splice(0)) if (message.seq > shared.seq) this.#apply(message);
+    for (const message of this.#early.splice(0)) this.#apply(message);
     this.#probes.join();
   }
 

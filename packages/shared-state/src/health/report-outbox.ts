@@ -75,10 +75,13 @@ export class ReportOutbox {
     for (const report of this.#reports.splice(0)) this.#keepApart(report);
   }
 
-  forgetCredential(credentialId: string): void {
+  /** Drops what was to be told of a credential, and returns the reports that had not gone out. */
+  forgetCredential(credentialId: string): readonly Report[] {
+    const forgotten = this.#reports.filter(({ scope }) => isOf(credentialId, scope));
     this.#reports = this.#reports.filter(({ scope }) => !isOf(credentialId, scope));
     for (const scope of this.#apart.keys()) if (isOf(credentialId, scope)) this.#apart.delete(scope);
     for (const scope of this.#underWay.keys()) if (isOf(credentialId, scope)) this.#underWay.delete(scope);
+    return forgotten;
   }
 
   close(): void {

@@ -24,7 +24,8 @@ const REDIRECTIONS = 4;
 /** Connects in the background, and again after every outage, until `disconnect`. */
 export function connectRedis({ url, commands, onError }: ConnectRedisOptions): RedisConnection {
   const address = parseRedisUrl(url);
-  const shared = { ...commands, connectTimeout: 2000, autoResubscribe: false };
+  // A connection that is given up may be dead, and then nobody answers its polite end.
+  const shared = { ...commands, connectTimeout: 2000, disconnectTimeout: 200, autoResubscribe: false };
   const redis =
     address.type === 'single'
       ? new Redis(address.url, { ...shared, retryStrategy: reconnectDelayMs })
