@@ -32,6 +32,7 @@ import { localRoutingState } from './choose/local-routing-state.js';
 import { conclude } from './dispatch/conclude.js';
 import { dispatch } from './dispatch/dispatch.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
+import type { ExplainSource } from './explain/explain-route.js';
 import { meter } from './meter/meter.js';
 import type { RequestOutcome } from './meter/request-record.js';
 
@@ -39,6 +40,8 @@ export interface PipelineOptions {
   /** The newest routing table; undefined until the first one came. */
   index(): RoutingIndex | undefined;
   hashKey(key: string): string;
+  /** Whether a token is the operator's. */
+  isOperator(token: string): boolean;
   readonly transport: AttemptTransport;
   readonly tracing: Tracing;
   readonly logger: Logger;
@@ -146,6 +149,15 @@ export class Pipeline {
       hash: this.options.hashKey,
       nowMs: Date.now(),
     });
+  }
+
+  /** What explanations are made from: the same as decisions are. */
+  explainSource(): ExplainSource {
+    return {
+      routing: () => ({ index: this.newestIndex(), state: this.routing }),
+      callerOf: (request, dialect) => this.callerOf(request, dialect),
+      isOperator: this.options.isOperator,
+    };
   }
 
   private newestIndex(): RoutingIndex {

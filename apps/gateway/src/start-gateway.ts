@@ -9,6 +9,7 @@ import type { AttemptTransport } from '@switchyard/wire';
 
 import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
+import { operatorCheck } from './authenticate/operator-token.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
 
@@ -24,6 +25,8 @@ export interface GatewayOptions {
   readonly routing: RoutingSource;
   readonly transport: AttemptTransport;
   hashKey(key: string): string;
+  /** Whoever presents it may ask what happens to anybody's requests; without one nobody may. */
+  readonly operatorToken?: string | undefined;
   readonly tracing: Tracing;
   readonly logger: Logger;
   /** How long running requests may take to finish when the gateway is closed. */
@@ -76,6 +79,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pipelineOptions: PipelineOptions = {
     index: () => index,
     hashKey: options.hashKey,
+    isOperator: operatorCheck(options.operatorToken),
     transport,
     tracing: options.tracing,
     logger,

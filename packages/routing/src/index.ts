@@ -22,6 +22,8 @@ export { outageError, type Outage, type OutOfUse } from './choose/outage.js';
 export { planAttempts, type PlannedAttempt } from './choose/plan-attempts.js';
 export { type Estimate, type RoutingState } from './choose/routing-state.js';
 export { withOperation } from './choose/with-operation.js';
+export { explain, type ExplainedCredential, type Explanation, type Question } from './explain/explain.js';
+export { formatExplanation } from './explain/format-explanation.js';
 export { afterFailure, healthScope, type HealthFailure, type HealthRecord } from './health/health-record.js';
 export { FirstContentTimes } from './load/first-content-times.js';
 export { LoadBook, type Flight, type FlightStart, type Load } from './load/load-book.js';

@@ -38,6 +38,7 @@ function runGateway(): Promise<void> {
       routing,
       transport: createWireTransport({ workers: workers.join(','), token: wireToken, logger }),
       hashKey: (key) => hashKey(keyPepper, key),
+      operatorToken: environment.ownerToken,
       tracing,
       logger,
       drainMs: environment.drainSeconds * 1_000,

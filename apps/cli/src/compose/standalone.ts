@@ -80,6 +80,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     routing: await follow('routing'),
     transport: createDirectTransport(createAttemptHandler({ credentials, keyring, upstream, tracing, logger })),
     hashKey: (key) => hashKey(secrets.keyPepper, key),
+    operatorToken: secrets.ownerToken,
     tracing,
     logger,
     drainMs: environment.drainSeconds * 1_000,
