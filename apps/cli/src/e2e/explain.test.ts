@@ -37,7 +37,8 @@ describe.each(SHAPES)('explain in the %s shape', (shape) => {
 
   beforeAll(async () => {
     upstream = await startReplayUpstream({ keys: ['upstream-key-1', 'upstream-key-2', 'upstream-key-3'] });
-    world = await startWorld({ shape, config: configOf(upstream) });
+    const variables = { SWITCHYARD_OWNER_TOKEN: OWNER_TOKEN };
+    world = await startWorld({ shape, config: configOf(upstream), variables });
   }, 60_000);
 
   afterAll(() => upstream.close());
