@@ -21,6 +21,7 @@ import { checkSourceAddress, clientAddress } from './authenticate/source-address
 import type { ClientAnswer } from './dispatch/client-answer.js';
 import { dispatchRequest } from './dispatch/dispatch-request.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
+import type { ExplainSource } from './explain/explain-route.js';
 import { meter } from './meter/meter.js';
 import type { RequestMetrics } from './meter/request-metrics.js';
 import type { RequestOutcome } from './meter/request-record.js';
@@ -32,6 +33,8 @@ export interface PipelineOptions {
   index(): RoutingIndex | undefined;
   hashKey(key: string): string;
   readonly state: GatewayState;
+  /** Whether a token is the operator's. */
+  isOperator(token: string): boolean;
   readonly transport: AttemptTransport;
   readonly tracing: Tracing;
   readonly logger: Logger;
@@ -122,6 +125,18 @@ export class Pipeline {
       checkSourceAddress(caller.key, clientAddress(origin, this.options.trustedProxies));
     }
     return caller;
+  }
+
+  /** What explanations are made from: the same as decisions are. */
+  explainSource(): ExplainSource {
+    return {
+      routing: () => {
+        const index = this.newestIndex();
+        return { index, state: this.options.state.routing(index) };
+      },
+      callerOf: (request, dialect) => this.callerOf(request, dialect),
+      isOperator: this.options.isOperator,
+    };
   }
 
   private newestIndex(): RoutingIndex {

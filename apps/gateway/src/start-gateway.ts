@@ -11,6 +11,7 @@ import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
 import { networkList } from './authenticate/source-address.js';
 import { credentialStates } from './meter/credential-states.js';
+import { operatorCheck } from './authenticate/operator-token.js';
 import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { GatewayState } from './state/gateway-state.js';
@@ -33,6 +34,8 @@ export interface GatewayOptions {
   readonly shared: SharedState;
   /** Addresses and networks of proxies whose `x-forwarded-for` is believed. Default none. */
   readonly trustedProxies?: readonly string[] | undefined;
+  /** Whoever presents it may ask what happens to anybody's requests; without one nobody may. */
+  readonly operatorToken?: string | undefined;
   readonly tracing: Tracing;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -80,6 +83,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     index,
     hashKey: options.hashKey,
     state: new GatewayState(options.shared),
+    isOperator: operatorCheck(options.operatorToken),
     transport,
     tracing: options.tracing,
     logger,

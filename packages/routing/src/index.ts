@@ -19,9 +19,10 @@ export {
   type NextStep,
 } from './choose/next-attempt.js';
 export { outageError, type Outage, type OutOfUse } from './choose/outage.js';
-export { planAttempts, type PlannedAttempt } from './choose/plan-attempts.js';
 export { type Estimate, type RoutingState } from './choose/routing-state.js';
 export { withOperation } from './choose/with-operation.js';
+export { explain, type ExplainedCredential, type Explanation, type Question } from './explain/explain.js';
+export { formatExplanation } from './explain/format-explanation.js';
 export { FirstContentTimes } from './load/first-content-times.js';
 export { LoadBook, type Flight, type FlightStart, type Load } from './load/load-book.js';
 export { PriceBook } from './load/price-book.js';

@@ -42,6 +42,7 @@ function runGateway(): Promise<void> {
       hashKey: (key) => hashKey(keyPepper, key),
       shared: openSharedState({ ...environment, logger, closers }),
       trustedProxies: environment.trustedProxies,
+      operatorToken: environment.ownerToken,
       tracing,
       logger,
       metrics,

@@ -89,6 +89,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     hashKey: (key) => hashKey(secrets.keyPepper, key),
     shared: openSharedState({ redisUrl: environment.redisUrl, dataDir, logger, closers }),
     trustedProxies: environment.trustedProxies,
+    operatorToken: secrets.ownerToken,
     tracing,
     logger,
     metrics,

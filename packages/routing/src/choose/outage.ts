@@ -1,6 +1,6 @@
 import { GatewayError, type ErrorCode } from '@switchyard/canonical';
 
-import type { Candidate } from '../resolve/candidate.js';
+import { identityOf, type Candidate } from '../resolve/candidate.js';
 import type { Standing } from './standing.js';
 
 /** Why none of a name's candidates may be used now. */
@@ -24,7 +24,8 @@ export interface OutOfUse {
 const PROBE_MS = 1_000;
 
 export function outageOf(out: ReadonlyMap<Candidate, Standing>, nowMs: number): Outage {
-  const credentials = [...out].flatMap(([candidate, { records }]) => {
+  const distinct = new Map([...out].map((entry) => [identityOf(entry[0]), entry]));
+  const credentials = [...distinct.values()].flatMap(([candidate, { records }]) => {
     const last = records.toSorted((a, b) => b.untilMs - a.untilMs)[0];
     return last === undefined ? [] : [outOfUse(candidate, last, nowMs)];
   });

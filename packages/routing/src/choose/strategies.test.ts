@@ -1,3 +1,4 @@
+import { randomFrom } from '../__fixtures__/quota-simulation.js';
 import { candidate, idsOf, resolutionOf, stateOf, type TestState } from '../__fixtures__/routing-state.js';
 import { PriceBook } from '../load/price-book.js';
 import type { Candidate } from '../resolve/candidate.js';
@@ -36,17 +37,6 @@ function expectShares(counts: Readonly<Record<string, number>>, weights: Readonl
     const expected = (PICKS * weight) / total;
     expect(Math.abs((counts[id] ?? 0) - expected)).toBeLessThanOrEqual(expected / 100);
   }
-}
-
-/** A reproducible stream of numbers in [0, 1). (mulberry32) */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let value = Math.imul(state ^ (state >>> 15), 1 | state);
-    value = (value + Math.imul(value ^ (value >>> 7), 61 | value)) ^ value;
-    return ((value ^ (value >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
 
 const WEIGHTS = { a: 5, b: 3, c: 1, d: 0.5 };
