@@ -12,4 +12,6 @@ export { createSnapshotPull, type SnapshotPullOptions } from './snapshot/pull-sn
 export { createRedisSnapshotStore, type RedisSnapshotStoreOptions } from './snapshot/redis-snapshot-store.js';
 export type { SnapshotPart, SnapshotParts } from './snapshot/snapshot-parts.js';
 export type { SnapshotStore, Subscription } from './snapshot/snapshot-store.js';
+export { createMemoryUsageSink, type MemoryUsageSink, type MemoryUsageSinkOptions } from './usage/memory-usage-sink.js';
+export { createRedisUsageSink, type RedisUsageSinkOptions } from './usage/redis-usage-sink.js';
 export type { UsageRecord, UsageSink } from './usage/usage-sink.js';

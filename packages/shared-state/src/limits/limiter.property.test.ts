@@ -1,7 +1,7 @@
 import { testRedis } from '@switchyard/testkit';
 import fc from 'fast-check';
 
-import type { Amounts, Grant, LimitRule, Verdict } from './limiter.js';
+import type { Amounts, Grant, Limiter, LimitRule, Verdict } from './limiter.js';
 import { createMemoryLimiter } from './memory-limiter.js';
 import { createRedisLimiter } from './redis-limiter.js';
 import { amountOf, meterOf } from './rule-meter.js';
@@ -64,14 +64,19 @@ function withoutGrant(verdict: Verdict): unknown {
 }
 
 describe('limiters', () => {
+  let nowMs = START;
+  let redis: Limiter;
+
+  beforeAll(async () => {
+    const options = { nowMs: () => nowMs, leaseMs: 1e9, commandTimeoutMs: 5000 };
+    redis = createRedisLimiter({ ...(await testRedis()), ...options });
+  });
+
+  afterAll(async () => {
+    await redis.close();
+  });
+
   it('answer alike in Redis and in memory, whatever happens in whatever order', async () => {
-    let nowMs = START;
-    const redis = createRedisLimiter({
-      ...(await testRedis()),
-      nowMs: () => nowMs,
-      leaseMs: 1e9,
-      commandTimeoutMs: 5000,
-    });
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(steps(3), async (script) => {
@@ -103,13 +108,12 @@ describe('limiters', () => {
       { numRuns: IS_LONG ? 1000 : 40 },
     );
     expect(redis.isAlone).toBe(false);
-    await redis.close();
   }, 120_000);
 
   it('never let a window of any beginning hold more than its limit, nor refuse what fits', async () => {
     await fc.assert(
       fc.asyncProperty(steps(1), async (script) => {
-        let nowMs = START;
+        nowMs = START;
         const memory = createMemoryLimiter({ nowMs: () => nowMs });
         const counted: { atMs: number; rules: readonly LimitRule[]; amounts: Amounts }[] = [];
         const held: (Held & { readonly entry: (typeof counted)[number] })[] = [];

@@ -89,6 +89,21 @@ describe('a limiter whose Redis is away', () => {
     expect((await used(limiter))[0]).toBe(6);
   });
 
+  it('stays on its own as long as Redis is slower than requests may wait', async () => {
+    const limiter = await create();
+    proxy.slowDown(120);
+    await admit(limiter);
+    const tookMs: number[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      const startedAt = performance.now();
+      await admit(limiter);
+      tookMs.push(performance.now() - startedAt);
+      expect(limiter.isAlone).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(tookMs.toSorted((one, other) => one - other)[10]).toBeLessThan(10);
+  });
+
   it('decides at once where Redis was never there', async () => {
     await proxy.refuse();
     const limiter = createAway();
