@@ -249,6 +249,24 @@ describe('a limiter whose Redis is killed', () => {
     await second.stop();
   });
 
+  it('takes a Redis that has become a replica for away, until it is a master again', async () => {
+    const server = await startRedisServer();
+    const limiter = createRedisLimiter({ url: server.url, probeMs: 20 });
+    const operator = new Redis(server.url);
+    await eventually(() => !limiter.isAlone);
+    await grantOf(admit(limiter));
+    await operator.replicaof('127.0.0.1', 1);
+    await grantOf(admit(limiter));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(limiter.isAlone).toBe(true);
+    await operator.replicaof('NO', 'ONE');
+    await eventually(() => !limiter.isAlone);
+    expect(await used(limiter)).toEqual([2, 200, 2]);
+    operator.disconnect();
+    await limiter.close();
+    await server.stop();
+  });
+
   it('waits out a Redis that stands still', async () => {
     const server = await startRedisServer();
     const limiter = createRedisLimiter({ url: server.url, probeMs: 20 });
