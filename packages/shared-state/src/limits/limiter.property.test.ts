@@ -38,7 +38,16 @@ function steps(largestShare: number): fc.Arbitrary<Step[]> {
   const settle = fc.record({ type: fc.constant('settle' as const), index: fc.nat(20), share });
   const wait = fc.record({
     type: fc.constant('wait' as const),
-    ms: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 200, max: 70_000 }), fc.constant(3_000_000)),
+    ms: fc.oneof(
+      // About as long as the windows are, and their buckets.
+      {
+        weight: 4,
+        arbitrary: fc.constantFrom(1, 58, 59, 60, 117, 6900, 6990, 7001, 7118, 59_100, 59_900, 60_000, 61_000),
+      },
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 200, max: 70_000 }),
+      fc.constant(3_000_000),
+    ),
   });
   return fc.array(
     fc.oneof({ weight: 5, arbitrary: admit }, { weight: 3, arbitrary: settle }, { weight: 2, arbitrary: wait }),
