@@ -79,7 +79,7 @@ export class ClientStream {
     const end = this.#parse(endSchema, payload);
     if (end === undefined) return;
     this.#end = end;
-    this.#bodyWindow.fail(new GatewayError('internal', 'the attempt is over'));
+    this.#bodyWindow.close();
     this.#settleIfDelivered();
   }
 
@@ -177,7 +177,7 @@ export class ClientStream {
     this.#waiting = [];
     clearTimeout(this.#graceTimer);
     this.#options.signal.removeEventListener('abort', this.#cancel);
-    this.#bodyWindow.fail(new GatewayError('internal', 'the attempt is over'));
+    this.#bodyWindow.close();
     this.#options.onSettled(end);
   }
 }
