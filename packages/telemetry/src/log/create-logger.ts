@@ -1,9 +1,12 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 import { describeError } from './describe-error.js';
+import { createLogOutput } from './log-output.js';
 import { redactSecrets } from './redact-secrets.js';
 
 export type { Logger } from 'pino';
+
+const STANDARD_OUTPUT = 1;
 
 export interface LoggerOptions {
   readonly service: string;
@@ -28,5 +31,5 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     serializers: { err: describeError },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  return pino(settings, options.destination ?? createLogOutput(STANDARD_OUTPUT));
 }
