@@ -32,6 +32,7 @@ describe('loadEnvironment', () => {
       workers: [{ host: '127.0.0.1', port: 8318 }],
       logLevel: 'info',
       drainSeconds: 30,
+      trustedProxies: [],
       otel: {},
     });
   });

@@ -25,6 +25,8 @@ export const UPSTREAMS: readonly { readonly dialect: ReplayDialect; readonly mod
 /** A configuration that reaches the upstream in every dialect. */
 export function configOf({ url }: ReplayUpstream): string {
   return `
+# Each case finds its credentials well: health is not what these are about.
+disable-cooling: true
 api-keys: ["${KEY}"]
 openai-compatibility:
   - name: local
