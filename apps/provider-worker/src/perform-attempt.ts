@@ -9,6 +9,7 @@ import { embed } from './embeddings/embed.js';
 import { encodeBody } from './encode/encode-body.js';
 import { chatEndpoint } from './prepare/chat-endpoint.js';
 import { targetAt } from './prepare/resolve-target.js';
+import { thinkingOf } from './prepare/thinking-of.js';
 import { relayAttempt } from './relay/relay-attempt.js';
 
 /** Performs one attempt, by what it asks for. Returns why it failed, or throws it. */
@@ -33,7 +34,7 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   const endpoint = chatEndpoint({ open, body, provider });
   const client = dialectById(open.dialect);
   const upstream = dialectById(endpoint.dialect);
-  const encoded = encodeBody({ open, body, client, upstream, provider });
+  const encoded = encodeBody({ open, body, client, upstream, provider, thinking: thinkingOf(attempt) });
   report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
   const answer = await callEndpoint({ ...attempt, target }, encoded.body);

@@ -1,4 +1,5 @@
 import type { DialectId, Extensions } from './dialect-id.js';
+import type { ServerToolStep } from './server-tool.js';
 
 /** A mark that the prompt up to and including its block is to be cached by the provider. */
 export interface CacheMark {
@@ -97,6 +98,8 @@ export interface OpaqueBlock extends BlockBase {
   readonly value: Readonly<Record<string, unknown>>;
   /** What it says, in words, for a dialect that does not understand it. Without it, the block is dropped there. */
   readonly text?: string | undefined;
+  /** What it tells of a tool that the provider runs itself, where other dialects have the like. */
+  readonly step?: ServerToolStep | undefined;
 }
 
 export type Block =

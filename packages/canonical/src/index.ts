@@ -45,10 +45,19 @@ export {
   type ReasoningEffort,
   type ReasoningRequest,
   type ResponseFormat,
+  type Tool,
   type ToolChoice,
   type ToolDefinition,
 } from './request.js';
 export type { CanonicalResponse, Choice, Finish, FinishReason } from './response.js';
+export {
+  SERVER_TOOL_KINDS,
+  type ServerTool,
+  type ServerToolKind,
+  type ServerToolStep,
+  type UserLocation,
+  type WebSource,
+} from './server-tool.js';
 export { isContentEvent, type StreamEvent } from './stream.js';
 export { totalInput, type Usage } from './usage.js';
 export type { Warning } from './warning.js';

@@ -2,6 +2,7 @@ import type { NamespacedName, OpaqueBlock, ReasoningBlock } from './content.js';
 import type { DialectId, Extensions } from './dialect-id.js';
 import type { GatewayErrorData } from './errors/gateway-error.js';
 import type { Finish } from './response.js';
+import type { ServerToolStep } from './server-tool.js';
 import type { Usage } from './usage.js';
 
 /** Where a block event belongs: `choice` from 0, and `index` of the block within the choice, from 0 in order of appearance. */
@@ -65,6 +66,7 @@ export type StreamEvent =
       readonly type: 'finish';
       readonly choice: number;
       readonly finish: Finish;
+      readonly steps?: readonly ServerToolStep[] | undefined;
       readonly extensions?: Extensions | undefined;
     }
   | { readonly type: 'usage'; readonly usage: Usage }

@@ -117,6 +117,12 @@ export interface Dialect {
   /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
   decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
+  /**
+   * A request of a client, which an upstream of the same dialect is to get as it is, without what we told the client in the
+   * name of other providers (proofs of their reasoning, steps of their tools): the upstream would refuse it. Warnings are in
+   * the client's words. Undefined where clients are told nothing of the kind. Whatever it concerns holds `MADE_MARK`.
+   */
+  readonly dropMade?: ((body: unknown) => WithWarnings<unknown>) | undefined;
   /** @throws GatewayError `upstream_malformed` when the body is not an answer of this dialect. */
   decodeResponse(body: unknown): CanonicalResponse;
   encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject>;

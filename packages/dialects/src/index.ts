@@ -30,6 +30,7 @@ export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
+export { MADE_MARK } from './made/made-id.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
 export { openaiChat } from './openai-chat/dialect.js';

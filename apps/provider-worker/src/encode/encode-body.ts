@@ -1,9 +1,11 @@
 import type { CanonicalRequest } from '@switchyard/canonical';
-import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
+import { createToolNameMap, patchModel, scanRequest } from '@switchyard/dialects';
+import type { Dialect, ThinkingLimits, ToolNameMap } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
 import { droppedFields } from './dropped-fields.js';
+import { ownBody } from './own-body.js';
 import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
@@ -17,6 +19,8 @@ export interface EncodeBodyInput {
   readonly client: Dialect;
   readonly upstream: Dialect;
   readonly provider: Provider;
+  /** How the model can be asked to think, where the operator says so. */
+  readonly thinking?: ThinkingLimits | undefined;
 }
 
 export interface EncodedBody {
@@ -35,27 +39,30 @@ const NO_TOOL_NAMES: ToolNameMap = new Map();
 
 /**
  * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
- * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
- * budget also moves the output ceiling and forbids some fields, which only the dialect knows.
+ * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix
+ * goes through the dialect even there: a budget also moves the output ceiling and forbids some fields, which only the
+ * dialect knows.
  *
  * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
  */
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
-  const { open, body, client, upstream } = input;
+  const { open, client, upstream, provider } = input;
   if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
-  const same = { dropped: [], includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
+  const { body, warnings } = ownBody(input.body, client);
+  const dropped = droppedFields(warnings, { ...open, provider });
+  const same = { dropped, includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
   if (upstream.modelInPath) return { body, ...same };
   const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
   return { body: patchModel(body, facts, open.model), ...same };
 }
 
-function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
+function translateBody({ open, body, client, upstream, provider, thinking }: EncodeBodyInput): EncodedBody {
   const decoded = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
   const { reasoning: asked } = decoded.value;
   const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
   const encoded = upstream.encodeRequest(
     { ...decoded.value, stream: open.stream, reasoning },
-    { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens },
+    { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens, thinking },
   );
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),

@@ -15,6 +15,7 @@ export interface FoldedStream {
 interface ChoiceDraft {
   readonly blocks: Map<number, Block>;
   finish?: Finish | undefined;
+  steps?: Choice['steps'];
   extensions?: Extensions | undefined;
 }
 
@@ -73,6 +74,7 @@ function foldEvent(draft: Draft, event: StreamEvent): void {
     case 'finish': {
       const choice = choiceDraft(draft, event.choice);
       choice.finish = event.finish;
+      choice.steps = event.steps;
       choice.extensions = event.extensions;
       return;
     }
@@ -150,7 +152,12 @@ function finishChoice(draft: ChoiceDraft): Choice {
   const content = byNumber(draft.blocks).map((block): Block => {
     return block.type === 'tool-call' && block.arguments === '' ? { ...block, arguments: '{}' } : block;
   });
-  return { content, finish: draft.finish ?? { reason: 'other' }, ...defined('extensions', draft.extensions) };
+  return {
+    content,
+    finish: draft.finish ?? { reason: 'other' },
+    ...defined('steps', draft.steps),
+    ...defined('extensions', draft.extensions),
+  };
 }
 
 function byNumber<Value>(map: ReadonlyMap<number, Value>): Value[] {

@@ -15,7 +15,8 @@ export function unfoldResponse(response: CanonicalResponse): StreamEvent[] {
   for (const [number, choice] of choices.entries()) {
     for (const [index, block] of choice.content.entries())
       events.push(...unfoldBlock(block, { choice: number, index }));
-    events.push({ type: 'finish', choice: number, finish: choice.finish, extensions: choice.extensions });
+    const { finish, steps, extensions: own } = choice;
+    events.push({ type: 'finish', choice: number, finish, steps, extensions: own });
   }
   if (usage !== undefined) events.push({ type: 'usage', usage });
   events.push({ type: 'end' });

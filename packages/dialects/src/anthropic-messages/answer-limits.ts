@@ -4,10 +4,12 @@ export const MESSAGE_ANSWERS: AnswerLimits = {
   dialect: 'anthropic-messages',
   oneChoice: true,
   lacks: [],
-  keepsForeignProofs: false,
+  keepsForeignProofs: true,
   tellsStopSequence: true,
   hasRefusals: false,
   cacheWrites: 'by-lifetime',
+  keepsCallSignatures: false,
+  steps: { 'web-search': 'carried', 'web-fetch': 'dropped', 'code-execution': 'carried' },
   parsesArguments: true,
   vagueFinishes: ['other'],
 };

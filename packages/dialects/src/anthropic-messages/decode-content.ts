@@ -5,6 +5,8 @@ import { z } from 'zod';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
+import { openProof } from '../made/proof.js';
+import { readStep } from './server-steps.js';
 
 export const ANTHROPIC = 'anthropic-messages';
 
@@ -54,21 +56,16 @@ export function decodeBlock(block: ContentBlock, path: string): Block {
     case 'thinking': {
       const { thinking: said, signature } = readField(thinking, block, path);
       const rest = restAndCache(block, ['type', 'thinking', 'signature']);
-      return compact({
-        type: 'reasoning',
-        text: said,
-        signature: signature || undefined,
-        provenance: ANTHROPIC,
-        ...rest,
-      });
+      const { provenance, data } = openProof(signature ?? '', ANTHROPIC);
+      return compact({ type: 'reasoning', text: said, signature: data || undefined, provenance, ...rest });
     }
     case 'redacted_thinking': {
-      const { data } = readField(redactedThinking, block, path);
+      const { provenance, data } = openProof(readField(redactedThinking, block, path).data, ANTHROPIC);
       const rest = restAndCache(block, ['type', 'data']);
-      return compact({ type: 'redacted-reasoning', data, provenance: ANTHROPIC, ...rest });
+      return compact({ type: 'redacted-reasoning', data, provenance, ...rest });
     }
     default:
-      return opaque(block);
+      return opaqueStep(block);
   }
 }
 
@@ -103,6 +100,11 @@ export function restAndCache(object: JsonObject, known: readonly string[]): Rest
 /** A block for its own dialect only. */
 export function opaque(block: JsonObject): OpaqueBlock {
   return { type: 'opaque', dialect: ANTHROPIC, value: block };
+}
+
+/** A block of a server tool, which tells other dialects at least what was done. */
+export function opaqueStep(block: JsonObject): OpaqueBlock {
+  return compact({ ...opaque(block), step: readStep(block) });
 }
 
 function decodeText(block: JsonObject, path: string): TextBlock {

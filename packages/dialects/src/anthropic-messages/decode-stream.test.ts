@@ -92,7 +92,8 @@ describe('the stream decoder of anthropic-messages', () => {
       close(0),
     );
     const value = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } };
-    expect(content).toEqual([{ type: 'opaque', dialect: 'anthropic-messages', value }]);
+    const step = { tool: 'web-search', id: 's', call: { queries: ['x'] } };
+    expect(content).toEqual([{ type: 'opaque', dialect: 'anthropic-messages', value, step }]);
   });
 
   it('keeps citations with their text', () => {

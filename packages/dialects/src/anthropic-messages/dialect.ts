@@ -4,6 +4,7 @@ import { decodeError } from './decode-error.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { createStreamDecoder } from './decode-stream.js';
+import { dropMade } from './drop-made.js';
 import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
@@ -18,6 +19,7 @@ export const anthropicMessages: Dialect = {
   toolNames: TOOL_NAMES,
   decodeRequest,
   encodeRequest,
+  dropMade,
   decodeResponse,
   encodeResponse,
   createStreamDecoder,

@@ -3,7 +3,7 @@ import type { StreamEvent } from '@switchyard/canonical';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
-import { ANTHROPIC } from './decode-content.js';
+import { ANTHROPIC, opaqueStep } from './decode-content.js';
 
 /** A content block that is open on the wire. Plain data. */
 export interface OpenBlock {
@@ -166,7 +166,7 @@ function wholeBlock(value: JsonObject, place: { readonly choice: number; readonl
     const extensions = extensionsOf(ANTHROPIC, restOf(value, ['type', 'data']));
     return { type: 'redacted-reasoning', data, provenance: ANTHROPIC, ...compact({ extensions }), ...place };
   }
-  return { type: 'opaque', block: { type: 'opaque', dialect: ANTHROPIC, value }, ...place };
+  return { type: 'opaque', block: opaqueStep(value), ...place };
 }
 
 /** The input a server-side tool was called with; its text where it is no JSON, since it must not vanish. */

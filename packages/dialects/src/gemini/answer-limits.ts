@@ -8,6 +8,8 @@ export const GEMINI_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: false,
   cacheWrites: 'none',
+  keepsCallSignatures: true,
+  steps: { 'web-search': 'dropped', 'web-fetch': 'dropped', 'code-execution': 'carried' },
   parsesArguments: true,
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

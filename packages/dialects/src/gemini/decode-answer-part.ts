@@ -4,7 +4,7 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, restOf } from '../json/json-object.js';
 import { objectOf, stringOf, wordOf } from '../json/read-json.js';
-import { GEMINI } from './decode-parts.js';
+import { GEMINI, opaque } from './decode-parts.js';
 import type { ChoiceState } from './decoder-state.js';
 import { addPartialArgs } from './partial-args.js';
 
@@ -25,10 +25,7 @@ export function decodeAnswerPart(state: ChoiceState, part: JsonObject, place: Pa
   if (Object.keys(part).length === 0) return [];
   const events = closeBlocks(state, place.choice);
   const index = takeIndex(state);
-  return [
-    ...events,
-    { type: 'opaque', choice: place.choice, index, block: { type: 'opaque', dialect: GEMINI, value: part } },
-  ];
+  return [...events, { type: 'opaque', choice: place.choice, index, block: opaque(part) }];
 }
 
 function decodeText(state: ChoiceState, part: JsonObject & { readonly text: string }, choice: number): StreamEvent[] {

@@ -17,6 +17,7 @@ import { closeBlocks, decodeAnswerPart } from './decode-answer-part.js';
 import { GEMINI } from './decode-parts.js';
 import { createChoiceState, createDecoderState, decoderState, type ChoiceState } from './decoder-state.js';
 import { decodeBlock, decodeFinish } from './finish.js';
+import { readCandidateSteps } from './server-steps.js';
 import { decodeUsage } from './usage.js';
 
 const CHUNK_FIELDS = ['candidates', 'usageMetadata', 'modelVersion', 'responseId'];
@@ -124,7 +125,8 @@ export class AnswerDecoder implements StreamDecoder {
     const response = restOf(this.state.lateExtras, []);
     this.state.lateExtras = {};
     const extensions = extensionsOf(GEMINI, restOf({ ...state.extras, response }, []));
-    return compact({ type: 'finish' as const, choice, finish, extensions });
+    const steps = readCandidateSteps(state.extras);
+    return compact({ type: 'finish' as const, choice, finish, steps, extensions });
   }
 
   #fail(error: GatewayErrorData): StreamEvent[] {

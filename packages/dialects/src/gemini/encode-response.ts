@@ -1,4 +1,4 @@
-import type { Block, CanonicalResponse, Choice } from '@switchyard/canonical';
+import type { Block, CanonicalResponse, Choice, ServerToolStep } from '@switchyard/canonical';
 
 import type { EncodeAnswerOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
@@ -11,6 +11,7 @@ import { GEMINI_ANSWERS } from './answer-limits.js';
 import { GEMINI } from './decode-parts.js';
 import { encodePart } from './encode-parts.js';
 import { encodeFinish } from './finish.js';
+import { writeCandidateSteps, writeParts } from './server-steps.js';
 import { encodeUsage } from './usage.js';
 
 export function encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject> {
@@ -29,9 +30,25 @@ export function encodeResponse(response: CanonicalResponse, options: EncodeAnswe
 function encodeChoice(choice: Choice, index: number): JsonObject {
   // `lossesOfAnswer` says what an answer loses; this log would say it of a request.
   const context = { log: new LossLog(GEMINI), functions: new Map<string, string>() };
-  const parts = choice.content.map((block) => encodePart({ block: shown(block), path: '' }, context));
-  const content = { parts: parts.filter((part) => part !== undefined), role: 'model' };
-  return candidate({ index, content, finishReason: encodeFinish(choice.finish.reason) }, choice.extensions);
+  const told: ServerToolStep[] = [];
+  const parts = choice.content.flatMap((block): JsonObject[] => {
+    if (block.type === 'opaque' && block.dialect !== GEMINI && block.step) {
+      told.push(block.step);
+      return writeParts(block.step);
+    }
+    const part = encodePart({ block: shown(block), path: '' }, context);
+    return part === undefined ? [] : [part];
+  });
+  const fields = { index, content: { parts, role: 'model' }, finishReason: encodeFinish(choice.finish.reason) };
+  return candidate({ ...fields, ...candidateSteps(told, choice) }, choice.extensions);
+}
+
+/** What a candidate tells of steps beside its content. Google's own stand among the fields of its dialect. */
+export function candidateSteps(
+  told: readonly ServerToolStep[],
+  { steps = [], extensions }: Pick<Choice, 'steps' | 'extensions'>,
+): JsonObject {
+  return extensions?.[GEMINI] === undefined ? writeCandidateSteps([...told, ...steps]) : {};
 }
 
 /** Anyone's thoughts are shown; a signature only to whom it belongs. */

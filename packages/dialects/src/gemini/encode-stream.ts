@@ -1,4 +1,4 @@
-import { assertNever, type StreamEvent } from '@switchyard/canonical';
+import { assertNever, type ServerToolStep, type StreamEvent } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import { encodeToolInput } from '../anthropic-messages/tool-input.js';
@@ -10,13 +10,15 @@ import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-en
 import { GEMINI_ANSWERS } from './answer-limits.js';
 import { GEMINI } from './decode-parts.js';
 import { encodeStreamError } from './encode-error.js';
-import { candidate, lateFields } from './encode-response.js';
+import { candidate, candidateSteps, lateFields } from './encode-response.js';
 import { encodeFinish } from './finish.js';
+import { writeParts } from './server-steps.js';
 import { encodeUsage } from './usage.js';
 
 type BlockEvent = Extract<StreamEvent, { readonly index: number }>;
 
 const blockEvent = z.custom<BlockEvent>((value) => typeof value === 'object' && value !== null && 'index' in value);
+const step = z.custom<ServerToolStep>((value) => typeof value === 'object' && value !== null && 'tool' in value);
 const fields = z.record(z.string(), z.unknown());
 
 const choiceState = z.object({
@@ -32,6 +34,8 @@ const choiceState = z.object({
     .optional(),
   /** Events of the blocks that wait for the front one to end, in the order the blocks began. */
   waiting: z.array(z.array(blockEvent)),
+  /** The steps of other providers' tools so far: some are told with the finish. */
+  steps: z.array(step),
 });
 
 const encoderState = z.object({
@@ -103,7 +107,8 @@ class AnswerEncoder implements BareStreamEncoder {
   #finish(event: Extract<StreamEvent, { type: 'finish' }>): void {
     const content = { parts: [{ text: '' }], role: 'model' };
     const finished = { content, finishReason: encodeFinish(event.finish.reason), index: event.choice };
-    this.state.candidates.push({ ...candidate(finished, event.extensions) });
+    const steps = candidateSteps(this.state.choices[event.choice]?.steps ?? [], event);
+    this.state.candidates.push({ ...candidate({ ...finished, ...steps }, event.extensions) });
     this.state.extras = { ...this.state.extras, ...lateFields(event.extensions) };
   }
 
@@ -130,7 +135,7 @@ class AnswerEncoder implements BareStreamEncoder {
   }
 
   #takeBlockEvent(event: BlockEvent): string {
-    const choice = (this.state.choices[event.choice] ??= { waiting: [] });
+    const choice = (this.state.choices[event.choice] ??= { waiting: [], steps: [] });
     if (choice.front !== undefined && choice.front.index !== event.index) {
       addWaiting(choice, event);
       return '';
@@ -186,12 +191,19 @@ class AnswerEncoder implements BareStreamEncoder {
       case 'tool-call-end':
         return this.#call(choice, event);
       case 'opaque':
-        return event.block.dialect === GEMINI ? this.#part(event.choice, event.block.value) : '';
+        if (event.block.dialect === GEMINI) return this.#part(event.choice, event.block.value);
+        return event.block.step === undefined ? '' : this.#step(choice, event.choice, event.block.step);
       case 'redacted-reasoning':
         return '';
       default:
         return assertNever(event);
     }
+  }
+
+  #step(choice: ChoiceState, number: number, step: ServerToolStep): string {
+    const parts = writeParts(step);
+    if (parts.length === 0) choice.steps.push(step);
+    return parts.map((part) => this.#part(number, part)).join('');
   }
 
   /** What was known only at the end of a block: its signature, and other fields of this dialect. */

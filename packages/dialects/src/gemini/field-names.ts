@@ -44,7 +44,7 @@ export const GEMINI_FIELD_NAMES: FieldNames = {
   holder,
   whole,
   results: 'parts[].functionResponse',
-  tool: { holder: 'functionDeclarations[]', opaque: (word) => `tools[].${word}` },
+  tool: { holder: 'functionDeclarations[]', opaque: (word) => `tools[].${word}`, options: (word) => `tools[].${word}` },
   answer: {
     choice: 'candidates[]',
     message: 'candidates[].content',

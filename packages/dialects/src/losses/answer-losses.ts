@@ -6,6 +6,9 @@ import {
   type DialectId,
   type Extensions,
   type FinishReason,
+  type OpaqueBlock,
+  type ServerToolKind,
+  type ServerToolStep,
   type StreamEvent,
   type Usage,
   type Warning,
@@ -29,6 +32,10 @@ export interface AnswerLimits {
   readonly tellsStopSequence: boolean;
   readonly hasRefusals: boolean;
   readonly cacheWrites: 'by-lifetime' | 'together' | 'none';
+  /** Whether it has a place for the signature that Gemini gives a call. */
+  readonly keepsCallSignatures: boolean;
+  /** The server tools whose steps it tells, and what becomes there of what they gave. */
+  readonly steps: Readonly<Partial<Record<ServerToolKind, 'carried' | 'approximated' | 'dropped'>>>;
   /** Whether a tool call's arguments are an object rather than a text. */
   readonly parsesArguments: boolean;
   /** The reasons for an end that it has only a neighbouring word for. */
@@ -153,11 +160,24 @@ export class AnswerLosses {
         this.#redacted(event.provenance);
         return;
       case 'opaque':
-        if (event.block.dialect === this.#limits.dialect) return;
-        this.#dropped(blockPath('choices[]', event.block), `only ${event.block.dialect} has such a block`);
+        if (event.block.dialect !== this.#limits.dialect) this.#opaque(event.block);
         return;
       default:
     }
+  }
+
+  #opaque(block: OpaqueBlock): void {
+    const path = blockPath('choices[]', block);
+    const fate = block.step && this.#limits.steps[block.step.tool];
+    if (block.step === undefined || fate === undefined) {
+      this.#dropped(path, `only ${block.dialect} has such a block`);
+      return;
+    }
+    const { call, result } = block.step;
+    if (fate === 'carried' || !hasContent(result)) return;
+    if (fate === 'dropped' && call === undefined)
+      this.#dropped(path, `${this.#limits.dialect} does not tell what was found`);
+    else this.#approximated(path, 'not all of what was found is told');
   }
 
   #isFurtherChoice(choice: number): boolean {
@@ -173,7 +193,10 @@ export class AnswerLosses {
 
   #call(extensions: Extensions | undefined): void {
     this.#lacks('tool-call');
-    this.#foreign(extensions, 'choices[].content[tool-call]');
+    const { thoughtSignature: _, ...others } = extensions?.gemini ?? {};
+    const told =
+      this.#limits.keepsCallSignatures && extensions?.gemini ? { ...extensions, gemini: others } : extensions;
+    this.#foreign(told, 'choices[].content[tool-call]');
   }
 
   #redacted(maker: DialectId): void {
@@ -200,7 +223,14 @@ export class AnswerLosses {
   }
 
   #foreign(extensions: Extensions | undefined, path: string): void {
-    for (const warning of foreignFieldWarnings(this.#limits.dialect, extensions, path)) this.#note(warning);
+    for (const warning of foreignFieldWarnings(this.#limits.dialect, extensions, path)) {
+      if (!this.#isToldAsStep(warning.field)) this.#note(warning);
+    }
+  }
+
+  #isToldAsStep(field: string): boolean {
+    const tool = BESIDE_CONTENT.get(field);
+    return tool !== undefined && this.#limits.steps[tool] !== undefined;
   }
 
   #dropped(field: string, reason: string): void {
@@ -215,6 +245,18 @@ export class AnswerLosses {
     const isKnown = this.state.warnings.some(({ type, field }) => type === warning.type && field === warning.field);
     if (!isKnown && !REPEATED.has(warning.field)) this.state.warnings.push(warning);
   }
+}
+
+/** Fields of a candidate that the canonical form has as steps. */
+const BESIDE_CONTENT: ReadonlyMap<string, ServerToolKind> = new Map([
+  ['choices[].groundingMetadata.webSearchQueries', 'web-search'],
+  ['choices[].urlContextMetadata.urlMetadata', 'web-fetch'],
+]);
+
+/** Whether a step's result tells more than that there was one. What a page said is known by its block alone. */
+function hasContent(result: ServerToolStep['result']): boolean {
+  if (result === undefined) return false;
+  return 'sources' in result ? result.sources.length > 0 : true;
 }
 
 /** What a response of openai-responses repeats of its request. (OpenAI API reference, Response) */

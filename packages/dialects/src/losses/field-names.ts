@@ -11,17 +11,23 @@ export type LossyParameter =
 
 /** The properties of blocks, messages and tools that a translation may lose, in canonical words. */
 export type LossyProperty =
+  | 'allowedDomains'
+  | 'blockedDomains'
   | 'cache'
   | 'detail'
   | 'freeform'
   | 'isError'
+  | 'maxUses'
   | 'name'
   | 'namespaced'
   | 'parameters'
   | 'role'
+  | 'searchContextSize'
   | 'signature'
   | 'strict'
-  | 'title';
+  | 'thoughtSignature'
+  | 'title'
+  | 'userLocation';
 
 /** What stands in the brackets of a path: a block's kind, and what more is known of it. */
 export interface BlockKind {
@@ -43,7 +49,13 @@ export interface FieldNames {
   whole(kind: BlockKind, role: string): string;
   /** Where the pieces of a tool result stand, within its turn. */
   readonly results: string;
-  readonly tool: { readonly holder: string; opaque(word: string): string };
+  readonly tool: {
+    readonly holder: string;
+    /** A tool that is no function, as a whole. */
+    opaque(word: string): string;
+    /** The object that holds the options of a tool that the provider runs itself. */
+    options(word: string): string;
+  };
   readonly answer: AnswerNames;
 }
 

@@ -38,21 +38,26 @@ function unique(warnings: readonly Warning[]): Warning[] {
 
 const MESSAGE = /^messages\[(\w+)\]/;
 const BLOCK = /^\.content\[([\w-]+)(?: ([^\]]*))?\]/;
-const TOOL = /^tools\[(?:function|opaque ([^\]]*))\]/;
+const TOOL = /^tools\[(function|opaque|server) ?([^\]]*)\]/;
 const CHOICE = /^choices\[\]/;
 
 function nameField(names: FieldNames, field: string): string {
   const message = MESSAGE.exec(field);
   if (message !== null) return nameInTurn(names, message[1] ?? '', field.slice(message[0].length));
   const tool = TOOL.exec(field);
-  if (tool !== null) return nameOfTool(names, tool[1], field.slice(tool[0].length));
+  if (tool !== null) return nameOfTool(names, [tool[1] ?? '', tool[2] ?? ''], field.slice(tool[0].length));
   return lookUp(names.parameters, field) ?? field;
 }
 
-function nameOfTool({ tool, properties }: FieldNames, opaque: string | undefined, rest: string): string {
-  if (opaque !== undefined) return tool.opaque(opaque);
+function nameOfTool(
+  { tool, properties }: FieldNames,
+  [kind, word]: readonly [kind: string, word: string],
+  rest: string,
+): string {
+  if (kind === 'opaque' || (kind === 'server' && rest === '')) return tool.opaque(word);
   const property = rest.slice(1);
-  return join('tools[]', tool.holder, property === '' ? '' : (lookUp(properties, property) ?? property));
+  const holder = kind === 'server' ? tool.options(word) : join('tools[]', tool.holder);
+  return join(holder, property === '' ? '' : (lookUp(properties, property) ?? property));
 }
 
 function nameInTurn(names: FieldNames, role: string, rest: string): string {

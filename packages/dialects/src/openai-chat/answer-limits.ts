@@ -8,6 +8,8 @@ export const CHAT_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: true,
   cacheWrites: 'together',
+  keepsCallSignatures: true,
+  steps: {},
   parsesArguments: false,
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -9,6 +9,8 @@ export const COMPLETION_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: false,
   cacheWrites: 'together',
+  keepsCallSignatures: false,
+  steps: {},
   parsesArguments: false,
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -8,6 +8,8 @@ export const RESPONSE_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: true,
   cacheWrites: 'together',
+  keepsCallSignatures: false,
+  steps: { 'web-search': 'approximated', 'web-fetch': 'dropped', 'code-execution': 'carried' },
   parsesArguments: false,
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -7,8 +7,9 @@ import { wordOf } from '../json/read-json.js';
 import type { PlacedBlock } from '../openai-chat/encode-parts.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { isMadeStep } from '../made/made-id.js';
 import { noteLosses } from './encode-parts.js';
-import { unwrapInput } from './freeform.js';
+import { unwrapInput } from '../freeform/freeform.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeCallId } from './tool-names.js';
 
@@ -152,8 +153,12 @@ function calledText(block: ToolCallBlock): JsonObject {
 }
 
 function encodeOther({ block, path }: PlacedBlock, log: LossLog): JsonObject | undefined {
+  if (isMadeStep(block)) return lost(path, 'a step of a tool that another provider ran', log);
   if (block.type === 'opaque' && block.dialect === RESPONSES) return block.value;
   const who = block.type === 'opaque' ? `only ${block.dialect} understands this block` : undefined;
-  log.dropped(path, who ?? `openai-responses has no place for a ${block.type} block in an assistant turn`);
-  return undefined;
+  return lost(path, who ?? `openai-responses has no place for a ${block.type} block in an assistant turn`, log);
+}
+
+function lost(path: string, reason: string, log: LossLog): undefined {
+  log.dropped(path, reason);
 }

@@ -1,14 +1,16 @@
-import type { CanonicalRequest, Extensions, StreamEvent } from '@switchyard/canonical';
+import type { CanonicalRequest, Extensions, ServerToolStep, StreamEvent } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { objectOf, wordOf } from '../json/read-json.js';
+import { sealProof } from '../made/proof.js';
 import { callHead } from './encode-assistant.js';
-import { readInput, unwrapInput } from './freeform.js';
+import { readInput, unwrapInput } from '../freeform/freeform.js';
 import { encodeOutputPart, PART_EVENTS } from './output-items.js';
 import type { BlockPlace, EncoderState, OutputItem, OutputPart } from './output-items.js';
 import type { OutputList } from './output-list.js';
-import { RESPONSES, sealProof } from './reasoning-proof.js';
+import { RESPONSES } from './reasoning-proof.js';
+import { calledFields, stepItemType, withResult } from './server-steps.js';
 import { findTool } from './tools.js';
 
 export type BlockEvent = Extract<StreamEvent, { readonly index: number }>;
@@ -114,7 +116,8 @@ export class OutputWriter {
     if (place.item === undefined && !signature && named === undefined) return [];
     const events = place.item === undefined ? this.#list.enterItem(place, 'reasoning') : this.#endPart(place, {});
     const data = signature ?? '';
-    const proof = data !== '' && sealProof({ type: 'reasoning', provenance: place.provenance ?? RESPONSES, data });
+    const proof =
+      data !== '' && sealProof({ type: 'reasoning', provenance: place.provenance ?? RESPONSES, data }, RESPONSES);
     this.#list.addFields(place, { ...fields, ...(proof && { encrypted_content: proof }) });
     return [...events, ...this.#list.settle(place)];
   }
@@ -125,14 +128,14 @@ export class OutputWriter {
     const events = this.#list.enterItem(place, 'reasoning');
     this.#list.addFields(place, {
       ...fields,
-      encrypted_content: sealProof({ type: 'redacted-reasoning', provenance, data }),
+      encrypted_content: sealProof({ type: 'redacted-reasoning', provenance, data }, RESPONSES),
     });
     return [...events, ...this.#list.settle(place)];
   }
 
   /** An item of a server's own tool is told whole; a part that names its item belongs into that. */
   #writeOpaque({ block }: Of<'opaque'>): JsonObject[] {
-    if (block.dialect !== RESPONSES) return [];
+    if (block.dialect !== RESPONSES) return block.step === undefined ? [] : this.writeStep(block.step);
     if (block.extensions === undefined) {
       const place: BlockPlace = { type: 'call', id: wordOf(block.value['id']) };
       const events = this.#list.enterItem(place, 'other', block.value);
@@ -142,6 +145,17 @@ export class OutputWriter {
     const events = this.#openPart(place, 'other', block.value);
     this.#list.addFields(place, objectOf(ownFields(RESPONSES, block.extensions)['message']));
     return [...events, ...this.#endPart(place, {}), ...this.#list.settle(place)];
+  }
+
+  /** A step of another provider's tool: its item begins with the call and ends with the result, if one is told. */
+  writeStep(step: ServerToolStep): JsonObject[] {
+    const type = stepItemType(step);
+    const begun = step.call === undefined ? [] : this.#list.addStep(type, step.id, calledFields(step));
+    const index = this.#list.openStep(type, step.id);
+    if (step.result === undefined || index === -1) return begun;
+    const place: BlockPlace = { type: 'call', item: index };
+    this.#list.addFields(place, withResult(this.#list.itemAt(place)?.fields ?? {}, step));
+    return [...begun, ...this.#list.endItem(index, step.result.isError ? 'failed' : 'completed')];
   }
 
   #beginCall(event: Of<'tool-call-start'>): JsonObject[] {

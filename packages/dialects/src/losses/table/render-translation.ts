@@ -48,7 +48,8 @@ A field that we do not know is dropped under its own name wherever it stands, in
 
 What a model cannot do beyond its dialect is noted in the same way and is not listed here: levels and budgets of thinking
 are converted to what the model takes, and sampling parameters that a model refuses are left out. The table speaks of
-models that have levels of thinking and free sampling.
+models that have levels of thinking and free sampling, and of search models of openai-chat: others cannot search there.
+A server tool beside functions is dropped for gemini, which takes both only from clients that hand its steps back.
 `;
 
 const ANSWER_PREFACE = `# Answers
