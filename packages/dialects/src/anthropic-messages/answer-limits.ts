@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { MESSAGE_CITATIONS } from './citations.js';
 
 export const MESSAGE_ANSWERS: AnswerLimits = {
   dialect: 'anthropic-messages',
@@ -9,5 +10,7 @@ export const MESSAGE_ANSWERS: AnswerLimits = {
   hasRefusals: false,
   cacheWrites: 'by-lifetime',
   parsesArguments: true,
+  citations: MESSAGE_CITATIONS,
+  logprobs: 'none',
   vagueFinishes: ['other'],
 };

@@ -5,8 +5,9 @@ import { z } from 'zod';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
+import { ANTHROPIC, decodeCitations } from './citations.js';
 
-export const ANTHROPIC = 'anthropic-messages';
+export { ANTHROPIC };
 
 const contentBlock = z.looseObject({ type: z.string() });
 export type ContentBlock = z.infer<typeof contentBlock>;
@@ -107,7 +108,9 @@ export function opaque(block: JsonObject): OpaqueBlock {
 
 function decodeText(block: JsonObject, path: string): TextBlock {
   const { text: said } = readField(text, block, path);
-  return compact({ type: 'text', text: said, ...restAndCache(block, ['type', 'text']) });
+  const citations = decodeCitations(block['citations']);
+  const known = citations === undefined ? ['type', 'text'] : ['type', 'text', 'citations'];
+  return compact({ type: 'text', text: said, citations, ...restAndCache(block, known) });
 }
 
 function decodeImage(block: JsonObject): ImageBlock | OpaqueBlock {

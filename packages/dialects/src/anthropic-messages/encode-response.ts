@@ -4,8 +4,9 @@ import type { EncodeAnswerOptions, JsonObject, WithWarnings } from '../dialect.j
 import { ownFields } from '../extensions/extensions.js';
 import { lossesOfAnswer } from '../losses/answer-losses.js';
 import { MESSAGE_ANSWERS } from './answer-limits.js';
+import { encodeCitations } from './citations.js';
 import { ANTHROPIC } from './decode-content.js';
-import { encodeBlock } from './encode-content.js';
+import { encodeBlock, encodeText } from './encode-content.js';
 import { encodeFinish } from './finish.js';
 import { encodeUsage } from './usage.js';
 
@@ -42,6 +43,7 @@ function encodeChoice(choice: Choice): JsonObject {
  */
 function encodeAnswerBlock(block: Block): JsonObject | undefined {
   // `lossesOfAnswer` says what an answer loses; this log would say it of a request.
+  if (block.type === 'text') return encodeText(block, encodeCitations(block.citations ?? []));
   if (block.type !== 'reasoning') return encodeBlock(block, { path: '', warnings: [] });
   const signature = block.provenance === ANTHROPIC ? (block.signature ?? '') : '';
   if (block.text === '' && signature === '') return undefined;

@@ -30,7 +30,12 @@ export const ANTHROPIC_FIELD_NAMES: FieldNames = {
     userId: 'metadata.user_id',
     serviceTier: 'service_tier',
   },
-  properties: { cache: 'cache_control', isError: 'is_error', parameters: 'input_schema' },
+  properties: {
+    cache: 'cache_control',
+    'citations.citedText': 'cited_text',
+    isError: 'is_error',
+    parameters: 'input_schema',
+  },
   turn: (role) => (role === 'system' ? 'system[]' : 'messages[]'),
   holder: (_kind, role) => (role === 'system' ? '' : 'content[]'),
   whole: (kind, role) => (role === 'system' ? typeOf(kind) : whole(kind)),

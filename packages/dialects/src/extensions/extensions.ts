@@ -35,6 +35,10 @@ const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
     'functionResponse',
     'inlineData',
     'fileData',
+    'groundingMetadata',
+    'citationMetadata',
+    'retrievedContext',
+    'web',
   ],
 };
 

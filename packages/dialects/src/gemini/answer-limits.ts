@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { GEMINI_CITATIONS } from './citations.js';
 
 export const GEMINI_ANSWERS: AnswerLimits = {
   dialect: 'gemini',
@@ -9,5 +10,7 @@ export const GEMINI_ANSWERS: AnswerLimits = {
   hasRefusals: false,
   cacheWrites: 'none',
   parsesArguments: true,
+  citations: GEMINI_CITATIONS,
+  logprobs: 'numbers',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -12,9 +12,13 @@ export type LossyParameter =
 /** The properties of blocks, messages and tools that a translation may lose, in canonical words. */
 export type LossyProperty =
   | 'cache'
+  | 'citations'
+  | 'citations.citedText'
+  | 'citations.span'
   | 'detail'
   | 'freeform'
   | 'isError'
+  | 'logprobs.tokenId'
   | 'name'
   | 'namespaced'
   | 'parameters'
@@ -47,6 +51,11 @@ export interface FieldNames {
   readonly answer: AnswerNames;
 }
 
+export interface AnswerNamesBeside {
+  readonly citations?: string | undefined;
+  readonly logprobs?: string | undefined;
+}
+
 /** The same for what an upstream answers. Blocks are named as in requests, within `message`. */
 export interface AnswerNames {
   readonly choice: string;
@@ -55,6 +64,8 @@ export interface AnswerNames {
   readonly finish: string;
   readonly stopSequence?: string | undefined;
   readonly cacheWrites?: string | undefined;
+  /** Where the sources of a text and the probabilities of its tokens stand, where that is not within the text's own part. */
+  readonly beside?: AnswerNamesBeside | undefined;
   holder(kind: BlockKind): string;
   whole(kind: BlockKind): string;
 }

@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { CHAT_CITATIONS } from './citations.js';
 
 export const CHAT_ANSWERS: AnswerLimits = {
   dialect: 'openai-chat',
@@ -9,5 +10,7 @@ export const CHAT_ANSWERS: AnswerLimits = {
   hasRefusals: true,
   cacheWrites: 'together',
   parsesArguments: false,
+  citations: CHAT_CITATIONS,
+  logprobs: 'tokens',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -41,6 +41,7 @@ export const CHAT_FIELD_NAMES: FieldNames = {
     serviceTier: 'service_tier',
   },
   properties: {
+    'citations.span': 'start_index',
     cache: 'cache_control',
     detail: 'image_url.detail',
     title: 'file.filename',
@@ -56,6 +57,7 @@ export const CHAT_FIELD_NAMES: FieldNames = {
     choice: 'choices[]',
     message: 'choices[].message',
     finish: 'choices[].finish_reason',
+    beside: { citations: 'choices[].message.annotations[]', logprobs: 'choices[].logprobs' },
     cacheWrites: 'usage.prompt_tokens_details.cache_write_tokens',
     holder: (kind) => (kind.kind === 'tool-call' ? 'tool_calls[]' : ''),
     whole: (kind) =>

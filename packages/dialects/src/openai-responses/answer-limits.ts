@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { RESPONSE_CITATIONS } from './citations.js';
 
 export const RESPONSE_ANSWERS: AnswerLimits = {
   dialect: 'openai-responses',
@@ -9,5 +10,7 @@ export const RESPONSE_ANSWERS: AnswerLimits = {
   hasRefusals: true,
   cacheWrites: 'together',
   parsesArguments: false,
+  citations: RESPONSE_CITATIONS,
+  logprobs: 'tokens',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -46,6 +46,8 @@ export const RESPONSES_FIELD_NAMES: FieldNames = {
   },
   properties: {
     cache: 'prompt_cache_breakpoint',
+    citations: 'annotations',
+    'citations.span': 'start_index',
     title: 'filename',
     freeform: 'custom',
     namespaced: 'namespace',

@@ -1,6 +1,8 @@
 import type { JsonObject } from '../../dialect.js';
 import type { AnswerCapability } from './answer-capabilities.js';
+import { chat, claude, gemini, message, PART, responses, SAID, TEXT } from './answer-samples.js';
 import type { UpstreamDialect } from './fate.js';
+import { CHAT_SOURCES, GEMINI_SOURCES, MESSAGE_SOURCES, RESPONSE_SOURCES } from './source-fields.js';
 
 /** A field of what upstreams of a dialect answer, and what it tells. */
 export interface DeclaredAnswerField {
@@ -10,16 +12,6 @@ export interface DeclaredAnswerField {
   readonly capability: AnswerCapability;
   /** A whole answer that has it. Texts that begin with `mark` must arrive wherever the field is carried. */
   readonly sample: JsonObject;
-}
-
-function chat(message: JsonObject, choice: JsonObject = {}, body: JsonObject = {}): JsonObject {
-  const only = {
-    index: 0,
-    message: { role: 'assistant', content: 'hi', ...message },
-    finish_reason: 'stop',
-    ...choice,
-  };
-  return { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'm', choices: [only], ...body };
 }
 
 const CHAT_CALL = { id: 'mark_call', type: 'function', function: { name: 'mark_tool', arguments: '{"a":"mark"}' } };
@@ -57,11 +49,7 @@ const CHAT: readonly DeclaredAnswerField[] = [
     capability: 'own',
     sample: chat({ tool_calls: [{ id: 'call_1', type: 'custom', custom: { name: 'f', input: 'x' } }] }),
   },
-  {
-    field: 'choices[].message.annotations',
-    capability: 'own',
-    sample: chat({ annotations: [{ type: 'url_citation' }] }),
-  },
+  ...CHAT_SOURCES,
   { field: 'choices[].message.audio', capability: 'own', sample: chat({ audio: { id: 'audio_1', data: 'UA==' } }) },
   {
     field: 'choices[].message.images',
@@ -69,7 +57,6 @@ const CHAT: readonly DeclaredAnswerField[] = [
     capability: 'own',
     sample: chat({ images: [{ type: 'image_url' }] }),
   },
-  { field: 'choices[].logprobs', capability: 'own', sample: chat({}, { logprobs: { content: [{ token: 'hi' }] } }) },
   {
     field: 'choices[].finish_reason',
     when: '`model_length`',
@@ -104,28 +91,9 @@ const CHAT: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function responses(output: readonly JsonObject[], body: JsonObject = {}): JsonObject {
-  return { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm', output, ...body };
-}
-
-function message(part: JsonObject, more: JsonObject = {}): JsonObject {
-  return { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [part], ...more };
-}
-
-const SAID = { type: 'output_text', text: 'mark', annotations: [], logprobs: [] };
-
 const RESPONSES: readonly DeclaredAnswerField[] = [
   { field: 'output[].content[].output_text', capability: 'text', sample: responses([message(SAID)]) },
-  {
-    field: 'output[].content[].annotations',
-    capability: 'own',
-    sample: responses([message({ ...SAID, annotations: [{ type: 'url_citation' }] })]),
-  },
-  {
-    field: 'output[].content[].logprobs',
-    capability: 'own',
-    sample: responses([message({ ...SAID, logprobs: [{ token: 'hi' }] })]),
-  },
+  ...RESPONSE_SOURCES,
   { field: 'output[].phase', capability: 'own', sample: responses([message(SAID, { phase: 'final_answer' })]) },
   {
     field: 'output[].content[].refusal',
@@ -177,21 +145,9 @@ const RESPONSES: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function claude(content: readonly JsonObject[], body: JsonObject = {}): JsonObject {
-  const usage = { input_tokens: 9, output_tokens: 1 };
-  const ended = { stop_reason: 'end_turn', stop_sequence: null, usage };
-  return { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content, ...ended, ...body };
-}
-
-const TEXT = { type: 'text', text: 'mark' };
-
 const ANTHROPIC: readonly DeclaredAnswerField[] = [
   { field: 'content[].text', capability: 'text', sample: claude([TEXT]) },
-  {
-    field: 'content[].citations',
-    capability: 'own',
-    sample: claude([{ ...TEXT, citations: [{ type: 'page_location' }] }]),
-  },
+  ...MESSAGE_SOURCES,
   {
     field: 'content[].thinking',
     capability: 'reasoning',
@@ -271,13 +227,6 @@ const ANTHROPIC: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function gemini(parts: readonly JsonObject[], candidate: JsonObject = {}, body: JsonObject = {}): JsonObject {
-  const only = { index: 0, content: { role: 'model', parts }, finishReason: 'STOP', ...candidate };
-  return { responseId: 'r1', modelVersion: 'm', candidates: [only], ...body };
-}
-
-const PART = { text: 'mark' };
-
 const GEMINI: readonly DeclaredAnswerField[] = [
   { field: 'candidates[].content.parts[].text', capability: 'text', sample: gemini([PART]) },
   {
@@ -328,16 +277,7 @@ const GEMINI: readonly DeclaredAnswerField[] = [
     capability: 'own',
     sample: gemini([{ executableCode: { language: 'PYTHON', code: '1' } }, PART]),
   },
-  {
-    field: 'candidates[].groundingMetadata',
-    capability: 'own',
-    sample: gemini([PART], { groundingMetadata: { webSearchQueries: ['x'] } }),
-  },
-  {
-    field: 'candidates[].citationMetadata',
-    capability: 'own',
-    sample: gemini([PART], { citationMetadata: { citationSources: [{ uri: 'x' }] } }),
-  },
+  ...GEMINI_SOURCES,
   {
     field: 'candidates[].urlContextMetadata',
     capability: 'own',
@@ -349,11 +289,6 @@ const GEMINI: readonly DeclaredAnswerField[] = [
     sample: gemini([PART], { safetyRatings: [{ category: 'X' }] }),
   },
   { field: 'candidates[].avgLogprobs', capability: 'own', sample: gemini([PART], { avgLogprobs: -0.5 }) },
-  {
-    field: 'candidates[].logprobsResult',
-    capability: 'own',
-    sample: gemini([PART], { logprobsResult: { chosenCandidates: [{ token: 'x' }] } }),
-  },
   {
     field: 'candidates[].finishReason',
     when: '`MALFORMED_FUNCTION_CALL` and other words of its own',
