@@ -19,11 +19,12 @@ interface PlacedCitation {
  * alone, so this is read when a text ends.
  */
 export function readCitations({ extras, texts, parts }: ChoiceState): readonly PlacedCitation[] {
-  const grounding = objectOf(extras['groundingMetadata']);
-  const metadata = objectOf(extras['citationMetadata']);
+  const { groundingMetadata, citationMetadata } = extras;
+  if (groundingMetadata === undefined && citationMetadata === undefined) return [];
   if (Object.keys(texts).length === 0) return [];
+  const metadata = objectOf(citationMetadata);
   return [
-    ...readGrounding(grounding, { texts, parts }),
+    ...readGrounding(objectOf(groundingMetadata), { texts, parts }),
     ...objectsOf(metadata['citationSources'] ?? metadata['citations']).flatMap((source) => {
       return readSource(source, { texts, parts });
     }),

@@ -6,7 +6,7 @@ import {
   type StreamEvent,
 } from '@switchyard/canonical';
 
-import type { JsonObject, StreamDecoder } from '../dialect.js';
+import type { JsonObject, StreamDecoder, TextDelta } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
@@ -50,6 +50,12 @@ export class AnswerDecoder implements StreamDecoder {
     if (!isJsonObject(chunk))
       return this.#fail(failure('upstream_malformed', 'the provider sent a chunk that is no JSON'));
     return isJsonObject(chunk['error']) ? this.#fail(classifyError(chunk)) : this.readChunk(chunk);
+  }
+
+  keep(delta: TextDelta): void {
+    const texts = this.state.choices[delta.choice]?.texts;
+    if (delta.type === 'text-delta' && texts !== undefined)
+      texts[delta.index] = (texts[delta.index] ?? '') + delta.text;
   }
 
   end(): readonly StreamEvent[] {

@@ -1,6 +1,6 @@
 import { ERROR_CODES, type ErrorCode, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
 
-import type { JsonObject, StreamDecoder } from '../dialect.js';
+import type { JsonObject, StreamDecoder, TextDelta } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
@@ -50,6 +50,11 @@ class ChunkDecoder implements StreamDecoder {
       return this.#fail(failure('upstream_malformed', 'the provider sent a chunk that is no JSON'));
     const isError = event.event === 'error' || chunk['object'] === 'error' || Boolean(chunk['error']);
     return isError ? this.#fail(classifyError(chunk)) : this.#readChunk(chunk);
+  }
+
+  keep(delta: TextDelta): void {
+    const choice = this.state.choices[delta.choice];
+    if (delta.type === 'text-delta' && choice !== undefined) choice.textLength += countCodePoints(delta.text);
   }
 
   end(): readonly StreamEvent[] {
@@ -102,7 +107,7 @@ class ChunkDecoder implements StreamDecoder {
     const state = (this.state.choices[index] ??= createChoiceState());
     if (state.isFinished) return [];
     const delta = readDelta(choice, state);
-    const { pieces, logprobs } = withLogprobs(readTextPieces(delta), choice['logprobs']);
+    const { pieces, logprobs } = withLogprobs(readTextPieces(delta), choice['logprobs'], state.open?.type);
     const extras = { ...restOf(choice, CHOICE_FIELDS), logprobs, message: unknownMessageFields(delta) };
     state.extras = joinPieces(state.extras, extras);
     state.annotations.push(...(readAnnotations(delta) ?? []));

@@ -75,11 +75,13 @@ export function toBlock(piece: TextPiece): Block {
 
 /**
  * The pieces with the token probabilities of their choice, each list with the last piece that it is of. What there is no
- * piece for is left, beside what the field holds that is not known.
+ * piece for is left, beside what the field holds that is not known. `open` is the kind of text that is being told: it may
+ * go on with tokens alone.
  */
 export function withLogprobs(
   pieces: readonly TextPiece[],
   field: unknown,
+  open?: TextPiece['type'],
 ): { readonly pieces: readonly TextPiece[]; readonly logprobs: JsonObject | undefined } {
   if (!isJsonObject(field)) return { pieces, logprobs: undefined };
   let told = pieces;
@@ -88,8 +90,8 @@ export function withLogprobs(
     const last = pieces.findLastIndex((piece) => piece.type === type);
     const piece = told[last];
     const logprobs = decodeLogprobs(field[name]);
-    if (piece === undefined || logprobs === undefined) continue;
-    told = told.with(last, { ...piece, logprobs });
+    if (logprobs === undefined || (piece === undefined && open !== type)) continue;
+    told = piece === undefined ? [{ type, text: '', logprobs }, ...told] : told.with(last, { ...piece, logprobs });
     Reflect.deleteProperty(left, name);
   }
   return { pieces: told, logprobs: restOf(left, []) };

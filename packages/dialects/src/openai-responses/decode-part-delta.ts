@@ -73,7 +73,8 @@ export function decodePartDelta(part: PartState, piece: string, tokens?: unknown
   const place = { choice: 0, index: part.blockIndex };
   switch (part.type) {
     case 'text':
-      return [compact({ type: 'text-delta' as const, text: piece, logprobs, ...place })];
+      // Not by `compact`: this runs once per token, and objects that lost a key are slow to copy.
+      return [{ type: 'text-delta', text: piece, ...(logprobs && { logprobs }), ...place }];
     case 'refusal':
       return [{ type: 'refusal-delta', text: piece, ...place }];
     case 'summary':
