@@ -71,21 +71,21 @@ function addSupport(
 ): void {
   const known = chunks.findIndex((other) => isSame(other, chunk));
   const index = known === -1 ? chunks.push(chunk) - 1 : known;
-  const { web: _web, retrievedContext: _context, chunk: _chunk, confidenceScores, ...rest } = own;
-  const scores = Array.isArray(confidenceScores) ? confidenceScores : [];
-  const last = supports.at(-1);
-  const { groundingChunkIndices, confidenceScores: known_, ...lastRest } = last ?? {};
-  const knownScores = Array.isArray(known_) ? known_ : [];
-  const isOneMore = isSame(lastRest, { segment, ...rest }) && knownScores.length > 0 === scores.length > 0;
-  const indices = isOneMore && Array.isArray(groundingChunkIndices) ? [...groundingChunkIndices, index] : [index];
-  const allScores = isOneMore ? [...knownScores, ...scores] : scores;
-  const told = allScores.length > 0 ? { confidenceScores: allScores } : {};
-  supports.splice(supports.length - (isOneMore ? 1 : 0), 1, {
+  const { web: _web, retrievedContext: _context, chunk: _chunk, confidenceScores: scores, ...rest } = own;
+  const { groundingChunkIndices: indices, confidenceScores: lastScores, ...last } = supports.at(-1) ?? {};
+  // There are scores for all sources of a support, or for none.
+  const isOneMore = isSame(last, { segment, ...rest }) && Array.isArray(scores) === Array.isArray(lastScores);
+  if (isOneMore) supports.pop();
+  supports.push({
     segment,
-    groundingChunkIndices: indices,
-    ...told,
+    groundingChunkIndices: [...(isOneMore ? listOf(indices) : []), index],
+    ...(Array.isArray(scores) && { confidenceScores: [...(isOneMore ? listOf(lastScores) : []), ...listOf(scores)] }),
     ...rest,
   });
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }
 
 /** Offsets count bytes of UTF-8 from the beginning of the part. (Gemini API reference, Segment) */
