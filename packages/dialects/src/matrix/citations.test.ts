@@ -70,7 +70,7 @@ describe('the sources of an answer', () => {
           expect(cited(whole)).toEqual(expected);
           expect(cited(streamed)).toEqual(expected);
         }),
-        { numRuns: 100 },
+        { numRuns: 60 },
       );
     },
   );
