@@ -3,6 +3,7 @@ export type {
   AudioBlock,
   Block,
   CacheMark,
+  Citation,
   DocumentBlock,
   ImageBlock,
   MediaSource,
@@ -12,6 +13,9 @@ export type {
   RedactedReasoningBlock,
   RefusalBlock,
   TextBlock,
+  TextSpan,
+  TokenLogprob,
+  TokenProbability,
   ToolCallBlock,
   ToolResultBlock,
 } from './content.js';

@@ -1,4 +1,4 @@
-import type { NamespacedName, OpaqueBlock, ReasoningBlock } from './content.js';
+import type { Citation, NamespacedName, OpaqueBlock, ReasoningBlock, TokenLogprob } from './content.js';
 import type { DialectId, Extensions } from './dialect-id.js';
 import type { GatewayErrorData } from './errors/gateway-error.js';
 import type { Finish } from './response.js';
@@ -16,6 +16,12 @@ interface BlockStart extends BlockPlace {
   readonly extensions?: Extensions | undefined;
 }
 
+/** A piece of a text. It is empty only where it brings token probabilities that came without text of their own. */
+interface TextPiece extends BlockPlace {
+  readonly text: string;
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
+}
+
 /**
  * One step of a streamed answer. The grammar: `start`, then blocks (each `-start`, deltas, `-end`; blocks of one choice
  * may interleave), one `finish` per choice, `usage` whenever the provider tells it (a later one replaces an earlier),
@@ -30,8 +36,12 @@ export type StreamEvent =
       readonly extensions?: Extensions | undefined;
     }
   | ({ readonly type: 'text-start' } & BlockStart)
-  | ({ readonly type: 'text-delta'; readonly text: string } & BlockPlace)
-  | ({ readonly type: 'text-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
+  | ({ readonly type: 'text-delta' } & TextPiece)
+  | ({
+      readonly type: 'text-end';
+      readonly citations?: readonly Citation[] | undefined;
+      readonly extensions?: Extensions | undefined;
+    } & BlockPlace)
   | ({
       readonly type: 'reasoning-start';
       readonly provenance: DialectId;
@@ -50,7 +60,7 @@ export type StreamEvent =
       readonly extensions?: Extensions | undefined;
     } & BlockPlace)
   | ({ readonly type: 'refusal-start' } & BlockStart)
-  | ({ readonly type: 'refusal-delta'; readonly text: string } & BlockPlace)
+  | ({ readonly type: 'refusal-delta' } & TextPiece)
   | ({ readonly type: 'refusal-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
   | ({
       readonly type: 'tool-call-start';

@@ -54,15 +54,20 @@ export interface EncodeAnswerOptions {
   readonly request?: CanonicalRequest | undefined;
 }
 
+/** An event that carries a piece of a block's text. */
+export type TextDelta = Extract<StreamEvent, { readonly type: `${string}-delta` }>;
+
 /**
  * Turns one upstream's event stream into canonical events: a pure machine whose `state` is plain data.
  * `next` never throws on an upstream's bytes: what cannot be read becomes an `error` event followed by `end`.
- * After `end` was returned once, further calls return nothing. Beyond being empty or not, what the text of a delta says
- * must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
+ * After `end` was returned once, further calls return nothing. Beyond being empty or not, and being kept or
+ * counted, what the text of a delta says must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
  */
 export interface StreamDecoder {
   readonly state: unknown;
   next(event: SseEvent): readonly StreamEvent[];
+  /** Takes in the text of deltas that were read in its place, as `next` does; for a decoder that can do so without an event. */
+  keep?(delta: TextDelta): void;
   /** The upstream closed. Without the dialect's terminal proof this returns an `upstream_truncated` error, then `end`. */
   end(): readonly StreamEvent[];
 }

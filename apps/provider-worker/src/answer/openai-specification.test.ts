@@ -75,8 +75,17 @@ const EVERYTHING: CanonicalResponse = {
         { type: 'reasoning', text: 'Hm.', provenance: 'anthropic-messages', signature: 'c2ln' },
         { type: 'redacted-reasoning', data: 'ZGF0YQ==', provenance: 'anthropic-messages' },
         { type: 'text', text: 'Let me ' },
-        { type: 'text', text: 'look.' },
-        { type: 'refusal', text: 'Not there.' },
+        {
+          type: 'text',
+          text: 'look.',
+          citations: [
+            { type: 'url', url: 'https://example.com/a', title: 'a', span: { start: 0, end: 4 } },
+            { type: 'url', url: 'https://example.com/b', citedText: 'words' },
+            { type: 'file', fileId: 'file-1', title: 'a.pdf' },
+          ],
+          logprobs: [{ token: 'look', logprob: -0.5, top: [{ token: 'look', logprob: -0.5 }] }],
+        },
+        { type: 'refusal', text: 'Not there.', logprobs: [{ token: 'Not', logprob: -1, top: [] }] },
         { type: 'tool-call', id: 'call_1', name: 'look', arguments: '{"at":"it"}' },
         { type: 'tool-call', id: 'call_2', name: 'edit', arguments: '{"input":"x"}', freeform: true },
         {

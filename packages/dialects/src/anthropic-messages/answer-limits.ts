@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { MESSAGE_CITATIONS } from './citations.js';
 
 export const MESSAGE_ANSWERS: AnswerLimits = {
   dialect: 'anthropic-messages',
@@ -11,5 +12,7 @@ export const MESSAGE_ANSWERS: AnswerLimits = {
   keepsCallSignatures: false,
   steps: { 'web-search': 'carried', 'web-fetch': 'dropped', 'code-execution': 'carried' },
   parsesArguments: true,
+  citations: MESSAGE_CITATIONS,
+  logprobs: 'none',
   vagueFinishes: ['other'],
 };

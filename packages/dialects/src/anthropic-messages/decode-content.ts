@@ -6,9 +6,10 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import { openProof } from '../made/proof.js';
+import { ANTHROPIC, decodeCitations } from './citations.js';
 import { readStep } from './server-steps.js';
 
-export const ANTHROPIC = 'anthropic-messages';
+export { ANTHROPIC };
 
 const contentBlock = z.looseObject({ type: z.string() });
 export type ContentBlock = z.infer<typeof contentBlock>;
@@ -109,7 +110,9 @@ export function opaqueStep(block: JsonObject): OpaqueBlock {
 
 function decodeText(block: JsonObject, path: string): TextBlock {
   const { text: said } = readField(text, block, path);
-  return compact({ type: 'text', text: said, ...restAndCache(block, ['type', 'text']) });
+  const citations = decodeCitations(block['citations']);
+  const known = citations === undefined ? ['type', 'text'] : ['type', 'text', 'citations'];
+  return compact({ type: 'text', text: said, citations, ...restAndCache(block, known) });
 }
 
 function decodeImage(block: JsonObject): ImageBlock | OpaqueBlock {

@@ -103,8 +103,8 @@ describe('the stream decoder of anthropic-messages', () => {
       delta(0, { type: 'text_delta', text: 'so' }),
       close(0),
     );
-    const extensions = { 'anthropic-messages': { citations: [{ url: 'u' }] } };
-    expect(content).toEqual([{ type: 'text', text: 'so', extensions }]);
+    const citations = [{ type: 'opaque', dialect: 'anthropic-messages', value: { url: 'u' } }];
+    expect(content).toEqual([{ type: 'text', text: 'so', citations }]);
   });
 
   it('keeps blocks, deltas, events and fields that it does not know', () => {

@@ -6,8 +6,9 @@ import { lossesOfAnswer } from '../losses/answer-losses.js';
 import { sealProof } from '../made/proof.js';
 import { identifyStep, NO_STEPS } from '../made/step-ids.js';
 import { MESSAGE_ANSWERS } from './answer-limits.js';
+import { encodeCitations } from './citations.js';
 import { ANTHROPIC } from './decode-content.js';
-import { encodeBlock } from './encode-content.js';
+import { encodeBlock, encodeText } from './encode-content.js';
 import { encodeFinish } from './finish.js';
 import { writeStep } from './server-steps.js';
 import { encodeUsage } from './usage.js';
@@ -50,6 +51,7 @@ function encodeChoice(choice: Choice, answerId: string): JsonObject {
 /** Unlike in a request, reasoning of another maker is shown to the client, with a proof that names the maker. */
 function encodeAnswerBlock(block: Block): JsonObject | undefined {
   // `lossesOfAnswer` says what an answer loses; this log would say it of a request.
+  if (block.type === 'text') return encodeText(block, encodeCitations(block.citations ?? []));
   if (block.type === 'redacted-reasoning') {
     const own = ownFields(ANTHROPIC, block.extensions);
     return { ...own, type: 'redacted_thinking', data: sealProof(block, ANTHROPIC) };

@@ -10,6 +10,7 @@ import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-en
 import { sealProof } from '../made/proof.js';
 import { identifyStep, NO_STEPS, type StepIdState } from '../made/step-ids.js';
 import { MESSAGE_ANSWERS } from './answer-limits.js';
+import { encodeCitations } from './citations.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeFinish } from './finish.js';
@@ -196,6 +197,7 @@ class MessageStreamEncoder implements BareStreamEncoder {
         if (event.argumentsText === '') return '';
         return this.#textDelta('"input_json_delta","partial_json"', event.argumentsText);
       case 'text-end':
+        return this.#close(ownFields(ANTHROPIC, event.extensions), encodeCitations(event.citations ?? []));
       case 'refusal-end':
       case 'tool-call-end':
         return this.#close(ownFields(ANTHROPIC, event.extensions));
@@ -241,13 +243,13 @@ class MessageStreamEncoder implements BareStreamEncoder {
   }
 
   /** Fields that were known only at the end come as deltas where the dialect has one for them, else beside the stop. */
-  #close(fields: JsonObject): string {
+  #close(fields: JsonObject, citations: readonly JsonObject[] = []): string {
     const isOpened = this.#state.front?.opened ?? false;
     this.#change({ front: undefined });
     if (!isOpened) return '';
-    const { citations, deltas, ...others } = fields;
+    const { deltas, ...others } = fields;
     const written = [
-      ...listOf(citations).map((citation) => this.#delta({ type: 'citations_delta', citation })),
+      ...citations.map((citation) => this.#delta({ type: 'citations_delta', citation })),
       ...listOf(deltas).map((delta) => this.#delta(delta)),
     ];
     return written.join('') + frame({ type: 'content_block_stop', index: this.#state.nextIndex - 1, ...others });

@@ -34,6 +34,7 @@ export const ANTHROPIC_FIELD_NAMES: FieldNames = {
     allowedDomains: 'allowed_domains',
     blockedDomains: 'blocked_domains',
     cache: 'cache_control',
+    'citations.citedText': 'cited_text',
     isError: 'is_error',
     maxUses: 'max_uses',
     parameters: 'input_schema',

@@ -33,7 +33,11 @@ describe('decodeResponse', () => {
         {
           content: [
             { type: 'reasoning', text: 'hm', signature: 'sig', provenance: 'anthropic-messages' },
-            { type: 'text', text: 'so', extensions: { 'anthropic-messages': { citations: [{ url: 'u' }] } } },
+            {
+              type: 'text',
+              text: 'so',
+              citations: [{ type: 'opaque', dialect: 'anthropic-messages', value: { url: 'u' } }],
+            },
             {
               type: 'opaque',
               dialect: 'anthropic-messages',

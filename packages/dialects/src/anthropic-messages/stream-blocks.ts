@@ -3,6 +3,7 @@ import type { StreamEvent } from '@switchyard/canonical';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
+import { decodeCitations } from './citations.js';
 import { ANTHROPIC, opaqueStep } from './decode-content.js';
 
 /** A content block that is open on the wire. Plain data. */
@@ -140,13 +141,12 @@ export function closeBlock(open: OpenBlock, { extra, nextIndex }: Closing): read
   const fields: JsonObject = {
     ...open.fields,
     ...extra,
-    ...(open.citations.length === 0 ? {} : { citations: open.citations }),
     ...(open.deltas.length === 0 ? {} : { deltas: open.deltas }),
   };
   const rest = compact({ extensions: extensionsOf(ANTHROPIC, fields) });
   switch (open.kind) {
     case 'text':
-      return [{ type: 'text-end', ...rest, ...place }];
+      return [{ type: 'text-end', ...compact({ citations: decodeCitations(open.citations) }), ...rest, ...place }];
     case 'reasoning':
       return [{ type: 'reasoning-end', ...compact({ signature: open.signature || undefined }), ...rest, ...place }];
     case 'tool-call': {

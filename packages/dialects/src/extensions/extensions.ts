@@ -37,6 +37,9 @@ const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
     'functionResponse',
     'inlineData',
     'fileData',
+    'citationMetadata',
+    'retrievedContext',
+    'web',
   ],
 };
 

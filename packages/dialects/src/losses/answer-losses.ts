@@ -2,6 +2,7 @@ import {
   DIALECT_IDS,
   unfoldResponse,
   type Block,
+  type Citation,
   type CanonicalResponse,
   type DialectId,
   type Extensions,
@@ -17,6 +18,7 @@ import { z } from 'zod';
 
 import { foreignFieldWarnings } from '../extensions/extensions.js';
 import { isJsonObject, parseJson } from '../json/json-object.js';
+import { noteCitationLosses, type CitationLimits } from './citation-losses.js';
 import { blockPath } from './field-path.js';
 
 /** What the answers of a dialect have no place for. */
@@ -38,9 +40,14 @@ export interface AnswerLimits {
   readonly steps: Readonly<Partial<Record<ServerToolKind, 'carried' | 'approximated' | 'dropped'>>>;
   /** Whether a tool call's arguments are an object rather than a text. */
   readonly parsesArguments: boolean;
+  readonly citations: CitationLimits;
+  /** What it tells of the tokens of a text; `numbers` for the token's own in the vocabulary. */
+  readonly logprobs: 'none' | 'tokens' | 'numbers';
   /** The reasons for an end that it has only a neighbouring word for. */
   readonly vagueFinishes: readonly FinishReason[];
 }
+
+const TEXT = 'choices[].content[text]';
 
 const lossState = z.object({
   warnings: z.array(
@@ -71,8 +78,10 @@ export class AnswerLosses {
   take(event: StreamEvent): void {
     switch (event.type) {
       case 'text-delta':
-      case 'reasoning-delta':
       case 'refusal-delta':
+        if (event.logprobs !== undefined) this.#takeLogprobs(event);
+        return;
+      case 'reasoning-delta':
       case 'ping':
       case 'error':
       case 'end':
@@ -127,8 +136,11 @@ export class AnswerLosses {
     const key = `${event.choice}/${event.index}`;
     switch (event.type) {
       case 'text-start':
+        this.#foreign(event.extensions, TEXT);
+        return;
       case 'text-end':
-        this.#foreign(event.extensions, 'choices[].content[text]');
+        if (event.citations !== undefined) this.#takeCitations(event.citations);
+        this.#foreign(event.extensions, TEXT);
         return;
       case 'refusal-start':
       case 'refusal-end':
@@ -178,6 +190,21 @@ export class AnswerLosses {
     if (fate === 'dropped' && call === undefined)
       this.#dropped(path, `${this.#limits.dialect} does not tell what was found`);
     else this.#approximated(path, 'not all of what was found is told');
+  }
+
+  #takeLogprobs({ choice, logprobs }: Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' }>): void {
+    if (this.#isFurtherChoice(choice)) return;
+    const told = this.#limits.logprobs;
+    if (told === 'none') this.#dropped(`${TEXT}.logprobs`, 'it has no probabilities of tokens');
+    const hasNumbers = logprobs?.some(({ tokenId, top }) => [tokenId, top[0]?.tokenId].some((id) => id !== undefined));
+    if (told !== 'numbers' && hasNumbers) this.#dropped(`${TEXT}.logprobs.tokenId`, 'tokens have no numbers');
+  }
+
+  #takeCitations(citations: readonly Citation[]): void {
+    noteCitationLosses(citations, this.#limits.citations, {
+      note: (type, field, reason) => this.#note({ type, field: `${TEXT}.citations${field}`, reason }),
+      foreign: (extensions) => this.#foreign(extensions, `${TEXT}.citations`),
+    });
   }
 
   #isFurtherChoice(choice: number): boolean {

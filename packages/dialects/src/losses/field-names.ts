@@ -14,10 +14,14 @@ export type LossyProperty =
   | 'allowedDomains'
   | 'blockedDomains'
   | 'cache'
+  | 'citations'
+  | 'citations.citedText'
+  | 'citations.span'
   | 'detail'
   | 'freeform'
   | 'isError'
   | 'maxUses'
+  | 'logprobs.tokenId'
   | 'name'
   | 'namespaced'
   | 'parameters'
@@ -59,6 +63,11 @@ export interface FieldNames {
   readonly answer: AnswerNames;
 }
 
+export interface AnswerNamesBeside {
+  readonly citations?: string | undefined;
+  readonly logprobs?: string | undefined;
+}
+
 /** The same for what an upstream answers. Blocks are named as in requests, within `message`. */
 export interface AnswerNames {
   readonly choice: string;
@@ -67,6 +76,8 @@ export interface AnswerNames {
   readonly finish: string;
   readonly stopSequence?: string | undefined;
   readonly cacheWrites?: string | undefined;
+  /** Where the sources of a text and the probabilities of its tokens stand, where that is not within the text's own part. */
+  readonly beside?: AnswerNamesBeside | undefined;
   holder(kind: BlockKind): string;
   whole(kind: BlockKind): string;
 }

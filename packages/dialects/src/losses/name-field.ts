@@ -104,8 +104,12 @@ const OF_MESSAGE = '.message.';
 
 function nameProperty({ properties }: Pick<FieldNames, 'properties'>, rest: string): string {
   const property = rest.slice(1);
-  return lookUp(properties, property) ?? property;
+  if (!property.startsWith(OF_CITATION)) return lookUp(properties, property) ?? property;
+  const inner = lookUp(properties, property) ?? property.slice(OF_CITATION.length);
+  return join(`${lookUp(properties, 'citations') ?? 'citations'}[]`, inner);
 }
+
+const OF_CITATION = 'citations.';
 
 function nameAnswerField(names: FieldNames, field: string): string {
   const { answer, properties } = names;
@@ -113,6 +117,8 @@ function nameAnswerField(names: FieldNames, field: string): string {
   if (choice === null) return field === 'usage.cacheWrites' ? (answer.cacheWrites ?? field) : field;
   const rest = field.slice(choice[0].length);
   const block = readBlock(rest);
+  const beside = block && nameBeside(names, block.rest);
+  if (beside !== undefined) return beside;
   if (block !== undefined) return nameInBlock({ ...answer, properties }, answer.message, block);
   if (rest === '') return answer.choice;
   if (rest === '.finish') return answer.finish;
@@ -120,6 +126,14 @@ function nameAnswerField(names: FieldNames, field: string): string {
   // What a stream tells of the whole answer at its end stands with the choice.
   if (rest.startsWith('.response.')) return rest.slice('.response.'.length);
   return join(answer.choice, rest.slice(1));
+}
+
+/** The name of what a dialect tells of a text elsewhere; undefined for anything else. */
+function nameBeside({ answer, properties }: FieldNames, rest: string): string | undefined {
+  const [, kind = '', property = ''] = /^\.(citations|logprobs)(?:\.(.*))?$/.exec(rest) ?? [];
+  const place = kind === 'citations' || kind === 'logprobs' ? answer.beside?.[kind] : undefined;
+  if (property === '') return place?.replace(/\[\]$/, '');
+  return place && join(place, lookUp(properties, `${kind}.${property}`) ?? property);
 }
 
 function join(...steps: readonly string[]): string {

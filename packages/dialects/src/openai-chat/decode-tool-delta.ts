@@ -5,6 +5,7 @@ import { extensionsOf } from '../extensions/extensions.js';
 import { escapePiece, INPUT_HEAD, INPUT_TAIL } from '../freeform/freeform.js';
 import { compact, restOf } from '../json/json-object.js';
 import { countOf, objectOf, stringOf, wordOf } from '../json/read-json.js';
+import { decodeAnnotations } from './citations.js';
 import { readSignature } from './custom-calls.js';
 import { decodeArguments, fallbackToolName } from './decode-tool-call.js';
 import type { ChoiceState, ToolCallState } from './decoder-state.js';
@@ -105,7 +106,10 @@ function flushArguments(toolCall: ToolCallState, choice: number): StreamEvent[] 
 /** Ends the text, reasoning or refusal that is being written, if any. */
 export function closeOpenBlock(state: ChoiceState, choice: number): StreamEvent[] {
   if (state.open === undefined) return [];
-  const { type, index } = state.open;
+  const { type, index, from } = state.open;
   state.open = undefined;
-  return [{ type: `${type}-end` as const, choice, index }];
+  if (type !== 'text' || state.annotations.length === 0) return [{ type: `${type}-end` as const, choice, index }];
+  const citations = decodeAnnotations(state.annotations, from);
+  state.annotations = [];
+  return [{ type: 'text-end', choice, index, citations }];
 }

@@ -1,4 +1,4 @@
-import { assertNever, type StreamEvent } from '@switchyard/canonical';
+import { assertNever, type Citation, type StreamEvent } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
@@ -6,11 +6,14 @@ import { ownFields } from '../extensions/extensions.js';
 import { inputReader, readInput, unwrapInput } from '../freeform/freeform.js';
 import { objectOf } from '../json/read-json.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { countCodePoints } from '../text/code-points.js';
 import { CHAT_ANSWERS } from './answer-limits.js';
+import { encodeAnnotations } from './citations.js';
 import { answeredCall, isCustomCall, withSignature } from './custom-calls.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeId } from './encode-response.js';
 import { encodeFinish } from './finish.js';
+import { logprobsField } from './logprobs.js';
 import { withFields } from './merge-fields.js';
 import { encodeUsage } from './usage.js';
 
@@ -31,6 +34,8 @@ const encoderState = z.object({
   choices: z.record(z.string(), z.array(callState)),
   /** By choice: the index of the block of reasoning that was written last. */
   reasoning: z.record(z.string(), z.number()),
+  /** By choice: its texts so far, and where the one begins that is being told. */
+  said: z.record(z.string(), z.object({ text: z.string(), from: z.number() })),
   /** The usage chunk's field, as JSON. */
   usage: z.string().optional(),
 });
@@ -52,7 +57,9 @@ class ChunkEncoder implements BareStreamEncoder {
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#options = options;
     this.state =
-      state === undefined ? { phase: 'waiting', head: '', choices: {}, reasoning: {} } : encoderState.parse(state);
+      state === undefined
+        ? { phase: 'waiting', head: '', choices: {}, reasoning: {}, said: {} }
+        : encoderState.parse(state);
   }
 
   next(event: StreamEvent): string {
@@ -60,12 +67,21 @@ class ChunkEncoder implements BareStreamEncoder {
     switch (event.type) {
       case 'start':
         return this.#start(event);
+      case 'text-start':
+        this.#beginText(event.choice);
+        return '';
       case 'text-delta':
-        return this.#delta(event.choice, `{"content":${JSON.stringify(event.text)}}`);
+        return this.#text(event);
+      case 'text-end':
+        return event.citations === undefined ? '' : this.#annotations(event.choice, event.citations);
       case 'reasoning-delta':
         return this.#reasoning(event);
       case 'refusal-delta':
-        return this.#delta(event.choice, `{"refusal":${JSON.stringify(event.text)}}`);
+        return this.#delta(
+          event.choice,
+          `{"refusal":${JSON.stringify(event.text)}}`,
+          event.logprobs && logprobsField([], event.logprobs),
+        );
       case 'tool-call-start':
       case 'tool-call-delta':
       case 'tool-call-end':
@@ -80,8 +96,6 @@ class ChunkEncoder implements BareStreamEncoder {
         return encodeStreamError(event.error);
       case 'end':
         return this.#end();
-      case 'text-start':
-      case 'text-end':
       case 'reasoning-start':
       case 'reasoning-end':
       case 'redacted-reasoning':
@@ -109,8 +123,28 @@ class ChunkEncoder implements BareStreamEncoder {
     return frame({ ...withFields(fields, ownFields('openai-chat', event.extensions)), choices: [roleChoice(0)] });
   }
 
-  #delta(choice: number, delta: string): string {
-    return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":null,"finish_reason":null}]}\n\n`;
+  #delta(choice: number, delta: string, logprobs?: JsonObject): string {
+    const told = logprobs === undefined ? 'null' : JSON.stringify(logprobs);
+    return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":${told},"finish_reason":null}]}\n\n`;
+  }
+
+  #beginText(choice: number): void {
+    const said = this.state.said[choice];
+    if (said === undefined) this.state.said[choice] = { text: '', from: 0 };
+    else said.from = said.text.length;
+  }
+
+  #text({ choice, text, logprobs }: Extract<StreamEvent, { type: 'text-delta' }>): string {
+    const said = this.state.said[choice];
+    if (said !== undefined) said.text += text;
+    return this.#delta(choice, `{"content":${JSON.stringify(text)}}`, logprobs && logprobsField(logprobs, []));
+  }
+
+  /** Told with the end of their text, since those of a whole text end there. */
+  #annotations(choice: number, citations: readonly Citation[]): string {
+    const { text, from } = this.state.said[choice] ?? { text: '', from: 0 };
+    const annotations = encodeAnnotations(citations, text.slice(from), countCodePoints(text.slice(0, from)));
+    return annotations.length === 0 ? '' : this.#delta(choice, JSON.stringify({ annotations }));
   }
 
   /** As in a whole answer, an empty line stands between one block of reasoning and the next. */

@@ -44,6 +44,7 @@ export const CHAT_FIELD_NAMES: FieldNames = {
     userLocation: 'user_location',
     searchContextSize: 'search_context_size',
     thoughtSignature: 'extra_content.google.thought_signature',
+    'citations.span': 'start_index',
     cache: 'cache_control',
     freeform: 'custom',
     detail: 'image_url.detail',
@@ -64,6 +65,7 @@ export const CHAT_FIELD_NAMES: FieldNames = {
     choice: 'choices[]',
     message: 'choices[].message',
     finish: 'choices[].finish_reason',
+    beside: { citations: 'choices[].message.annotations[]', logprobs: 'choices[].logprobs' },
     cacheWrites: 'usage.prompt_tokens_details.cache_write_tokens',
     holder: (kind) => (kind.kind === 'tool-call' ? 'tool_calls[]' : ''),
     whole: (kind) =>

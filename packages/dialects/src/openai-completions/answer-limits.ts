@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { NO_CITATIONS } from '../losses/citation-losses.js';
 
 export const COMPLETION_ANSWERS: AnswerLimits = {
   dialect: 'openai-completions',
@@ -12,5 +13,7 @@ export const COMPLETION_ANSWERS: AnswerLimits = {
   keepsCallSignatures: false,
   steps: {},
   parsesArguments: false,
+  citations: NO_CITATIONS,
+  logprobs: 'tokens',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

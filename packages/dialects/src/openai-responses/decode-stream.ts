@@ -213,9 +213,7 @@ class ResponseDecoder implements StreamDecoder {
       type === 'summary' ? `s${countOf(event['summary_index']) ?? 0}` : `c${countOf(event['content_index']) ?? 0}`;
     const { part, events } = enterPart(this.state, this.#itemOf(event), { key: index, type });
     if (!isDone) {
-      const logprobs = objectsOf(event['logprobs']);
-      if (logprobs.length > 0) part.fields['logprobs'] = [...objectsOf(part.fields['logprobs']), ...logprobs];
-      return [...events, ...decodePartDelta(part, stringOf(event['delta']) ?? '')];
+      return [...events, ...decodePartDelta(part, stringOf(event['delta']) ?? '', event['logprobs'])];
     }
     const { text, refusal, logprobs } = event;
     return [...events, ...completePart(part, { text, refusal, logprobs })];

@@ -49,6 +49,8 @@ export const RESPONSES_FIELD_NAMES: FieldNames = {
     userLocation: 'user_location',
     searchContextSize: 'search_context_size',
     cache: 'prompt_cache_breakpoint',
+    citations: 'annotations',
+    'citations.span': 'start_index',
     title: 'filename',
     freeform: 'custom',
     namespaced: 'namespace',

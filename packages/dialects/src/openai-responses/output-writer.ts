@@ -1,9 +1,11 @@
-import type { CanonicalRequest, Extensions, ServerToolStep, StreamEvent } from '@switchyard/canonical';
+import type { CanonicalRequest, Citation, Extensions, ServerToolStep, StreamEvent } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
-import { objectOf, wordOf } from '../json/read-json.js';
+import { objectOf, objectsOf, wordOf } from '../json/read-json.js';
 import { sealProof } from '../made/proof.js';
+import { encodeLogprobs } from '../openai-chat/logprobs.js';
+import { encodeAnnotations } from './citations.js';
 import { callHead } from './encode-assistant.js';
 import { readInput, unwrapInput } from '../freeform/freeform.js';
 import { encodeOutputPart, PART_EVENTS } from './output-items.js';
@@ -72,13 +74,17 @@ export class OutputWriter {
     return [];
   }
 
-  #append({ index, text }: Of<'text-delta' | 'refusal-delta' | 'reasoning-delta'>): JsonObject[] {
+  #append(delta: Of<'text-delta' | 'refusal-delta' | 'reasoning-delta'>): JsonObject[] {
+    const { index, text } = delta;
     const place = this.#blocks[index];
-    if (place === undefined || place.type === 'call' || text === '') return [];
+    const told = delta.type === 'text-delta' ? delta.logprobs : undefined;
+    if (place === undefined || place.type === 'call' || (text === '' && told === undefined)) return [];
     const events = place.part === undefined ? this.#openPart(place, place.type) : [];
     const part = this.#list.partAt(place);
     if (part === undefined) return events;
     part.text += text;
+    const logprobs = told === undefined ? NO_LOGPROBS : { logprobs: encodeLogprobs(told) };
+    if (told !== undefined) part.fields['logprobs'] = [...objectsOf(part.fields['logprobs']), ...logprobs.logprobs];
     const { text: name, place: field } = PART_EVENTS[part.type];
     events.push({
       type: `${name}.delta`,
@@ -86,7 +92,7 @@ export class OutputWriter {
       output_index: place.item,
       [field]: part.place,
       delta: text,
-      ...(part.type === 'output_text' && NO_LOGPROBS),
+      ...(part.type === 'output_text' && logprobs),
     });
     return events;
   }
@@ -100,12 +106,23 @@ export class OutputWriter {
     return [...events, { ...added, part: encodeOutputPart(part) }];
   }
 
-  #endText({ index, extensions }: Of<'text-end' | 'refusal-end'>): JsonObject[] {
-    const place = this.#blocks[index];
+  #endText(event: Of<'text-end' | 'refusal-end'>): JsonObject[] {
+    const place = this.#blocks[event.index];
     if (place?.part === undefined) return [];
-    const { item: _item, message, ...fields } = ownFields(RESPONSES, extensions);
+    const { item: _item, message, ...fields } = ownFields(RESPONSES, event.extensions);
     this.#list.addFields(place, objectOf(message));
-    return [...this.#endPart(place, fields), ...this.#list.settle(place)];
+    const cited = event.type === 'text-end' && event.citations ? this.#annotate(place, event.citations) : [];
+    return [...cited, ...this.#endPart(place, fields), ...this.#list.settle(place)];
+  }
+
+  /** Annotations are told with the end of their text, since those of a whole text end there. */
+  #annotate(place: BlockPlace, citations: readonly Citation[]): JsonObject[] {
+    const part = this.#list.partAt(place);
+    const annotations = encodeAnnotations(citations, part?.text ?? '');
+    if (part === undefined || annotations.length === 0) return [];
+    part.fields['annotations'] = annotations;
+    const where = { ...this.#list.address(place, 'response.output_text.annotation.added'), content_index: part.place };
+    return annotations.map((annotation, index) => ({ ...where, annotation_index: index, annotation }));
   }
 
   /** Reasoning may have nothing to show and still be an item: one that the client hands in again. */

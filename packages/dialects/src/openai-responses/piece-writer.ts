@@ -6,7 +6,7 @@ type TextDelta = Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' | '
 type ArgumentsDelta = Extract<StreamEvent, { type: 'tool-call-delta' }>;
 
 /**
- * Writes what comes once per token, a further piece of a text or of a function's arguments: the same frames as by way of
+ * Writes what comes once per token, a further piece of a text or of a function's arguments (with no probabilities): the same frames as by way of
  * `ResponseWriter`, with all that does not change from one to the next written beforehand.
  */
 export class PieceWriter {
@@ -25,7 +25,7 @@ export class PieceWriter {
       case 'text-delta':
       case 'refusal-delta':
       case 'reasoning-delta':
-        return this.#writeText(event);
+        return 'logprobs' in event && event.logprobs !== undefined ? undefined : this.#writeText(event);
       case 'tool-call-delta':
         return this.#writeArguments(event);
       default:

@@ -1,17 +1,8 @@
-import type { JsonObject } from '../../dialect.js';
+import { chat, claude, message, responses, SAID, TEXT } from './answer-samples.js';
 import type { DeclaredAnswerField } from './declared-answer-field.js';
 import type { UpstreamDialect } from './fate.js';
 import { GEMINI_ANSWER_FIELDS } from './gemini-answer-fields.js';
-
-function chat(message: JsonObject, choice: JsonObject = {}, body: JsonObject = {}): JsonObject {
-  const only = {
-    index: 0,
-    message: { role: 'assistant', content: 'hi', ...message },
-    finish_reason: 'stop',
-    ...choice,
-  };
-  return { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'm', choices: [only], ...body };
-}
+import { CHAT_SOURCES, MESSAGE_SOURCES, RESPONSE_SOURCES } from './source-fields.js';
 
 const CHAT_CALL = { id: 'mark_call', type: 'function', function: { name: 'mark_tool', arguments: '{"a":"mark"}' } };
 
@@ -55,11 +46,7 @@ const CHAT: readonly DeclaredAnswerField[] = [
       { finish_reason: 'tool_calls' },
     ),
   },
-  {
-    field: 'choices[].message.annotations',
-    capability: 'own',
-    sample: chat({ annotations: [{ type: 'url_citation' }] }),
-  },
+  ...CHAT_SOURCES,
   { field: 'choices[].message.audio', capability: 'own', sample: chat({ audio: { id: 'audio_1', data: 'UA==' } }) },
   {
     field: 'choices[].message.images',
@@ -67,7 +54,6 @@ const CHAT: readonly DeclaredAnswerField[] = [
     capability: 'own',
     sample: chat({ images: [{ type: 'image_url' }] }),
   },
-  { field: 'choices[].logprobs', capability: 'own', sample: chat({}, { logprobs: { content: [{ token: 'hi' }] } }) },
   {
     field: 'choices[].finish_reason',
     when: '`model_length`',
@@ -102,28 +88,9 @@ const CHAT: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function responses(output: readonly JsonObject[], body: JsonObject = {}): JsonObject {
-  return { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm', output, ...body };
-}
-
-function message(part: JsonObject, more: JsonObject = {}): JsonObject {
-  return { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [part], ...more };
-}
-
-const SAID = { type: 'output_text', text: 'mark', annotations: [], logprobs: [] };
-
 const RESPONSES: readonly DeclaredAnswerField[] = [
   { field: 'output[].content[].output_text', capability: 'text', sample: responses([message(SAID)]) },
-  {
-    field: 'output[].content[].annotations',
-    capability: 'own',
-    sample: responses([message({ ...SAID, annotations: [{ type: 'url_citation' }] })]),
-  },
-  {
-    field: 'output[].content[].logprobs',
-    capability: 'own',
-    sample: responses([message({ ...SAID, logprobs: [{ token: 'hi' }] })]),
-  },
+  ...RESPONSE_SOURCES,
   { field: 'output[].phase', capability: 'own', sample: responses([message(SAID, { phase: 'final_answer' })]) },
   {
     field: 'output[].content[].refusal',
@@ -199,21 +166,9 @@ const RESPONSES: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function claude(content: readonly JsonObject[], body: JsonObject = {}): JsonObject {
-  const usage = { input_tokens: 9, output_tokens: 1 };
-  const ended = { stop_reason: 'end_turn', stop_sequence: null, usage };
-  return { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content, ...ended, ...body };
-}
-
-const TEXT = { type: 'text', text: 'mark' };
-
 const ANTHROPIC: readonly DeclaredAnswerField[] = [
   { field: 'content[].text', capability: 'text', sample: claude([TEXT]) },
-  {
-    field: 'content[].citations',
-    capability: 'own',
-    sample: claude([{ ...TEXT, citations: [{ type: 'page_location' }] }]),
-  },
+  ...MESSAGE_SOURCES,
   {
     field: 'content[].thinking',
     capability: 'reasoning',

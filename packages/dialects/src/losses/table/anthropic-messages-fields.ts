@@ -138,8 +138,31 @@ const CONTENT: readonly DeclaredField[] = [
   },
   {
     field: 'messages[].content[].citations',
-    capability: 'own',
-    sample: said({ type: 'text', text: 'a', citations: [{ type: 'char_location' }] }),
+    when: 'of a web page',
+    capability: 'provenCitation',
+    sample: said({
+      type: 'text',
+      text: 'a',
+      citations: [
+        {
+          type: 'web_search_result_location',
+          url: 'https://example.com/mark',
+          title: 'mark',
+          cited_text: 'mark words',
+          encrypted_index: 'mark',
+        },
+      ],
+    }),
+  },
+  {
+    field: 'messages[].content[].citations',
+    when: 'of a document',
+    capability: 'documentCitation',
+    sample: said({
+      type: 'text',
+      text: 'a',
+      citations: [{ type: 'page_location', document_index: 0, start_page_number: 1, end_page_number: 2 }],
+    }),
   },
   {
     field: 'messages[].content[].image',

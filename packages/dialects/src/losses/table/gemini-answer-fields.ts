@@ -1,12 +1,6 @@
-import type { JsonObject } from '../../dialect.js';
+import { gemini, PART } from './answer-samples.js';
 import type { DeclaredAnswerField } from './declared-answer-field.js';
-
-function gemini(parts: readonly JsonObject[], candidate: JsonObject = {}, body: JsonObject = {}): JsonObject {
-  const only = { index: 0, content: { role: 'model', parts }, finishReason: 'STOP', ...candidate };
-  return { responseId: 'r1', modelVersion: 'm', candidates: [only], ...body };
-}
-
-const PART = { text: 'mark' };
+import { GEMINI_SOURCES } from './source-fields.js';
 
 export const GEMINI_ANSWER_FIELDS: readonly DeclaredAnswerField[] = [
   { field: 'candidates[].content.parts[].text', capability: 'text', sample: gemini([PART]) },
@@ -85,17 +79,7 @@ export const GEMINI_ANSWER_FIELDS: readonly DeclaredAnswerField[] = [
     capability: 'serverCall',
     sample: gemini([PART], { groundingMetadata: { webSearchQueries: ['mark'] } }),
   },
-  {
-    field: 'candidates[].groundingMetadata.*',
-    when: 'what was found, and how to show it',
-    capability: 'own',
-    sample: gemini([PART], { groundingMetadata: { searchEntryPoint: { renderedContent: 'x' } } }),
-  },
-  {
-    field: 'candidates[].citationMetadata',
-    capability: 'own',
-    sample: gemini([PART], { citationMetadata: { citationSources: [{ uri: 'x' }] } }),
-  },
+  ...GEMINI_SOURCES,
   {
     field: 'candidates[].urlContextMetadata.urlMetadata',
     capability: 'serverCall',
@@ -107,11 +91,6 @@ export const GEMINI_ANSWER_FIELDS: readonly DeclaredAnswerField[] = [
     sample: gemini([PART], { safetyRatings: [{ category: 'X' }] }),
   },
   { field: 'candidates[].avgLogprobs', capability: 'own', sample: gemini([PART], { avgLogprobs: -0.5 }) },
-  {
-    field: 'candidates[].logprobsResult',
-    capability: 'own',
-    sample: gemini([PART], { logprobsResult: { chosenCandidates: [{ token: 'x' }] } }),
-  },
   {
     field: 'candidates[].finishReason',
     when: '`MALFORMED_FUNCTION_CALL` and other words of its own',

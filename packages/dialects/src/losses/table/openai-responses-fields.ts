@@ -147,11 +147,19 @@ const CONTENT: readonly DeclaredField[] = [
   },
   {
     field: 'input[].content[].annotations',
-    capability: 'own',
+    capability: 'citation',
     sample: amid({
       type: 'message',
       role: 'assistant',
-      content: [{ type: 'output_text', text: 'mark', annotations: [{ type: 'url_citation' }] }],
+      content: [
+        {
+          type: 'output_text',
+          text: 'mark',
+          annotations: [
+            { type: 'url_citation', url: 'https://example.com/mark', title: 'mark', start_index: 0, end_index: 4 },
+          ],
+        },
+      ],
     }),
   },
   {

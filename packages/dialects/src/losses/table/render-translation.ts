@@ -56,7 +56,9 @@ const ANSWER_PREFACE = `# Answers
 
 Names are the upstream's own. Warnings and headers put \`response.\` before them, to tell them from the request's. Whole
 answers and streams lose the same; what a stream loses after its first content is known too late for the header, and stands
-in the log line only. What an openai-responses upstream repeats of its request is no loss.
+in the log line only. A source that a stream tells only after the text it is of has ended goes to clients of the upstream's
+own dialect alone. Where a dialect says which piece of a text rests on a source, places are converted: openai-chat and
+openai-responses count code points, gemini counts bytes of UTF-8. What an openai-responses upstream repeats of its request is no loss.
 `;
 
 function labelOf({ field, when }: { readonly field: string; readonly when?: string | undefined }): string {

@@ -6,6 +6,7 @@ const notTheirs = dropped('only the family that made it can read it');
 const noCacheMarks = dropped('prompts are cached there without marks');
 const noSuchTool = dropped('there is no such tool');
 const noSuchOption = dropped('its search has no such option');
+const noCitations = dropped('it takes no citations back');
 const otherServer = refused('it points to what only its own API keeps; `untranslatable_field`');
 
 /** What a request can ask for, whatever the dialect calls it, and what becomes of it in each upstream dialect. */
@@ -51,6 +52,16 @@ export const REQUEST_CAPABILITIES = {
     carried,
     carried,
   ),
+
+  // What an earlier answer rested on.
+  citation: fates(noCitations, carried, dropped('it takes back only its own'), noCitations),
+  provenCitation: fates(
+    noCitations,
+    approximated('without the words of the source and the proof of its maker'),
+    carried,
+    noCitations,
+  ),
+  documentCitation: fates(noCitations, dropped('it cites web pages and its own files only'), carried, noCitations),
 
   // The form of the answer.
   textFormat: everywhere(carried),
