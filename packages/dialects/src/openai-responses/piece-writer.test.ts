@@ -8,6 +8,7 @@ import { encodeSse } from '../sse/encode-sse.js';
 import { createStreamEncoder } from './encode-stream.js';
 import { PieceWriter } from './piece-writer.js';
 import { ResponseWriter } from './response-writer.js';
+import { WrittenTexts } from './written-texts.js';
 
 describe('PieceWriter', () => {
   it('writes what the writer of responses tells, and leaves the same state', () => {
@@ -17,7 +18,7 @@ describe('PieceWriter', () => {
         const encoder = createStreamEncoder(options);
         const writer = new ResponseWriter(options);
         const twin = new ResponseWriter(options);
-        const pieceWriter = new PieceWriter(twin.state);
+        const pieceWriter = new PieceWriter(twin.state, new WrittenTexts());
         for (const event of chopStream(answer, seed)) {
           const told = writer.take(event).map((one) => {
             return encodeSse({ event: String(one['type']), data: JSON.stringify(one) });
@@ -38,6 +39,6 @@ describe('PieceWriter', () => {
     const { state } = new ResponseWriter(options);
     state.phase = 'ended';
     const late = { type: 'text-delta', choice: 0, index: 0, text: 'late' } as const;
-    expect(new PieceWriter(state).write(late)).toBeUndefined();
+    expect(new PieceWriter(state, new WrittenTexts()).write(late)).toBeUndefined();
   });
 });
