@@ -1,5 +1,14 @@
 import type { CanonicalRequest } from '@switchyard/canonical';
-import { createToolNameMap, patchModel, scanRequest, type Dialect, type ToolNameMap } from '@switchyard/dialects';
+import {
+  createToolNameMap,
+  patchFields,
+  patchModel,
+  scanRequest,
+  type Dialect,
+  type FieldPath,
+  type JsonObject,
+  type ToolNameMap,
+} from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
@@ -8,7 +17,7 @@ import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
-const MAX_JSON_DEPTH = 512;
+const SCAN_LIMITS = { maxDepth: 512 };
 
 export interface EncodeBodyInput {
   readonly open: AttemptOpen;
@@ -35,21 +44,43 @@ const NO_TOOL_NAMES: ToolNameMap = new Map();
 
 /**
  * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
- * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
- * budget also moves the output ceiling and forbids some fields, which only the dialect knows.
+ * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking
+ * suffix patches the fields that the dialect says it moves, and nothing else.
  *
  * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
  */
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, body, client, upstream } = input;
-  if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
-  const same = { dropped: [], includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
-  if (upstream.modelInPath) return { body, ...same };
-  const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
-  return { body: patchModel(body, facts, open.model), ...same };
+  if (client.id !== upstream.id) return translateBody(input);
+  const same = { includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
+  const named = upstream.modelInPath ? body : patchModel(body, scanRequest(body, SCAN_LIMITS), open.model);
+  if (open.thinking === undefined) return { body: named, dropped: [], ...same };
+  return { ...patchThinking(input, named), ...same };
 }
 
-function translateBody({ open, body, client, upstream, provider }: EncodeBodyInput): EncodedBody {
+/** What a wish for thinking may cost a request beside it, in canonical words. */
+const MOVED_BY_THINKING: ReadonlySet<string> = new Set([
+  'reasoningEffort',
+  'maxOutputTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'toolChoice',
+]);
+
+function patchThinking(input: EncodeBodyInput, body: Buffer): Pick<EncodedBody, 'body' | 'dropped'> {
+  const { open, upstream, provider } = input;
+  const { encoded } = encodeAnew(input);
+  const patches = upstream.thinkingFields.map((path) => ({ path, value: valueAt(encoded.value, path) }));
+  const losses = encoded.warnings.filter(({ field }) => MOVED_BY_THINKING.has(field));
+  return { body: patchFields(body, patches, SCAN_LIMITS), dropped: droppedFields(losses, { ...open, provider }) };
+}
+
+function valueAt(value: JsonObject, path: FieldPath): unknown {
+  return path.reduce<unknown>((inner, [name]) => (isJsonObject(inner) ? inner[name] : undefined), value);
+}
+
+function encodeAnew({ open, body, client, upstream, provider }: EncodeBodyInput) {
   const decoded = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
   const { reasoning: asked } = decoded.value;
   const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
@@ -57,6 +88,12 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
     { ...decoded.value, stream: open.stream, reasoning },
     { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens },
   );
+  return { decoded, encoded };
+}
+
+function translateBody(input: EncodeBodyInput): EncodedBody {
+  const { open, upstream, provider } = input;
+  const { decoded, encoded } = encodeAnew(input);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
@@ -69,11 +106,10 @@ function translateBody({ open, body, client, upstream, provider }: EncodeBodyInp
 /** Read without the dialect's decoder, which may refuse what the upstream took. */
 function asksForUsage(body: Buffer): boolean {
   const request = parseBody(body);
-  if (!isObject(request) || !('stream_options' in request)) return false;
-  const { stream_options: options } = request;
-  return isObject(options) && 'include_usage' in options && options.include_usage === true;
+  const options = isJsonObject(request) ? request['stream_options'] : undefined;
+  return isJsonObject(options) && options['include_usage'] === true;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
