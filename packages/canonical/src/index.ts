@@ -42,5 +42,5 @@ export {
 } from './request.js';
 export type { CanonicalResponse, Choice, Finish, FinishReason } from './response.js';
 export { isContentEvent, type StreamEvent } from './stream.js';
-export { totalInput, type Usage } from './usage.js';
+export { addUsage, totalInput, type Usage } from './usage.js';
 export type { Warning } from './warning.js';
