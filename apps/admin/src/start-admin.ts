@@ -5,7 +5,7 @@ import { configVariables, formatProblem, watchConfigFile, type Keyring } from '@
 import { currentVersion, type Database } from '@switchyard/database';
 import { createHttpService } from '@switchyard/nest-kit';
 import type { SnapshotStore } from '@switchyard/shared-state';
-import type { Logger } from '@switchyard/telemetry';
+import type { Logger, Metrics } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
 
 import { AdminModule } from './admin.module.js';
@@ -36,6 +36,7 @@ export interface AdminOptions {
   /** The operator's page; without it admin serves its API only. */
   readonly consoleFolder?: string | undefined;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** What `${NAME}` in a configuration stands for. Default: this process's environment. */
   readonly variables?: Readonly<Record<string, string | undefined>> | undefined;
   /** How often to see that the store has the snapshot, in milliseconds. Default 1000. */
@@ -66,6 +67,10 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
 
   const upstream = createUpstreamClient();
   const publisher = new Publisher({ database, store, logger, checkMs });
+  options.metrics.snapshotVersion.observe(() => {
+    const version = publisher.current()?.routing.version;
+    return version === undefined ? [] : [[version, 'admin']];
+  });
   const discovery = new Discovery({ database, publisher, upstream, keyring, logger });
   const variables = options.variables ?? configVariables();
   const applier = new Applier({ database, publisher, discovery, secrets: { pepper, keyring }, variables, logger });

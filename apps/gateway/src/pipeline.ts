@@ -31,6 +31,7 @@ import { Cursors } from './dispatch/cursors.js';
 import { dispatch } from './dispatch/dispatch.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
 import { meter } from './meter/meter.js';
+import type { RequestMetrics } from './meter/request-metrics.js';
 import type { RequestOutcome } from './meter/request-record.js';
 
 export interface PipelineOptions {
@@ -40,6 +41,7 @@ export interface PipelineOptions {
   readonly transport: AttemptTransport;
   readonly tracing: Tracing;
   readonly logger: Logger;
+  readonly metrics: RequestMetrics;
   readonly bodyLimits: BodyLimits & { readonly maxDepth: number };
 }
 
@@ -90,7 +92,7 @@ export class Pipeline {
     } finally {
       this.inFlight -= 1;
     }
-    meter(job.context, outcome, this.options.logger);
+    meter(job.context, outcome, this.options);
   }
 
   private accept(parts: Pick<RequestContext, 'surface' | 'request' | 'requestId' | 'signal'>): RequestContext {
@@ -124,6 +126,7 @@ export class Pipeline {
     context.facts = facts;
     const resolution = resolve(context.caller.view, context.caller.key, facts.model);
     if (resolution === undefined) throw unknownModel(facts.model);
+    context.resolution = resolution;
     const able = withOperation(resolution, context.surface.operation);
     if (able === undefined) throw unsupported(context.surface, resolution);
     const candidates = choose(able, (target) => this.cursors.next(target));

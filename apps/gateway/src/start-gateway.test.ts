@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
 import type { RoutingSnapshot } from '@switchyard/routing';
-import { createLogger, createTracing } from '@switchyard/telemetry';
+import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
 import { createDirectTransport, type AttemptHandler, type AttemptOpen } from '@switchyard/wire';
 
 import { startGateway, type Gateway } from './start-gateway.js';
@@ -73,6 +73,7 @@ async function start(handler: AttemptHandler, snapshot?: RoutingSnapshot): Promi
       level: 'info',
       destination: { write: (line: string) => lines.push(JSON.parse(line)) },
     }),
+    metrics: createMetrics(),
     drainMs: 300,
     maxBodyBytes: MAX_BODY_BYTES,
   });

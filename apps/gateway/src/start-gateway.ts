@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { createHttpService } from '@switchyard/nest-kit';
 import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
-import type { Logger, Tracing } from '@switchyard/telemetry';
+import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
 
 import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
+import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
 
@@ -26,6 +27,7 @@ export interface GatewayOptions {
   hashKey(key: string): string;
   readonly tracing: Tracing;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   /** How long running requests may take to finish when the gateway is closed. */
   readonly drainMs: number;
   readonly maxBodyBytes?: number;
@@ -63,22 +65,16 @@ class GatewayModule {
 
 /** Starts the gateway: a Nest application whose client endpoints are plain Fastify handlers. */
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
-  const { routing, transport, logger } = options;
+  const { routing, transport, logger, metrics } = options;
   let draining = false;
-  let index: RoutingIndex | undefined;
-  const take = (snapshot: RoutingSnapshot): void => {
-    index = indexSnapshot(snapshot);
-  };
-  const first = routing.current();
-  if (first !== undefined) take(first);
-  routing.onChange(take);
-
+  const index = followRouting(routing);
   const pipelineOptions: PipelineOptions = {
-    index: () => index,
+    index,
     hashKey: options.hashKey,
     transport,
     tracing: options.tracing,
     logger,
+    metrics: new RequestMetrics(metrics),
     bodyLimits: {
       maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
       timeoutMs: BODY_TIMEOUT_MS,
@@ -86,6 +82,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   const pipeline = new Pipeline(pipelineOptions);
+  observe(metrics, { pipeline, index });
   const { maxBytes, maxDepth } = pipelineOptions.bodyLimits;
   const sockets = new ResponsesSockets({
     pipeline,
@@ -101,7 +98,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     checks: [
       {
         name: 'snapshot',
-        check: () => (index === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
+        check: () => (index() === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
       },
       {
         name: 'workers',
@@ -141,6 +138,29 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await transport.close();
     },
   };
+}
+
+/** The newest snapshot, arranged once for all requests. */
+function followRouting(routing: RoutingSource): () => RoutingIndex | undefined {
+  let index: RoutingIndex | undefined;
+  const take = (snapshot: RoutingSnapshot): void => {
+    index = indexSnapshot(snapshot);
+  };
+  const first = routing.current();
+  if (first !== undefined) take(first);
+  routing.onChange(take);
+  return () => index;
+}
+
+function observe(
+  metrics: Metrics,
+  { pipeline, index }: { readonly pipeline: Pipeline; index(): RoutingIndex | undefined },
+): void {
+  metrics.inflight.observe(() => [[pipeline.inFlight, 'gateway']]);
+  metrics.snapshotVersion.observe(() => {
+    const version = index()?.version;
+    return version === undefined ? [] : [[version, 'gateway']];
+  });
 }
 
 /** Any other upgrade, such as to HTTP/2, is an offer that a server may leave aside. (RFC 9110, section 7.8) */

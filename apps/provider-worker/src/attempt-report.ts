@@ -1,4 +1,4 @@
-import type { Finish, StreamEvent, Usage, Warning } from '@switchyard/canonical';
+import type { Finish, Headroom, StreamEvent, Usage, Warning } from '@switchyard/canonical';
 import type { AttemptEnd, AttemptError } from '@switchyard/wire';
 
 /** What is learnt of an attempt on its way, for its end. */
@@ -12,6 +12,7 @@ export class AttemptReport {
   readonly #startedAtMs = performance.now();
   #preparedMs: number | undefined;
   #headersMs: number | undefined;
+  #headroom: Headroom | undefined;
   #firstContentMs: number | undefined;
   #waitedMs = 0;
   #waits = 0;
@@ -38,8 +39,9 @@ export class AttemptReport {
     return [...this.#requestDropped, ...ofAnswer.map((warning) => warning.field)];
   }
 
-  headersCame(status: number): void {
+  headersCame(status: number, headroom: Headroom | undefined): void {
     this.upstreamStatus = status;
+    this.#headroom = headroom;
     this.#headersMs = this.#elapsedMs();
   }
 
@@ -87,6 +89,7 @@ export class AttemptReport {
       upstreamStatus: this.upstreamStatus,
       usage: this.usage,
       finish: this.finish,
+      headroom: this.#headroom,
       answeredModel: this.answeredModel,
       dropped: this.dropped,
       timings: {

@@ -4,6 +4,7 @@ import type { Logger, Tracing } from '@switchyard/telemetry';
 import type { UpstreamClient } from '@switchyard/upstream';
 import type { AttemptEnd, AttemptError, AttemptHandler, AttemptOpen } from '@switchyard/wire';
 
+import { ruleFor, type ErrorRule } from './answer/error-rules.js';
 import { hideSecret } from './answer/hide-secret.js';
 import { AttemptReport } from './attempt-report.js';
 import { AttemptDeadlines } from './call/attempt-deadlines.js';
@@ -45,7 +46,7 @@ export function createAttemptHandler(dependencies: AttemptDependencies): Attempt
     } finally {
       deadlines.close();
     }
-    const end = endOf({ report, error, secret: target?.secret, cancelled: deadlines.cancelled });
+    const end = endOf({ report, error, target, cancelled: deadlines.cancelled });
     endAttemptSpan(span, end);
     logAttempt(logger, open, end);
     return end;
@@ -67,13 +68,23 @@ async function tryResolve(
 interface Ending {
   readonly report: AttemptReport;
   readonly error: AttemptError | undefined;
-  readonly secret: string | undefined;
+  readonly target: Target | undefined;
   readonly cancelled: boolean;
 }
 
-function endOf({ report, error, secret, cancelled }: Ending): AttemptEnd {
+function endOf({ report, error, target, cancelled }: Ending): AttemptEnd {
   if (error === undefined) return report.end('success');
-  return cancelled ? report.end('cancelled') : report.end('error', hideSecret(error, secret));
+  return cancelled
+    ? report.end('cancelled')
+    : report.end('error', hideSecret(ruled(error, target?.credential.errorRules), target?.secret));
+}
+
+/** With what the operator's rules say of an error that came within an answer, where nobody had its text to look at. */
+function ruled(error: AttemptError, rules: readonly ErrorRule[] = []): AttemptError {
+  if (rules.length === 0 || error.rule !== undefined || error.upstream === undefined) return error;
+  const { status, code, type } = error.upstream;
+  const rule = ruleFor(rules, { status, text: [error.message, code, type].filter(Boolean).join(' ') });
+  return rule === undefined ? error : { ...error, rule };
 }
 
 /** The gateway writes the line for the request; this one is for looking at a single worker. */

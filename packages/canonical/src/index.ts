@@ -16,7 +16,14 @@ export type {
   ToolResultBlock,
 } from './content.js';
 export { DIALECT_IDS, type DialectId, type Extensions } from './dialect-id.js';
-export { ERROR_CODES, isErrorCode, type ErrorCode, type ErrorCodeFacts, type ErrorScope } from './errors/codes.js';
+export {
+  ERROR_CODES,
+  ERROR_SCOPES,
+  isErrorCode,
+  type ErrorCode,
+  type ErrorCodeFacts,
+  type ErrorScope,
+} from './errors/codes.js';
 export {
   GatewayError,
   toGatewayError,
@@ -27,6 +34,7 @@ export {
 export { checkStreamGrammar } from './fold/check-grammar.js';
 export { foldStream, type FoldedStream } from './fold/fold-stream.js';
 export { unfoldResponse } from './fold/unfold-response.js';
+export type { Headroom, Quota } from './headroom.js';
 export { OPERATIONS, type Operation } from './operation.js';
 export {
   REASONING_EFFORTS,

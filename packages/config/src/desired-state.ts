@@ -1,4 +1,4 @@
-import type { RoutingSettings } from '@switchyard/routing';
+import type { ErrorRule, Hedge, Limits, RoutingSettings, Strategy } from '@switchyard/routing';
 
 /** What an operator's configuration asks for, checked and expanded. It holds secrets in plain text: memory only. */
 export interface DesiredState {
@@ -21,6 +21,7 @@ export interface DesiredTenant {
   readonly defaultPrefix?: string | undefined;
   readonly keys: readonly DesiredKey[];
   readonly aliases: readonly DesiredAlias[];
+  readonly limits?: Limits | undefined;
 }
 
 /** A client key: exactly one of `key` and `hash` is given. */
@@ -33,6 +34,9 @@ export interface DesiredKey {
   readonly models?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAtMs?: number | undefined;
+  /** Addresses and networks in CIDR form that it may be used from; undefined: anywhere. */
+  readonly sourceAddresses?: readonly string[] | undefined;
+  readonly limits?: Limits | undefined;
 }
 
 export interface DesiredCredential {
@@ -56,6 +60,16 @@ export interface DesiredCredential {
   /** Lower-case patterns with `*`, matched against un-prefixed names. */
   readonly excludedModels: readonly string[];
   readonly deadlines?: Partial<RoutingSettings['deadlines']> | undefined;
+  /** What of its behaviour is not the default. */
+  readonly policy?: CredentialPolicy | undefined;
+}
+
+export interface CredentialPolicy {
+  /** Its share of a tier's requests. */
+  readonly weight?: number | undefined;
+  readonly disableCooling?: boolean | undefined;
+  readonly requestRetry?: number | undefined;
+  readonly errorRules?: readonly ErrorRule[] | undefined;
 }
 
 export interface DesiredModel {
@@ -63,10 +77,28 @@ export interface DesiredModel {
   readonly name: string;
   /** The name clients use, where it differs. */
   readonly alias?: string | undefined;
+  /** Clients see the alias in answers. */
+  readonly forceMapping?: boolean | undefined;
+  /** Tokens that input and output may have together. */
+  readonly contextLength?: number | undefined;
 }
 
 export interface DesiredAlias {
   readonly name: string;
   /** In the order they are tried. */
-  readonly targets: readonly { readonly model: string; readonly weight: number }[];
+  readonly targets: readonly DesiredTarget[];
+  /** What of its behaviour is not the default. */
+  readonly policy?: AliasPolicy | undefined;
+}
+
+export interface DesiredTarget {
+  readonly model: string;
+  readonly weight: number;
+  readonly deadlines?: Partial<RoutingSettings['deadlines']> | undefined;
+}
+
+export interface AliasPolicy {
+  readonly strategy?: Strategy | undefined;
+  readonly hedge?: Hedge | undefined;
+  readonly deadlines?: Partial<RoutingSettings['deadlines']> | undefined;
 }

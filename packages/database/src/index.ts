@@ -14,11 +14,14 @@ export type {
   ChangeKind,
   ConfigurationRows,
   CredentialRow,
+  JsonObject,
   KeyRow,
+  ModelRow,
   ProviderRow,
   Source,
   Stored,
   StoredState,
+  TargetRow,
   TenantRow,
 } from './state.js';
 export { currentVersion, raiseVersion } from './version.js';

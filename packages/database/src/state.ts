@@ -1,6 +1,9 @@
 /** Who brought a row. Applying a file prunes only what files brought. */
 export type Source = 'file' | 'api';
 
+/** What only the control plane understands. Values are equal when their JSON is, whatever the order of their keys. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
 export interface TenantRow {
   readonly id: string;
   readonly name: string;
@@ -9,6 +12,7 @@ export interface TenantRow {
   /** Whether credentials without a prefix are reached. */
   readonly shared: boolean;
   readonly defaultPrefix?: string | undefined;
+  readonly limits?: JsonObject | undefined;
 }
 
 export interface KeyRow {
@@ -23,6 +27,9 @@ export interface KeyRow {
   readonly models?: readonly string[] | undefined;
   /** Milliseconds since 1970. */
   readonly expiresAtMs?: number | undefined;
+  /** Addresses and networks it may be used from; undefined: anywhere. */
+  readonly sourceAddresses?: readonly string[] | undefined;
+  readonly limits?: JsonObject | undefined;
 }
 
 export interface AliasRow {
@@ -31,7 +38,15 @@ export interface AliasRow {
   readonly tenantId?: string | undefined;
   readonly name: string;
   /** In the order they are tried. */
-  readonly targets: readonly { readonly model: string; readonly weight: number }[];
+  readonly targets: readonly TargetRow[];
+  readonly policy?: JsonObject | undefined;
+}
+
+export interface TargetRow {
+  readonly model: string;
+  readonly weight: number;
+  /** Milliseconds by name. */
+  readonly deadlines?: Readonly<Record<string, number>> | undefined;
 }
 
 export interface ProviderRow {
@@ -56,10 +71,18 @@ export interface CredentialRow {
   readonly masterKeyId?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   readonly proxyUrl?: string | undefined;
-  readonly models: readonly { readonly name: string; readonly alias?: string | undefined }[];
+  readonly models: readonly ModelRow[];
   readonly excludedModels: readonly string[];
   /** Milliseconds by name. */
   readonly deadlines?: Readonly<Record<string, number>> | undefined;
+  readonly policy?: JsonObject | undefined;
+}
+
+export interface ModelRow {
+  readonly name: string;
+  readonly alias?: string | undefined;
+  readonly forceMapping?: boolean | undefined;
+  readonly contextLength?: number | undefined;
 }
 
 /** The whole configuration as rows. The settings are JSON that only the control plane understands. */

@@ -21,6 +21,7 @@ export {
   type EncodeEmbeddingsOptions,
 } from './embeddings/embeddings.js';
 export { isBatch as isEmbeddingsBatch } from './embeddings/gemini.js';
+export { isAccountWide, readHeadroom } from './errors/headroom.js';
 export { parseRetryAfterMs } from './errors/retry-after.js';
 export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
@@ -28,6 +29,7 @@ export { renameModel } from './gemini/rename-model.js';
 export { patchFields, type FieldPatch, type FieldPath } from './json/patch-fields.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
+export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';

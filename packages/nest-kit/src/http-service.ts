@@ -28,7 +28,8 @@ export interface HttpServiceOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly logger: Logger;
-  readonly checks: readonly ReadinessCheck[];
+  /** What the health endpoints tell; a port without them has none. */
+  readonly checks?: readonly ReadinessCheck[];
   /** Largest body that Nest's own parsers accept; default 1 MiB. */
   readonly bodyLimitBytes?: number;
   /** False leaves bodies to `configure`: the service registers content-type parsers of its own. */
@@ -58,7 +59,7 @@ const CLOSE_GRACE_MS = 5_000;
 class ServiceModule {}
 
 /**
- * Starts a Nest application on Fastify, with health endpoints, and listens.
+ * Starts a Nest application on Fastify, with health endpoints where there are checks, and listens.
  *
  * @throws the socket's error (`EADDRINUSE` and the like) when it cannot listen; nothing is left open then.
  */
@@ -71,7 +72,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     ...(options.clientErrorHandler === undefined ? {} : { clientErrorHandler: options.clientErrorHandler }),
   });
   options.configure?.(adapter.getInstance<FastifyInstance>());
-  const imports = [HealthModule.register(options.checks), ...(options.module === undefined ? [] : [options.module])];
+  const health = options.checks === undefined ? undefined : HealthModule.register(options.checks);
+  const imports = [health, options.module].filter((part) => part !== undefined);
   const app = await NestFactory.create<NestFastifyApplication>({ module: ServiceModule, imports }, adapter, {
     logger: createNestLogger(options.logger),
     bodyParser: options.bodyParser ?? true,

@@ -57,4 +57,5 @@ export { validateOpenaiChatStream } from './validate/openai-chat-stream.js';
 export { validateResponsesResponse } from './validate/openai-responses-response.js';
 export { validateResponsesStream } from './validate/openai-responses-stream.js';
 export { openaiSpecification, type OpenaiSpecification } from './validate/openai-specification.js';
+export { parsePrometheusText, type Scrape } from './validate/prometheus-text.js';
 export type { ValidateStreamOptions } from './validate/stream-ending.js';

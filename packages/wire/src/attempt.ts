@@ -1,4 +1,12 @@
-import type { DialectId, Finish, GatewayErrorData, Operation, Usage } from '@switchyard/canonical';
+import type {
+  DialectId,
+  ErrorScope,
+  Finish,
+  GatewayErrorData,
+  Headroom,
+  Operation,
+  Usage,
+} from '@switchyard/canonical';
 
 /** Waits, in milliseconds, each from its own start: `total` and `firstContent` from the attempt's. */
 export interface AttemptDeadlines {
@@ -30,11 +38,36 @@ export interface AttemptOpen {
   readonly requestedModel: string;
   /** What stood in the parentheses of `model(high)`. */
   readonly thinking?: string | undefined;
+  /** The model's name that the answer bears; undefined: as the upstream says, or the requested one where it is translated. */
+  readonly answerModel?: string | undefined;
   /** 400 instead of a silent loss in translation. */
   readonly strict: boolean;
   readonly deadlines: AttemptDeadlines;
   /** Client headers that a provider may understand (`anthropic-beta`, `content-type` and the like), lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
+  /** A stream that fails after content hands back its state, for another attempt to go on from, and tells the client nothing. */
+  readonly rescuable?: boolean | undefined;
+  /** This attempt goes on with a stream that another one began. It sends no head, and only what the client lacks. */
+  readonly resume?: Resume | undefined;
+}
+
+/**
+ * How a stream is gone on with: by giving the model the start of its answer to continue, or by asking again and skipping
+ * what the client has already, once it proved to be the same.
+ */
+export interface Resume {
+  readonly how: 'prefill' | 'replay';
+  readonly state: RescueState;
+}
+
+/** What a worker hands back of a stream that died after content: the facts to decide by, and what only workers read. */
+export interface RescueState {
+  /** Whether a part of a tool call has reached the client. */
+  readonly hasToolCalls: boolean;
+  /** Whether the client asked for JSON. */
+  readonly isStructured: boolean;
+  /** Plain data. */
+  readonly state: unknown;
 }
 
 /** The commit: sent with the first content, and only then. */
@@ -54,8 +87,14 @@ export interface AttemptTimings {
   readonly totalMs: number;
 }
 
+export const ERROR_RULE_ACTIONS = ['stop', 'stop-and-cooldown', 'continue', 'continue-and-cooldown'] as const;
+
 /** A failed attempt, attributed. */
 export interface AttemptError extends GatewayErrorData {
+  /** Whose doing it is, where the answer says more than the code does, such as a quota of the whole account. */
+  readonly scope?: ErrorScope | undefined;
+  /** What the operator's own rules say of this error: whether another candidate is tried, and whether this one cools. */
+  readonly rule?: (typeof ERROR_RULE_ACTIONS)[number] | undefined;
   /**
    * The answer for the client in its dialect, for when no other candidate helps. Where client and upstream share a
    * dialect and the client may see it, the upstream's own bytes.
@@ -75,6 +114,8 @@ export interface AttemptEnd {
   readonly upstreamStatus?: number | undefined;
   readonly usage?: Usage | undefined;
   readonly finish?: Finish | undefined;
+  /** What the upstream's rate-limit headers say is left, whatever the outcome. */
+  readonly headroom?: Headroom | undefined;
   /** The model the upstream says it answered with. */
   readonly answeredModel?: string | undefined;
   /**
@@ -83,6 +124,8 @@ export interface AttemptEnd {
    */
   readonly dropped: readonly string[];
   readonly timings: AttemptTimings;
+  /** For an error after content, where the attempt was rescuable: nobody has told the client yet. */
+  readonly rescue?: RescueState | undefined;
 }
 
 /** Where a worker writes an attempt's answer. */

@@ -1,5 +1,6 @@
 export {
   CANCELLED_END,
+  ERROR_RULE_ACTIONS,
   failedEnd,
   type AttemptDeadlines,
   type AttemptEnd,
@@ -10,6 +11,8 @@ export {
   type AttemptReply,
   type AttemptTimings,
   type AttemptTransport,
+  type RescueState,
+  type Resume,
 } from './attempt.js';
 export { createDirectTransport } from './client/direct-transport.js';
 export { createWireTransport, type WireTransport, type WireTransportOptions } from './client/wire-client.js';

@@ -20,9 +20,14 @@ const OPEN: Required<AttemptOpen> = {
   strict: true,
   deadlines: { connectMs: 1, headersMs: 2, firstContentMs: 3, idleMs: 4, totalMs: 5 },
   headers: { 'anthropic-beta': 'a,b' },
+  rescuable: true,
+  answerModel: 'core-sonnet',
+  resume: { how: 'replay', state: { hasToolCalls: false, isStructured: true, state: { text: 'Hel' } } },
 };
 
 const ERROR: Required<AttemptError> = {
+  scope: 'provider',
+  rule: 'continue',
   code: 'upstream_rate_limited',
   message: 'refused',
   status: 429,
@@ -48,9 +53,17 @@ const END: Required<AttemptEnd> = {
     raw: { prompt_tokens: 3, details: { cached: [1] } },
   },
   finish: { reason: 'stop-sequence', raw: 'stop_sequence', stopSequence: 'END' },
+  headroom: {
+    requests: { remaining: 1, limit: 2, resetAtMs: 3 },
+    tokens: { remaining: 4, limit: 5, resetAtMs: 6 },
+    inputTokens: { remaining: 7, limit: 8, resetAtMs: 9 },
+    outputTokens: { remaining: 10, limit: 11, resetAtMs: 12 },
+    observedAtMs: 13,
+  },
   answeredModel: 'claude-x-1',
   dropped: ['logit_bias'],
   timings: { preparedMs: 0.5, headersMs: 10, firstContentMs: 12.25, totalMs: 20 },
+  rescue: { hasToolCalls: true, isStructured: false, state: { text: 'Hel' } },
 };
 
 describe('the wire schemas', () => {

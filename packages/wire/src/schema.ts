@@ -1,13 +1,36 @@
-import { DIALECT_IDS, type ErrorCode, type Finish, isErrorCode, OPERATIONS, type Usage } from '@switchyard/canonical';
+import {
+  DIALECT_IDS,
+  ERROR_SCOPES,
+  type ErrorCode,
+  type Finish,
+  type Headroom,
+  isErrorCode,
+  OPERATIONS,
+  type Quota,
+  type Usage,
+} from '@switchyard/canonical';
 import { z } from 'zod';
 
-import type { AttemptEnd, AttemptError, AttemptHead, AttemptOpen } from './attempt.js';
+import {
+  ERROR_RULE_ACTIONS,
+  type AttemptEnd,
+  type AttemptError,
+  type AttemptHead,
+  type AttemptOpen,
+  type RescueState,
+} from './attempt.js';
 import { WireProtocolError } from './frame/protocol-error.js';
 
 /** The version of docs/wire-protocol.md that this code speaks. Both sides must speak the same. */
 export const WIRE_VERSION = 1;
 
 const headersSchema = z.record(z.string(), z.string());
+
+const rescueStateSchema: z.ZodType<RescueState> = z.object({
+  hasToolCalls: z.boolean(),
+  isStructured: z.boolean(),
+  state: z.unknown(),
+});
 
 const attemptSchema: z.ZodType<AttemptOpen> = z.object({
   requestId: z.string(),
@@ -23,6 +46,7 @@ const attemptSchema: z.ZodType<AttemptOpen> = z.object({
   model: z.string(),
   requestedModel: z.string(),
   thinking: z.string().optional(),
+  answerModel: z.string().optional(),
   strict: z.boolean(),
   deadlines: z.object({
     connectMs: z.number(),
@@ -32,6 +56,8 @@ const attemptSchema: z.ZodType<AttemptOpen> = z.object({
     totalMs: z.number(),
   }),
   headers: headersSchema,
+  rescuable: z.boolean().optional(),
+  resume: z.object({ how: z.enum(['prefill', 'replay']), state: rescueStateSchema }).optional(),
 });
 
 /** What the server needs of `open` even when it does not understand the attempt in it. */
@@ -51,6 +77,9 @@ export const headSchema: z.ZodType<AttemptHead> = z.object({
 const errorCodeSchema = z.string().transform((code): ErrorCode => (isErrorCode(code) ? code : 'internal'));
 
 const errorSchema: z.ZodType<AttemptError> = z.object({
+  // A newer worker may blame whom we do not know: the code decides then.
+  scope: z.enum(ERROR_SCOPES).optional().catch(undefined),
+  rule: z.enum(ERROR_RULE_ACTIONS).optional().catch(undefined),
   code: errorCodeSchema,
   message: z.string(),
   status: z.number().int(),
@@ -92,6 +121,20 @@ const finishSchema: z.ZodType<Finish> = z.object({
   stopSequence: z.string().optional(),
 });
 
+const quotaSchema: z.ZodType<Quota> = z.object({
+  remaining: z.number(),
+  limit: z.number().optional(),
+  resetAtMs: z.number().optional(),
+});
+
+const headroomSchema: z.ZodType<Headroom> = z.object({
+  requests: quotaSchema.optional(),
+  tokens: quotaSchema.optional(),
+  inputTokens: quotaSchema.optional(),
+  outputTokens: quotaSchema.optional(),
+  observedAtMs: z.number(),
+});
+
 /** The payload of `end`. */
 export const endSchema: z.ZodType<AttemptEnd> = z.object({
   outcome: z.enum(['success', 'error', 'cancelled']),
@@ -99,6 +142,7 @@ export const endSchema: z.ZodType<AttemptEnd> = z.object({
   upstreamStatus: z.number().int().optional(),
   usage: usageSchema.optional(),
   finish: finishSchema.optional(),
+  headroom: headroomSchema.optional(),
   answeredModel: z.string().optional(),
   dropped: z.array(z.string()),
   timings: z.object({
@@ -107,6 +151,7 @@ export const endSchema: z.ZodType<AttemptEnd> = z.object({
     firstContentMs: z.number().optional(),
     totalMs: z.number(),
   }),
+  rescue: rescueStateSchema.optional(),
 });
 
 /** The client's `hello`. */

@@ -5,7 +5,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { parseKeyring, type Keyring } from '@switchyard/config';
 import { createDatabase, type Database } from '@switchyard/database';
 import { createRedisSnapshotStore, type SnapshotStore } from '@switchyard/shared-state';
-import { createLogger } from '@switchyard/telemetry';
+import { createLogger, createMetrics } from '@switchyard/telemetry';
 import { testPostgresUrl, testRedis } from '@switchyard/testkit';
 
 import { startAdmin, type Admin, type AdminOptions } from '../start-admin.js';
@@ -55,6 +55,7 @@ export class AdminWorld {
       variables: {},
       checkMs: 50,
       logger: createLogger({ service: 'admin', level: 'debug', destination }),
+      metrics: createMetrics(),
       ...options,
     });
     this.#closers.push(() => admin.close());

@@ -7,7 +7,7 @@ import {
   type DesiredState,
   type Keyring,
 } from '@switchyard/config';
-import type { AliasRow, ConfigurationRows, CredentialRow, KeyRow, ProviderRow } from '@switchyard/database';
+import type { AliasRow, ConfigurationRows, CredentialRow, JsonObject, KeyRow, ProviderRow } from '@switchyard/database';
 
 import { opaqueId } from './opaque-id.js';
 
@@ -22,12 +22,13 @@ export function rowsFromDesired(desired: DesiredState, secrets: Secrets): Config
   const { pepper } = secrets;
   const tenants = desired.tenants.map((tenant) => ({ id: opaqueId('tnt', pepper, [tenant.name]), ...tenant }));
   return {
-    tenants: tenants.map(({ id, name, prefixes, shared, defaultPrefix }) => ({
+    tenants: tenants.map(({ id, name, prefixes, shared, defaultPrefix, limits }) => ({
       id,
       name,
       prefixes,
       shared,
       defaultPrefix,
+      limits: plain(limits),
     })),
     keys: tenants.flatMap(({ id, keys }) => keys.map((key) => keyRow(key, id, pepper))),
     aliases: [
@@ -41,10 +42,12 @@ export function rowsFromDesired(desired: DesiredState, secrets: Secrets): Config
 }
 
 function keyRow(desired: DesiredKey, tenantId: string, pepper: string): KeyRow {
-  const { key, name, models, expiresAtMs } = desired;
+  const { key, name, models, expiresAtMs, sourceAddresses } = desired;
   const hash = desired.hash ?? hashKey(pepper, key ?? '');
   const visiblePrefix = key === undefined ? undefined : visiblePrefixOf(key);
-  return { id: opaqueId('key', pepper, [hash]), tenantId, hash, visiblePrefix, name, models, expiresAtMs };
+  const id = opaqueId('key', pepper, [hash]);
+  const limits = plain(desired.limits);
+  return { id, tenantId, hash, visiblePrefix, name, models, expiresAtMs, sourceAddresses, limits };
 }
 
 /** Enough to tell keys apart; nothing of a key so short that it would help to guess the rest. */
@@ -52,9 +55,13 @@ function visiblePrefixOf(key: string): string | undefined {
   return key.length < 20 ? undefined : key.slice(0, 7);
 }
 
-function aliasRow({ name, targets }: DesiredAlias, tenantId: string | undefined, pepper: string): AliasRow {
-  const id = opaqueId('als', pepper, [tenantId ?? '', name]);
-  return { id, tenantId, name, targets: targets.map(({ model, weight }) => ({ model, weight })) };
+function aliasRow({ name, targets, policy }: DesiredAlias, tenantId: string | undefined, pepper: string): AliasRow {
+  return { id: opaqueId('als', pepper, [tenantId ?? '', name]), tenantId, name, targets, policy: plain(policy) };
+}
+
+/** As a JSON column takes it. */
+function plain(value: object | undefined): JsonObject | undefined {
+  return value === undefined ? undefined : { ...value };
 }
 
 function providerRows(credentials: readonly DesiredCredential[]): readonly ProviderRow[] {
@@ -100,8 +107,9 @@ function credentialRow(desired: DesiredCredential, { id, position }: Place, keyr
     masterKeyId: secret === undefined ? undefined : keyring.sealingId,
     headers: rest.headers,
     proxyUrl: rest.proxyUrl,
-    models: models.map(({ name, alias }) => ({ name, alias })),
+    models,
     excludedModels: rest.excludedModels,
     deadlines: rest.deadlines,
+    policy: plain(rest.policy),
   };
 }

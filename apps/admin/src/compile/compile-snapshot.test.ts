@@ -13,15 +13,31 @@ const SETTINGS = {
   keepaliveSeconds: 0,
 };
 
+const RULE = { status: 400, pattern: 'quota', action: 'continue' };
+
 const STATE: StoredState = {
   version: 42,
   tenants: [
-    { id: 'tnt_a', name: 'a', prefixes: ['core'], shared: false, defaultPrefix: 'core', source: 'file' },
+    {
+      id: 'tnt_a',
+      name: 'a',
+      prefixes: ['core'],
+      shared: false,
+      defaultPrefix: 'core',
+      limits: { concurrent: 3 },
+      source: 'file',
+    },
     { id: 'tnt_b', name: 'b', prefixes: '*', shared: true, source: 'file' },
   ],
   keys: [{ id: 'key_1', tenantId: 'tnt_a', hash: 'aa', visiblePrefix: 'sw-abcd', models: ['core-*'], source: 'file' }],
   aliases: [
-    { id: 'als_1', name: 'fast', targets: [{ model: 'core/m', weight: 1 }], source: 'file' },
+    {
+      id: 'als_1',
+      name: 'fast',
+      targets: [{ model: 'core/m', weight: 1, deadlines: { idleMs: 7 } }],
+      policy: { strategy: 'weighted' },
+      source: 'file',
+    },
     { id: 'als_2', tenantId: 'tnt_a', name: 'own', targets: [{ model: 'm', weight: 2 }], source: 'file' },
   ],
   providers: [
@@ -43,6 +59,7 @@ const STATE: StoredState = {
       models: [{ name: 'm', alias: 'n' }],
       excludedModels: ['*-beta'],
       deadlines: { connectMs: 9 },
+      policy: { weight: 3, disableCooling: true, errorRules: [RULE] },
       source: 'file',
     },
     {
@@ -74,6 +91,7 @@ describe('compileSnapshot', () => {
             prefixes: ['core'],
             shared: false,
             defaultPrefix: 'core',
+            limits: { concurrent: 3 },
             aliases: [{ name: 'own', targets: [{ model: 'm', weight: 2 }] }],
           },
           { id: 'tnt_b', name: 'b', prefixes: '*', shared: true, aliases: [] },
@@ -89,6 +107,9 @@ describe('compileSnapshot', () => {
             discovered: [],
             nativeModels: ['claude-*'],
             operations: ['chat', 'completions', 'count-tokens'],
+            quotaScope: 'model',
+            weight: 3,
+            disableCooling: true,
             excludedModels: ['*-beta'],
             deadlines: { connectMs: 9 },
           },
@@ -100,10 +121,13 @@ describe('compileSnapshot', () => {
             discovered: ['x', 'y'],
             nativeModels: [],
             operations: OPERATIONS,
+            quotaScope: 'model',
             excludedModels: [],
           },
         ],
-        aliases: [{ name: 'fast', targets: [{ model: 'core/m', weight: 1 }] }],
+        aliases: [
+          { name: 'fast', strategy: 'weighted', targets: [{ model: 'core/m', weight: 1, deadlines: { idleMs: 7 } }] },
+        ],
         settings: SETTINGS,
       },
       credentials: {
@@ -117,6 +141,7 @@ describe('compileSnapshot', () => {
             sealedSecret: 'v1.k1.sealed',
             headers: { 'x-secret': 'header-secret' },
             proxyUrl: 'http://user:proxy-secret@proxy.example',
+            errorRules: [RULE],
           },
           {
             id: 'cred_2',

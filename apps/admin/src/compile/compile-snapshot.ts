@@ -25,7 +25,8 @@ export function compileSnapshot(state: StoredState): Snapshot {
         aliases: state.aliases.filter(({ tenantId }) => tenantId === tenant.id).map(compileAlias),
       })),
       keys: state.keys,
-      credentials: state.credentials.map((credential) => ({
+      credentials: state.credentials.map(({ policy, ...credential }) => ({
+        ...policy,
         ...credential,
         provider: providerOf(credential).slug,
         discovered: state.discovered.get(credential.id) ?? [],
@@ -37,7 +38,8 @@ export function compileSnapshot(state: StoredState): Snapshot {
     credentials: credentialSnapshotSchema.parse({
       format: 1,
       version,
-      credentials: state.credentials.map((credential) => ({
+      credentials: state.credentials.map(({ policy, ...credential }) => ({
+        ...policy,
         ...credential,
         provider: providerOf(credential).slug,
         label: providerOf(credential).label,
@@ -51,9 +53,13 @@ export function compileSnapshot(state: StoredState): Snapshot {
 function providerFacts(slug: string) {
   const provider = providerBySlug(slug);
   if (provider === undefined) return { nativeModels: [] };
-  return { nativeModels: provider.nativeModels, operations: operationsOf(provider) };
+  return {
+    nativeModels: provider.nativeModels,
+    operations: operationsOf(provider),
+    quotaScope: provider.quotaScope,
+  };
 }
 
-function compileAlias({ name, targets }: AliasRow): Pick<AliasRow, 'name' | 'targets'> {
-  return { name, targets };
+function compileAlias({ name, targets, policy }: AliasRow) {
+  return { ...policy, name, targets };
 }

@@ -44,6 +44,7 @@ function viewCredentials({ credentials, providers, discovered }: StoredState) {
     discoveredModels: discovered.get(credential.id)?.length ?? 0,
     excludedModels: credential.excludedModels,
     deadlines: credential.deadlines,
+    policy: credential.policy,
     source: credential.source,
   }));
 }

@@ -9,6 +9,7 @@ import { Command } from 'commander';
 
 import { PURPOSES, required } from '../compose/required.js';
 import { runService } from '../compose/run-service.js';
+import { serveMetrics } from '../compose/serve-metrics.js';
 
 export function adminCommand(): Command {
   return new Command('admin')
@@ -25,7 +26,7 @@ Example:
 }
 
 function runAdmin(): Promise<void> {
-  return runService('admin', async ({ environment, logger, closers }) => {
+  return runService('admin', async ({ environment, logger, closers, metrics }) => {
     const url = required(environment.databaseUrl, 'DATABASE_URL', PURPOSES.databaseUrl);
     const wireToken = required(environment.wireToken, 'SWITCHYARD_WIRE_TOKEN', PURPOSES.wireToken);
     const pepper = required(environment.keyPepper, 'SWITCHYARD_KEY_PEPPER', PURPOSES.keyPepper);
@@ -53,8 +54,10 @@ function runAdmin(): Promise<void> {
       configFile: environment.configPath,
       consoleFolder: CONSOLE_FOLDER,
       logger,
+      metrics,
     });
     closers.add('admin', () => admin.close());
-    return { address: admin.address };
+    const metricsAddress = await serveMetrics({ ...environment, metrics, logger, closers });
+    return { address: admin.address, metrics: metricsAddress };
   });
 }

@@ -9,6 +9,7 @@ import { Command } from 'commander';
 import { followAsService } from '../compose/follow.js';
 import { PURPOSES, required } from '../compose/required.js';
 import { runService } from '../compose/run-service.js';
+import { serveMetrics } from '../compose/serve-metrics.js';
 
 export function gatewayCommand(): Command {
   return new Command('gateway')
@@ -24,7 +25,7 @@ Example:
 }
 
 function runGateway(): Promise<void> {
-  return runService('gateway', async ({ environment, logger, closers }) => {
+  return runService('gateway', async ({ environment, logger, closers, metrics }) => {
     const wireToken = required(environment.wireToken, 'SWITCHYARD_WIRE_TOKEN', PURPOSES.wireToken);
     const keyPepper = required(environment.keyPepper, 'SWITCHYARD_KEY_PEPPER', PURPOSES.keyPepper);
     await mkdir(environment.dataDir, { recursive: true });
@@ -40,9 +41,11 @@ function runGateway(): Promise<void> {
       hashKey: (key) => hashKey(keyPepper, key),
       tracing,
       logger,
+      metrics,
       drainMs: environment.drainSeconds * 1_000,
     });
     closers.add('gateway', () => gateway.close());
-    return { address: gateway.address, snapshot: routing.current()?.version };
+    const metricsAddress = await serveMetrics({ ...environment, metrics, logger, closers });
+    return { address: gateway.address, metrics: metricsAddress, snapshot: routing.current()?.version };
   });
 }

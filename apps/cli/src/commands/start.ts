@@ -4,7 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 
 import { banner } from '../compose/banner.js';
 import { Closers, untilSignal } from '../compose/shutdown.js';
-import { startStandalone } from '../compose/standalone.js';
+import { startStandalone, type Standalone } from '../compose/standalone.js';
 
 interface StartFlags {
   readonly config?: string;
@@ -66,8 +66,8 @@ async function start(flags: StartFlags): Promise<void> {
   }
 }
 
-function addressesOf({ gatewayAddress, adminAddress }: { gatewayAddress: string; adminAddress: string }): object {
-  return { gateway: gatewayAddress, admin: adminAddress };
+function addressesOf({ gatewayAddress, adminAddress, metricsAddress }: Standalone): object {
+  return { gateway: gatewayAddress, admin: adminAddress, metrics: metricsAddress };
 }
 
 function parsePort(text: string): number {

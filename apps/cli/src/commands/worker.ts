@@ -23,20 +23,24 @@ Example:
 }
 
 function runWorker(): Promise<void> {
-  return runService('worker', async ({ environment, logger, closers }) => {
+  return runService('worker', async ({ environment, logger, closers, metrics }) => {
     const wireToken = required(environment.wireToken, 'SWITCHYARD_WIRE_TOKEN', PURPOSES.wireToken);
     const masterKey = required(environment.masterKey, 'SWITCHYARD_MASTER_KEY', PURPOSES.masterKey);
     await mkdir(environment.dataDir, { recursive: true });
     const tracing = createTracing({ serviceName: 'switchyard-worker', variables: environment.otel });
     closers.add('tracing', () => tracing.close());
     const credentials = await followAsService({ part: 'credentials', environment, wireToken, logger, closers });
+    const { metricsPort } = environment;
+    const isServed = metricsPort !== 'off';
     const worker = await startWorker({
       credentials,
       keyring: parseKeyring(masterKey),
       wireToken,
       host: environment.host,
       wirePort: environment.wirePort,
-      healthPort: environment.metricsPort,
+      // Its health endpoints are wanted also without metrics.
+      healthPort: isServed ? metricsPort : 0,
+      metrics: isServed ? metrics : undefined,
       tracing,
       logger,
       drainMs: environment.drainSeconds * 1_000,

@@ -1,8 +1,9 @@
 import type { Standalone } from './standalone.js';
 
 /** What `switchyard start` prints when it is ready; its last line is a command that works at once. */
-export function banner({ gatewayAddress, adminAddress, demo }: Standalone): string {
+export function banner({ gatewayAddress, adminAddress, metricsAddress, demo }: Standalone): string {
   const lines = ['', '  Switchyard is ready.', '', `    gateway   ${gatewayAddress}`, `    console   ${adminAddress}`];
+  if (metricsAddress !== undefined) lines.push(`    metrics   ${metricsAddress}`);
   if (demo?.newKey !== undefined) lines.push(`    key       ${demo.newKey}   (shown once; kept in ${demo.keyFile})`);
   lines.push('', '  Try it:', '', curlLine({ gatewayAddress, demo }));
   return lines.join('\n');

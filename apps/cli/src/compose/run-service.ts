@@ -1,5 +1,5 @@
 import { readEnvironment, type Environment } from '@switchyard/config';
-import { createLogger, type Logger } from '@switchyard/telemetry';
+import { createLogger, createMetrics, type Logger, type Metrics } from '@switchyard/telemetry';
 
 import { Closers, untilSignal } from './shutdown.js';
 
@@ -8,6 +8,7 @@ export interface ServiceStart {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly closers: Closers;
+  readonly metrics: Metrics;
 }
 
 /** Runs one service until it is told to stop: what it opened is closed in reverse, also when its start fails. */
@@ -21,7 +22,7 @@ export async function runService(
   // Before anything is opened, so that no signal is missed.
   const stopped = untilSignal();
   try {
-    const facts = await start({ environment, logger, closers });
+    const facts = await start({ environment, logger, closers, metrics: createMetrics() });
     logger.info(facts, `${service} listening`);
     const signal = await stopped;
     logger.info({ signal }, `${service} stopping`);

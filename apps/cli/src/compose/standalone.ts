@@ -5,7 +5,7 @@ import { hashKey, loadOrCreateSecrets, parseKeyring, type Environment } from '@s
 import { CONSOLE_FOLDER } from '@switchyard/console';
 import { createDatabase, startEmbeddedPostgres } from '@switchyard/database';
 import { startGateway } from '@switchyard/gateway';
-import { createAttemptHandler } from '@switchyard/provider-worker';
+import { createAttemptHandler, observeSnapshot } from '@switchyard/provider-worker';
 import {
   createMemorySnapshotStore,
   createRedisSnapshotStore,
@@ -14,11 +14,12 @@ import {
   type SnapshotPart,
   type SnapshotStore,
 } from '@switchyard/shared-state';
-import { createTracing, type Logger } from '@switchyard/telemetry';
+import { createMetrics, createTracing, type Logger } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
 import { createDirectTransport } from '@switchyard/wire';
 
 import { demoConfiguration, type DemoConfiguration } from './demo.js';
+import { serveMetricsIfFree } from './serve-metrics.js';
 import type { Closers } from './shutdown.js';
 
 export interface StandaloneOptions {
@@ -36,6 +37,8 @@ export interface StandaloneOptions {
 export interface Standalone {
   readonly gatewayAddress: string;
   readonly adminAddress: string;
+  /** Absent when there are none. */
+  readonly metricsAddress?: string | undefined;
   /** Absent when the configuration came from a file. */
   readonly demo?: DemoConfiguration | undefined;
 }
@@ -47,6 +50,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   const keyring = parseKeyring(secrets.masterKey);
   const tracing = createTracing({ serviceName: 'switchyard', variables: environment.otel });
   closers.add('tracing', () => tracing.close());
+  const metrics = createMetrics();
   const store = openStore(environment, { logger, closers });
   const databaseUrl = environment.databaseUrl ?? (await embeddedPostgres(dataDir, { logger, closers }));
   const database = createDatabase({ url: databaseUrl });
@@ -66,12 +70,14 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     consoleFolder: CONSOLE_FOLDER,
     initialConfiguration: demo,
     logger,
+    metrics,
   });
   closers.add('admin', () => admin.close());
 
   const follow = <Part extends SnapshotPart>(part: Part): Promise<SnapshotFollower<Part>> =>
     followPart(part, { store, dataDir, logger, closers });
   const credentials = await follow('credentials');
+  observeSnapshot(metrics, credentials);
   const upstream = createUpstreamClient();
   closers.add('upstream', () => upstream.close());
   const gateway = await startGateway({
@@ -82,10 +88,13 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     hashKey: (key) => hashKey(secrets.keyPepper, key),
     tracing,
     logger,
+    metrics,
     drainMs: environment.drainSeconds * 1_000,
   });
   closers.add('gateway', () => gateway.close());
-  return { gatewayAddress: gateway.address, adminAddress: admin.address, demo };
+  const { metricsPort } = environment;
+  const metricsAddress = await serveMetricsIfFree({ host, metricsPort, metrics, logger, closers });
+  return { gatewayAddress: gateway.address, adminAddress: admin.address, metricsAddress, demo };
 }
 
 interface Parts {

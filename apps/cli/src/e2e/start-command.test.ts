@@ -56,7 +56,7 @@ describe('switchyard start, on a machine that has nothing', () => {
     running = await startProcess({
       command: process.execPath,
       args: [CLI, 'start', '--port', '0', '--admin-port', '0', '--data-dir', dataDir],
-      env: { PATH: process.env['PATH'], HOME: folder },
+      env: { PATH: process.env['PATH'], HOME: folder, SWITCHYARD_METRICS_PORT: '0' },
       readyPattern: READY,
       timeoutMs: 60_000,
     });
@@ -180,7 +180,9 @@ describe('the command line', () => {
     const env = { DATABASE_URL: await testPostgresUrl() };
     const first = await switchyard(['migrate', '--json'], env);
     expect(first.code).toBe(0);
-    expect(JSON.parse(first.stdout)).toEqual({ applied: [expect.stringMatching(/^\d{14}_/)] });
+    const { applied } = JSON.parse(first.stdout);
+    expect(applied.length).toBeGreaterThan(0);
+    for (const name of applied) expect(name).toMatch(/^\d{14}_/);
     expect(await switchyard(['migrate'], env)).toEqual({
       code: 0,
       stdout: 'nothing to do: the database is at this release\n',

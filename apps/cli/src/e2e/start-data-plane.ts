@@ -1,7 +1,7 @@
 import { parseKeyring, sealSecret } from '@switchyard/config';
 import { startGateway, type GatewayOptions } from '@switchyard/gateway';
 import { createAttemptHandler, type AttemptDependencies } from '@switchyard/provider-worker';
-import { createLogger, createTracing } from '@switchyard/telemetry';
+import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
 import { createDirectTransport } from '@switchyard/wire';
 
@@ -54,6 +54,7 @@ export async function startDataPlane(options: {
     hashKey: (key) => `hash of ${key}`,
     tracing,
     logger,
+    metrics: createMetrics(),
     drainMs: 2_000,
   });
   return {

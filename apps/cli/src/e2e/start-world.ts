@@ -125,13 +125,13 @@ function processOf({ processes }: Parts, name: string): RunningProcess {
 type Started = Pick<World, 'url' | 'adminUrl' | 'redis'>;
 
 async function startStandalone(parts: Parts): Promise<Started> {
-  const ready = /\{"gateway":"(?<gateway>[^"]+)","admin":"(?<admin>[^"]+)"\}/;
+  const ready = /\{"gateway":"(?<gateway>[^"]+)","admin":"(?<admin>[^"]+)"/;
   const dataDir = join(parts.folder, 'data');
   const ports = ['--port', '0', '--admin-port', '0'];
   parts.launches.set('gateway', {
     args: ['start', '--json', '--config', parts.configFile, ...ports, '--data-dir', dataDir],
     ready,
-    variables: { DATABASE_URL: parts.databaseUrl ?? (await testPostgresUrl()) },
+    variables: { DATABASE_URL: parts.databaseUrl ?? (await testPostgresUrl()), SWITCHYARD_METRICS_PORT: '0' },
   });
   const gateway = await start(parts, 'gateway');
   const found = gateway.stdout().match(ready)?.groups;
@@ -141,7 +141,7 @@ async function startStandalone(parts: Parts): Promise<Started> {
 async function startSplit(parts: Parts): Promise<Started> {
   const redis = await startRedisServer();
   parts.closers.push(() => redis.stop());
-  const shared = { ...SECRETS, REDIS_URL: redis.url };
+  const shared = { ...SECRETS, REDIS_URL: redis.url, SWITCHYARD_METRICS_PORT: '0' };
   const service = (name: string, command: string, variables: Record<string, string>): Promise<RunningProcess> => {
     parts.launches.set(name, {
       args: [command],
@@ -161,9 +161,7 @@ async function startSplit(parts: Parts): Promise<Started> {
       SWITCHYARD_WORKERS: wirePorts.map((port) => `127.0.0.1:${port}`).join(','),
       SWITCHYARD_GATEWAY_PORT: '0',
     }),
-    ...wirePorts.map((port, index) =>
-      service(workerName(index), 'worker', { SWITCHYARD_WIRE_PORT: String(port), SWITCHYARD_METRICS_PORT: '0' }),
-    ),
+    ...wirePorts.map((port, index) => service(workerName(index), 'worker', { SWITCHYARD_WIRE_PORT: String(port) })),
   ]);
   return { url: addressIn(gateway), adminUrl: addressIn(admin), redis };
 }

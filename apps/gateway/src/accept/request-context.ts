@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 
 import type { RequestFacts } from '@switchyard/dialects';
+import type { Resolution } from '@switchyard/routing';
 import type { TraceSpan } from '@switchyard/telemetry';
 
 import type { Caller } from '../authenticate/authenticate.js';
@@ -21,8 +22,12 @@ export interface RequestContext {
   readonly attempts: AttemptRecord[];
   caller?: Caller | undefined;
   facts?: Pick<RequestFacts, 'model' | 'stream'> | undefined;
+  /** What the name in `facts` stands for. */
+  resolution?: Resolution | undefined;
   bodyBytes?: number | undefined;
   snapshotVersion?: number | undefined;
   /** When the first byte of the answer was written. */
   firstByteAtMs?: number | undefined;
+  /** The part of the time until then that was ours, as `x-switchyard-overhead-ms` told it. */
+  overheadMs?: number | undefined;
 }

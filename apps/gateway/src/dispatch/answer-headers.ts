@@ -3,14 +3,15 @@ import type { AttemptHead } from '@switchyard/wire';
 
 import type { RequestContext } from '../accept/request-context.js';
 
-/** The headers that tell a client what happened to its request. (contracts.md, "Client API") */
+/** The headers that tell a client what happened to its request. Notes the overhead that they tell in the context. (contracts.md, "Client API") */
 export function answerHeaders(
   context: RequestContext,
   options: { readonly candidate: Candidate; readonly head: AttemptHead; readonly nowMs: number },
 ): Readonly<Record<string, string>> {
   const { candidate, head, nowMs } = options;
   const waitedMs = context.attempts.reduce((sum, attempt) => sum + attempt.waitedMs, head.waitedMs ?? 0);
-  const overheadMs = Math.max(0, nowMs - context.receivedAtMs - waitedMs).toFixed(2);
+  context.overheadMs = Math.max(0, nowMs - context.receivedAtMs - waitedMs);
+  const overheadMs = context.overheadMs.toFixed(2);
   return {
     'x-request-id': context.requestId,
     'x-switchyard-provider': candidate.credential.provider,

@@ -1,10 +1,17 @@
 import type { Logger } from '@switchyard/telemetry';
 
 import type { RequestContext } from '../accept/request-context.js';
+import type { RequestMetrics } from './request-metrics.js';
 import { requestRecord, type RequestOutcome } from './request-record.js';
 
+export interface Meters {
+  readonly logger: Logger;
+  readonly metrics: RequestMetrics;
+}
+
 /** Closes the books of a request: always runs, on success, failure and disconnect alike. */
-export function meter(context: RequestContext, outcome: RequestOutcome, logger: Logger): void {
+export function meter(context: RequestContext, outcome: RequestOutcome, { logger, metrics }: Meters): void {
+  const nowMs = performance.now();
   const { span } = context;
   span.setAttributes({
     'http.response.status_code': outcome.status,
@@ -14,5 +21,6 @@ export function meter(context: RequestContext, outcome: RequestOutcome, logger: 
   });
   if (outcome.errorCode !== undefined) span.fail(outcome.errorCode);
   span.end();
-  logger.info(requestRecord(context, outcome, performance.now()), 'request');
+  metrics.record(context, outcome, nowMs);
+  logger.info(requestRecord(context, outcome, nowMs), 'request');
 }

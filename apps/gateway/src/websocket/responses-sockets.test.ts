@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RoutingSnapshot } from '@switchyard/routing';
-import { createLogger, createTracing } from '@switchyard/telemetry';
+import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
+import { parsePrometheusText } from '@switchyard/testkit';
 import { createDirectTransport, type AttemptEnd, type AttemptHandler, type AttemptReply } from '@switchyard/wire';
 import { WebSocket } from 'ws';
 
@@ -70,6 +72,7 @@ async function start(handler: AttemptHandler, options: Partial<GatewayOptions> =
       destination: { write: (line: string) => lines.push(JSON.parse(line)) },
     }),
     drainMs: 2_000,
+    metrics: createMetrics(),
     maxBodyBytes: MAX_BODY_BYTES,
     ...options,
   });
@@ -136,6 +139,21 @@ const CREATE = { type: 'response.create', model: 'm', input: 'hello' };
 const HELLO = { type: 'message', role: 'user', content: 'hello' };
 
 describe('a conversation over a WebSocket', () => {
+  it('is counted by its turns', async () => {
+    const metrics = createMetrics();
+    const { gateway, lines } = await start(numbering(), { metrics });
+    const client = await dial(gateway);
+    client.send(CREATE);
+    await client.read('response.completed');
+    client.send({ ...CREATE, model: 'unknown' });
+    await client.read('error');
+    while (lines.filter(({ msg }) => msg === 'request').length < 2) await sleep(5);
+    const { sum } = parsePrometheusText(metrics.text());
+    expect(sum('switchyard_requests_total', { outcome: 'success' })).toBe(1);
+    expect(sum('switchyard_rejected_total', { reason: 'model_not_found' })).toBe(1);
+    expect(sum('switchyard_requests_total')).toBe(2);
+  });
+
   it('gets one text frame for each event, and goes on from its last response', async () => {
     const { gateway, bodies, lines } = await start(numbering());
     const client = await dial(gateway);

@@ -1,10 +1,12 @@
 import { ERROR_CODES, GatewayError, type GatewayErrorData } from '@switchyard/canonical';
+import { isAccountWide } from '@switchyard/dialects';
 import type { AttemptError } from '@switchyard/wire';
 
 import type { Answer } from '../call/call-upstream.js';
 import { attemptUrl } from '../prepare/attempt-url.js';
 import type { AnswerContext } from './answer-context.js';
 import { passthroughHeaders } from './answer-headers.js';
+import { ruleFor } from './error-rules.js';
 import { readUpTo } from './read-whole.js';
 
 const ERROR_LIMIT_BYTES = 1024 * 1024;
@@ -18,7 +20,24 @@ export async function answerError(context: AnswerContext, answer: Answer): Promi
   const body = bytes.toString('utf8');
   const error = upstream.decodeError({ status, headers, body }, now());
   const seen = client.id === upstream.id && whole && mayBeSeen(error);
-  return { ...error, answer: seen ? ownAnswer(context, answer, body) : client.encodeError(error, open.requestId) };
+  return {
+    ...error,
+    ...attribution(context, answer, body),
+    answer: seen ? ownAnswer(context, answer, body) : client.encodeError(error, open.requestId),
+  };
+}
+
+/** What the code alone does not tell: a quota of the whole account, and what the operator's rules say. */
+function attribution(
+  { target }: AnswerContext,
+  { status, headers }: Answer,
+  text: string,
+): Pick<AttemptError, 'scope' | 'rule'> {
+  const rule = ruleFor(target.credential.errorRules ?? [], { status, text });
+  return {
+    ...(status === 429 && isAccountWide(headers) ? { scope: 'credential' } : {}),
+    ...(rule === undefined ? {} : { rule }),
+  };
 }
 
 /** A page where an API should be: the operator has given an address that is not the API's. */

@@ -1,3 +1,5 @@
+import { readHeadroom } from '@switchyard/dialects';
+
 import type { Attempt } from '../attempt.js';
 import { upstreamHeaders } from '../prepare/upstream-headers.js';
 import { callUpstream, type Answer } from './call-upstream.js';
@@ -12,6 +14,6 @@ export async function callEndpoint(
   const headers = upstreamHeaders(open, target, span);
   report.prepared();
   const answer = await report.waitFor(callUpstream(upstream, { open, target, headers, body }, signal));
-  report.headersCame(answer.status);
+  report.headersCame(answer.status, readHeadroom(answer.headers, attempt.now()));
   return answer;
 }

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { CredentialSnapshot } from '@switchyard/routing';
-import { createLogger, createTracing } from '@switchyard/telemetry';
-import { openaiChatPayloads, startReplayUpstream } from '@switchyard/testkit';
+import { createLogger, createMetrics, createTracing, type Metrics } from '@switchyard/telemetry';
+import { openaiChatPayloads, parsePrometheusText, startReplayUpstream } from '@switchyard/testkit';
 import { createWireTransport, type AttemptTransport } from '@switchyard/wire';
 
 import { KEYRING, runAttempt, SECRET, snapshotWith } from '../__fixtures__/attempt-harness.js';
@@ -16,7 +16,10 @@ afterEach(async () => {
   for (const close of closers.splice(0).toReversed()) await close();
 });
 
-async function start(current: () => CredentialSnapshot | undefined, wirePort = 0): Promise<Worker> {
+async function start(
+  current: () => CredentialSnapshot | undefined,
+  { wirePort = 0, metrics }: { readonly wirePort?: number; readonly metrics?: Metrics } = {},
+): Promise<Worker> {
   return startWorker({
     credentials: { current, onChange: () => {} },
     keyring: KEYRING,
@@ -24,6 +27,7 @@ async function start(current: () => CredentialSnapshot | undefined, wirePort = 0
     host: '127.0.0.1',
     wirePort,
     healthPort: 0,
+    metrics,
     tracing: createTracing({ serviceName: 'worker', variables: {} }),
     logger: createLogger({ service: 'worker', level: 'silent' }),
     drainMs: 2_000,
@@ -82,9 +86,24 @@ describe('startWorker', () => {
     expect((await fetch(`${worker.healthAddress}/readyz`)).status).toBe(200);
   });
 
+  it('serves metrics beside its health where there are any', async () => {
+    const worker = await start(() => snapshotWith([]), { metrics: createMetrics() });
+    const without = await start(() => snapshotWith([]));
+    closers.push(
+      () => worker.close(),
+      () => without.close(),
+    );
+    const { value } = parsePrometheusText(await (await fetch(`${worker.healthAddress}/metrics`)).text());
+    expect(value('switchyard_snapshot_version', { service: 'worker' })).toBe(snapshotWith([]).version);
+    expect(value('switchyard_inflight', { service: 'worker' })).toBe(0);
+    expect((await fetch(`${without.healthAddress}/metrics`)).status).toBe(404);
+  });
+
   it('leaves nothing open when its port is taken', async () => {
     const worker = await start(() => undefined);
     closers.push(() => worker.close());
-    await expect(start(() => undefined, worker.wireAddress.port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    await expect(start(() => undefined, { wirePort: worker.wireAddress.port })).rejects.toMatchObject({
+      code: 'EADDRINUSE',
+    });
   });
 });

@@ -1,7 +1,7 @@
 import type { Keyring } from '@switchyard/config';
-import { createHttpService, type HttpService } from '@switchyard/nest-kit';
+import { createHttpService, registerMetrics, type HttpService } from '@switchyard/nest-kit';
 import { PROVIDERS } from '@switchyard/providers';
-import type { Logger, Tracing } from '@switchyard/telemetry';
+import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
 import { WireStrategy, type WireAddress, type WireTls } from '@switchyard/wire';
 
@@ -17,6 +17,8 @@ export interface WorkerOptions {
   /** 0 takes a free one; so does `healthPort`. */
   readonly wirePort: number;
   readonly healthPort: number;
+  /** Served beside the health endpoints. */
+  readonly metrics?: Metrics | undefined;
   readonly tracing: Tracing;
   readonly logger: Logger;
   readonly tls?: WireTls | undefined;
@@ -55,8 +57,13 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
       { name: 'credentials', check: () => missingCredentials(credentials) },
       { name: 'draining', check: () => (draining ? 'the worker is shutting down' : undefined) },
     ],
+    configure: (fastify) => {
+      if (options.metrics !== undefined) registerMetrics(fastify, options.metrics);
+    },
   });
   await connectWire(service, strategy);
+  options.metrics?.inflight.observe(() => [[strategy.server.openStreams, 'worker']]);
+  if (options.metrics !== undefined) observeSnapshot(options.metrics, credentials);
   return {
     wireAddress: strategy.server.address,
     healthAddress: service.address,
@@ -79,6 +86,14 @@ async function connectWire(service: HttpService, strategy: WireStrategy): Promis
     await service.close();
     throw error;
   }
+}
+
+/** Tells the version of the worker's half of the snapshot. */
+export function observeSnapshot(metrics: Metrics, credentials: TargetSource): void {
+  metrics.snapshotVersion.observe(() => {
+    const version = credentials.current()?.version;
+    return version === undefined ? [] : [[version, 'worker']];
+  });
 }
 
 function missingCredentials(credentials: TargetSource): string | undefined {

@@ -1,21 +1,19 @@
 import { totalInput } from '@switchyard/canonical';
-import type { TraceSpan, Tracing } from '@switchyard/telemetry';
+import { genAiOperationName, genAiProviderName, type TraceSpan, type Tracing } from '@switchyard/telemetry';
 import type { AttemptEnd, AttemptOpen } from '@switchyard/wire';
 
 import type { Target } from '../prepare/resolve-target.js';
 
-/** The convention's own names for providers; any other goes by its slug. (GenAI semantic conventions 1.41, gen_ai.provider.name) */
-const PROVIDER_NAMES: Readonly<Record<string, string>> = { claude: 'anthropic', mistral: 'mistral_ai' };
-
 /** Starts the span of one attempt. Without a target, the attempt has failed already. */
 export function startAttemptSpan(tracing: Tracing, open: AttemptOpen, target: Target | undefined): TraceSpan {
-  return tracing.startSpan(`${operationName(open)} ${open.model}`, {
+  const operation = genAiOperationName(open.operation);
+  return tracing.startSpan(`${operation} ${open.model}`, {
     kind: 'client',
     traceparent: open.traceparent,
     tracestate: open.tracestate,
     attributes: {
-      'gen_ai.operation.name': operationName(open),
-      'gen_ai.provider.name': PROVIDER_NAMES[open.provider] ?? open.provider,
+      'gen_ai.operation.name': operation,
+      'gen_ai.provider.name': genAiProviderName(open.provider),
       'gen_ai.request.model': open.model,
       'gen_ai.request.stream': open.stream ? true : undefined,
       'server.address': target?.url.hostname,
@@ -46,11 +44,6 @@ export function endAttemptSpan(span: TraceSpan, end: AttemptEnd): void {
   });
   if (end.error !== undefined) span.fail(end.error.code);
   span.end();
-}
-
-/** The convention's own name where it has one. (GenAI semantic conventions 1.41, gen_ai.operation.name) */
-function operationName({ operation }: AttemptOpen): string {
-  return operation === 'completions' ? 'text_completion' : operation;
 }
 
 function portOf(url: URL): number {

@@ -1,7 +1,9 @@
 /**
  * Who caused an error. It decides whether another candidate may help: a `request` or `client` error never rotates.
  */
-export type ErrorScope = 'client' | 'request' | 'credential' | 'model' | 'provider' | 'network' | 'gateway';
+export const ERROR_SCOPES = ['client', 'request', 'credential', 'model', 'provider', 'network', 'gateway'] as const;
+
+export type ErrorScope = (typeof ERROR_SCOPES)[number];
 
 export interface ErrorCodeFacts {
   /** The HTTP status a client sees; the upstream's own status is kept where the code says it may be. */
@@ -29,6 +31,10 @@ export const ERROR_CODES = {
   unsupported_encoding: { status: 415, retryable: false, scope: 'client' },
   request_timeout: { status: 408, retryable: true, scope: 'client' },
   client_closed: { status: 499, retryable: false, scope: 'client' },
+  address_not_allowed: { status: 403, retryable: false, scope: 'client' },
+  rate_limited: { status: 429, retryable: true, scope: 'client' },
+  concurrency_limited: { status: 429, retryable: true, scope: 'client' },
+  budget_exhausted: { status: 429, retryable: true, scope: 'client' },
   // What a provider answered.
   upstream_invalid_request: { status: 400, retryable: false, scope: 'request' },
   upstream_context_length: { status: 400, retryable: false, scope: 'request' },
@@ -44,6 +50,7 @@ export const ERROR_CODES = {
   upstream_network_error: { status: 502, retryable: true, scope: 'network' },
   upstream_timeout: { status: 504, retryable: true, scope: 'network' },
   // What the gateway could not do.
+  all_cooling: { status: 429, retryable: true, scope: 'gateway' },
   total_deadline: { status: 504, retryable: false, scope: 'gateway' },
   no_worker: { status: 503, retryable: true, scope: 'gateway' },
   worker_lost: { status: 502, retryable: true, scope: 'network' },

@@ -88,6 +88,10 @@ describe('loadEnvironment', () => {
     });
   });
 
+  it('takes off for the port of the metrics', () => {
+    expect(loadEnvironment({ SWITCHYARD_METRICS_PORT: 'off' }).metricsPort).toBe('off');
+  });
+
   it('refuses an unknown SWITCHYARD_ name and names the nearest one', () => {
     const error = refusal({ SWITCHYARD_GATEWAY_PROT: '80' });
     expect(error.code).toBe('invalid_configuration');
@@ -99,12 +103,14 @@ describe('loadEnvironment', () => {
     const { message } = refusal({
       REDIS_URL: 'http://user:hunter2@cache',
       SWITCHYARD_WIRE_PORT: '65536',
+      SWITCHYARD_METRICS_PORT: 'on',
       SWITCHYARD_LOG_LEVEL: 'loud',
       SWITCHYARD_WORKERS: 'worker:0',
     });
     expect(message.split('\n  ').slice(1)).toEqual([
       'REDIS_URL: must be a URL that begins with redis:// or rediss://',
       'SWITCHYARD_WIRE_PORT: must be a whole number from 0 to 65535',
+      'SWITCHYARD_METRICS_PORT: must be a whole number from 0 to 65535, or off',
       'SWITCHYARD_WORKERS: must be a list like worker-1:8318,worker-2:8318, or a DNS name',
       'SWITCHYARD_LOG_LEVEL: must be one of fatal, error, warn, info, debug, trace, silent',
     ]);

@@ -14,7 +14,7 @@ export interface Environment {
   readonly gatewayPort: number;
   readonly adminPort: number;
   readonly wirePort: number;
-  readonly metricsPort: number;
+  readonly metricsPort: number | 'off';
   /** Where workers listen; a DNS name may stand for many. */
   readonly workers: readonly WorkerAddress[];
   /** Where gateways and workers pull the snapshot when Redis has none. */

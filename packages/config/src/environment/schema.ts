@@ -18,7 +18,7 @@ export const environmentSchema = z.object({
   SWITCHYARD_GATEWAY_PORT: port().default(8317),
   SWITCHYARD_WIRE_PORT: port().default(8318),
   SWITCHYARD_ADMIN_PORT: port().default(8319),
-  SWITCHYARD_METRICS_PORT: port().default(9464),
+  SWITCHYARD_METRICS_PORT: portOrOff().default(9464),
   SWITCHYARD_WORKERS: z
     .string()
     .transform(parseWorkers)
@@ -44,6 +44,10 @@ function wholeNumber({ max }: { readonly max: number }) {
 /** 0 lets the system choose a free one. */
 function port() {
   return wholeNumber({ max: 65_535 });
+}
+
+function portOrOff() {
+  return z.union([z.literal('off'), port()], 'must be a whole number from 0 to 65535, or off');
 }
 
 function urlOf(...schemes: readonly string[]) {

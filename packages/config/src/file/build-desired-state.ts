@@ -1,6 +1,13 @@
 import { PROVIDERS, providerBySlug, type Provider } from '@switchyard/providers';
-import type { RoutingSettings } from '@switchyard/routing';
-import type { DesiredAlias, DesiredCredential, DesiredState, DesiredTenant } from '../desired-state.js';
+import type { Price, RoutingSettings } from '@switchyard/routing';
+import type {
+  CredentialPolicy,
+  DesiredAlias,
+  DesiredCredential,
+  DesiredState,
+  DesiredTenant,
+} from '../desired-state.js';
+import { parsePriceList, priceOf } from './price-list.js';
 import type { ConfigPath, Report } from './problem.js';
 import { readTokenFile } from './token-file.js';
 import type { CompatibilityEntry, ConfigFile, DeadlinesEntry, DedicatedBlocks, DedicatedEntry } from './schema.js';
@@ -41,13 +48,15 @@ export function buildDesiredState(file: ConfigFile, blocks: DedicatedBlocks, too
     tenants: tenantsOf(file),
     credentials: written.map(({ credential }) => credential),
     aliases: file.aliases.map(aliasOf),
-    settings: settingsOf(file),
+    settings: settingsOf(file, tools),
     listen: { host: file.host === '' ? undefined : file.host, port: file.port },
   };
   return { desired, written };
 }
 
-function settingsOf(file: ConfigFile): RoutingSettings {
+function settingsOf(file: ConfigFile, tools: BuildTools): RoutingSettings {
+  const transientSeconds = file['transient-error-cooldown-seconds'];
+  const prices = pricesOf(file, tools);
   return {
     forceModelPrefix: file['force-model-prefix'],
     requestRetry: file['request-retry'],
@@ -55,7 +64,35 @@ function settingsOf(file: ConfigFile): RoutingSettings {
     deadlines: { ...DEFAULT_DEADLINES, ...deadlinesOf(file.deadlines) },
     passthroughHeaders: file['passthrough-headers'],
     keepaliveSeconds: file.streaming['keepalive-seconds'],
+    ...(file['max-retry-interval'] > 0 && { maxRetryIntervalMs: file['max-retry-interval'] * 1_000 }),
+    ...(file.routing?.strategy && { strategy: file.routing.strategy }),
+    ...(file.routing && {
+      affinity: { session: file.routing['session-affinity'], promptCache: file.routing['prompt-cache-affinity'] },
+    }),
+    ...(file['max-cooldown'] && { maxCooldownMs: file['max-cooldown'] }),
+    ...(file['disable-cooling'] !== undefined && { disableCooling: file['disable-cooling'] }),
+    ...(transientSeconds !== 0 && { transientCooldownMs: Math.max(0, transientSeconds) * 1_000 }),
+    ...(file.rescue && { rescue: file.rescue }),
+    ...(file.limits && { limits: file.limits }),
+    ...(prices && { prices: [...prices] }),
   };
+}
+
+/** The list itself, or what the file that is named holds. */
+function pricesOf({ prices }: ConfigFile, { readFile, report }: BuildTools): readonly Price[] | undefined {
+  if (prices === undefined) return undefined;
+  if (typeof prices !== 'string') return prices.map(priceOf);
+  const remedy = 'write a list of { model: claude-*, input: 3, output: 15 }, in dollars for a million tokens';
+  const unreadable = (message: string): undefined => {
+    report({ severity: 'error', path: ['prices'], message, remedy });
+    return undefined;
+  };
+  try {
+    const list = parsePriceList(readFile(prices));
+    return list.type === 'prices' ? list.prices : unreadable(`${prices}: ${list.message}`);
+  } catch {
+    return unreadable(`the file ${prices} cannot be read`);
+  }
 }
 
 /** Only what was written, so that it can be laid over what holds otherwise. */
@@ -83,20 +120,43 @@ function tenantsOf(file: ConfigFile): readonly DesiredTenant[] {
     prefixes: tenant.prefixes,
     shared: tenant.shared,
     defaultPrefix: tenant['default-prefix'],
-    keys: tenant['api-keys'].map(({ key, hash, name, models, expires }) => ({
-      key,
-      hash,
-      name,
-      models,
+    keys: tenant['api-keys'].map(({ expires, 'source-addresses': sourceAddresses, ...key }) => ({
+      ...key,
       expiresAtMs: expires,
+      sourceAddresses,
     })),
     aliases: tenant.aliases.map(aliasOf),
+    limits: tenant.limits,
   }));
   return open.keys.length === 0 ? named : [open, ...named];
 }
 
-function aliasOf({ name, targets }: ConfigFile['aliases'][number]): DesiredAlias {
-  return { name, targets };
+function aliasOf({ name, targets, ...entry }: ConfigFile['aliases'][number]): DesiredAlias {
+  const policy = {
+    ...(entry.strategy && { strategy: entry.strategy }),
+    ...(entry.hedge && { hedge: entry.hedge }),
+    ...(entry.deadlines && { deadlines: deadlinesOf(entry.deadlines) }),
+  };
+  return {
+    name,
+    targets: targets.map(({ deadlines, ...target }) => ({
+      ...target,
+      ...(deadlines && { deadlines: deadlinesOf(deadlines) }),
+    })),
+    ...(Object.keys(policy).length > 0 && { policy }),
+  };
+}
+
+function policyOf(entry: DedicatedEntry | CompatibilityEntry): CredentialPolicy | undefined {
+  const retry = entry['request-retry'];
+  const policy = {
+    ...(entry.weight && { weight: entry.weight }),
+    ...(entry['disable-cooling'] !== undefined && { disableCooling: entry['disable-cooling'] }),
+    // cliproxyapi takes a negative number for "as everywhere else".
+    ...(retry !== undefined && retry >= 0 && { requestRetry: retry }),
+    ...(entry['request-scoped-errors'].length > 0 && { errorRules: entry['request-scoped-errors'] }),
+  };
+  return Object.keys(policy).length > 0 ? policy : undefined;
 }
 
 /** Builds the credentials of each kind of block. */
@@ -140,7 +200,8 @@ class CredentialBuilder {
       return entry['api-key-entries'].map((keyEntry, keyIndex) => {
         const secret = this.secretOf(keyEntry, [...path, 'api-key-entries', keyIndex]);
         const proxyUrl = this.proxyOf(keyEntry['proxy-url'] ?? entry['proxy-url']);
-        return { path, credential: { ...common, secret, proxyUrl } };
+        const policy = keyEntry.weight === undefined ? common.policy : { ...common.policy, weight: keyEntry.weight };
+        return { path, credential: { ...common, secret, proxyUrl, policy } };
       });
     });
   }
@@ -156,11 +217,15 @@ class CredentialBuilder {
       prefix: entry.prefix,
       priority: entry.priority,
       headers: entry.headers,
-      models: entry.models.map(({ name, alias }) =>
-        alias === undefined || alias === name ? { name } : { name, alias },
-      ),
+      models: entry.models.map((model) => ({
+        name: model.name,
+        ...(model.alias !== undefined && model.alias !== model.name && { alias: model.alias }),
+        ...(model['force-mapping'] && { forceMapping: true }),
+        ...(model['max-context-length'] && { contextLength: model['max-context-length'] }),
+      })),
       excludedModels: entry['excluded-models'].map((pattern) => pattern.toLowerCase()),
       deadlines: entry.deadlines && deadlinesOf(entry.deadlines),
+      policy: policyOf(entry),
     };
   }
 

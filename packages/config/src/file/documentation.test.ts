@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ENVIRONMENT_NAMES } from '../environment/environment.js';
-import { CONFIG_KEYS, type KeyTable } from './keys.js';
+import type { KeyTable } from './key-rule.js';
+import { CONFIG_KEYS } from './keys.js';
 import { parseConfigFile } from './parse-config-file.js';
 import { formatProblem } from './problem.js';
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { baseUrl, clientKey, duration, headers, instant, prefix, proxyUrl, secret, text } from './fields.js';
+import { limits } from './limit-fields.js';
+import { errorRule, hedge, network, priceEntry, rescue, strategy } from './policy-fields.js';
 
 const deadlinesSchema = z
   .object({
@@ -11,7 +13,14 @@ const deadlinesSchema = z
   })
   .partial();
 
-const modelSchema = z.object({ name: text, alias: text.optional() });
+const modelSchema = z.object({
+  name: text,
+  alias: text.optional(),
+  'force-mapping': z.boolean().optional(),
+  'max-context-length': z.int().positive().optional(),
+});
+
+const weight = z.number().positive().max(1_000_000);
 
 const entryFields = {
   prefix: prefix.optional(),
@@ -21,6 +30,10 @@ const entryFields = {
   models: z.array(modelSchema).default([]),
   'excluded-models': z.array(text).default([]),
   deadlines: deadlinesSchema.optional(),
+  weight: weight.optional(),
+  'disable-cooling': z.boolean().optional(),
+  'request-retry': z.int().optional(),
+  'request-scoped-errors': z.array(errorRule).default([]),
 };
 
 const secretFields = { 'api-key': secret.optional(), 'token-file': text.optional() };
@@ -32,18 +45,17 @@ const compatibilitySchema = z.object({
   name: text,
   'base-url': baseUrl,
   disabled: z.boolean().default(false),
-  'api-key-entries': z.array(z.object({ ...secretFields, 'proxy-url': proxyUrl.optional() })).default([]),
-});
-
-const strategy = z.string().refine((value) => value === 'fallback', {
-  error: 'is a strategy that this version cannot follow',
-  params: { remedy: 'write fallback, or leave it out; the targets are tried in the order written' },
+  'api-key-entries': z
+    .array(z.object({ ...secretFields, 'proxy-url': proxyUrl.optional(), weight: weight.optional() }))
+    .default([]),
 });
 
 const aliasSchema = z.object({
   name: text,
   strategy: strategy.optional(),
-  targets: z.array(z.object({ model: text, weight: z.number().positive().default(1) })).min(1),
+  targets: z.array(z.object({ model: text, weight: weight.default(1), deadlines: deadlinesSchema.optional() })).min(1),
+  deadlines: deadlinesSchema.optional(),
+  hedge: hedge.optional(),
 });
 
 const hash = z.string().regex(/^[0-9a-fA-F]{64}$/u, 'must be 64 hexadecimal digits');
@@ -55,6 +67,8 @@ const keySchema = z
     name: text.optional(),
     models: z.array(text).optional(),
     expires: instant.optional(),
+    limits: limits.optional(),
+    'source-addresses': z.array(network).optional(),
   })
   .refine((entry) => (entry.key === undefined) !== (entry.hash === undefined), {
     error: 'must have either a key or a hash',
@@ -81,6 +95,7 @@ const tenantSchema = z.object({
   'default-prefix': prefix.optional(),
   'api-keys': z.array(keySchema).default([]),
   aliases: z.array(aliasSchema).default([]),
+  limits: limits.optional(),
 });
 
 /** The file without its dedicated blocks, once the keys that this version does not act on are out of it. */
@@ -93,10 +108,26 @@ export const configFileSchema = z.object({
   'passthrough-headers': z.boolean().default(false),
   'request-retry': z.int().min(0).default(0),
   'max-retry-credentials': z.int().min(0).default(0),
+  /** Seconds. */
+  'max-retry-interval': z.int().default(0),
+  'max-cooldown': duration.optional(),
+  'disable-cooling': z.boolean().optional(),
+  /** Seconds; 0 for the built-in ones, -1 for none. */
+  'transient-error-cooldown-seconds': z.int().min(-1).default(0),
+  routing: z
+    .object({
+      strategy: strategy.optional(),
+      'session-affinity': z.boolean().default(false),
+      'prompt-cache-affinity': z.boolean().default(false),
+    })
+    .optional(),
   streaming: z.object({ 'keepalive-seconds': z.number().min(0).default(0) }).default({ 'keepalive-seconds': 0 }),
   deadlines: deadlinesSchema.default({}),
   tenants: z.array(tenantSchema).default([]),
   aliases: z.array(aliasSchema).default([]),
+  limits: limits.optional(),
+  rescue: rescue.optional(),
+  prices: z.union([text, z.array(priceEntry)], 'must be the path of a price list, or the list itself').optional(),
   simulator: z.boolean().default(false),
   'openai-compatibility': z.array(compatibilitySchema).default([]),
 });

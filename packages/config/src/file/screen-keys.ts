@@ -1,5 +1,5 @@
 import { nearest } from '../nearest.js';
-import type { KeyTable } from './keys.js';
+import type { KeyTable } from './key-rule.js';
 import type { ConfigPath, Report } from './problem.js';
 
 /**
@@ -31,11 +31,8 @@ function screen(value: unknown, table: KeyTable, { path, report }: Place): unkno
       continue;
     } else if (rule.type === 'supported') {
       kept.push([key, rule.keys === undefined ? child : screen(child, rule.keys, place)]);
-    } else if (rule.type === 'unsupported') {
-      report({ severity: 'warning', path: place.path, message: 'not supported, and ignored', remedy: rule.instead });
     } else {
-      const message = 'this version cannot enforce it';
-      report({ severity: 'error', path: place.path, message, remedy: rule.instead });
+      report({ severity: 'warning', path: place.path, message: 'not supported, and ignored', remedy: rule.instead });
     }
   }
   return Object.fromEntries(kept);

@@ -5,14 +5,14 @@ export function exampleRows(overrides: Partial<ConfigurationRows> = {}): Configu
   return {
     tenants: [
       { id: 'tnt_default', name: 'default', prefixes: '*', shared: true },
-      { id: 'tnt_core', name: 'core', prefixes: ['core', 'batch'], shared: false, defaultPrefix: 'core' },
+      { id: 'tnt_core', name: 'core', prefixes: ['core', 'batch'], shared: false, defaultPrefix: 'core', limits: { concurrent: 3 } },
     ],
     keys: [
       { id: 'key_1', tenantId: 'tnt_default', hash: 'aa'.repeat(32), visiblePrefix: 'sk-abc' },
-      { id: 'key_2', tenantId: 'tnt_core', hash: 'bb'.repeat(32), name: 'ci', models: ['core-*'], expiresAtMs: 1_800_000_000_000 },
+      { id: 'key_2', tenantId: 'tnt_core', hash: 'bb'.repeat(32), name: 'ci', models: ['core-*'], expiresAtMs: 1_800_000_000_000, sourceAddresses: ['10.0.0.0/8'], limits: { requestsPerMinute: 60 } },
     ],
     aliases: [
-      { id: 'als_1', name: 'fast', targets: [{ model: 'core/a', weight: 3 }, { model: 'b', weight: 0.5 }] },
+      { id: 'als_1', name: 'fast', targets: [{ model: 'core/a', weight: 3 }, { model: 'b', weight: 0.5, deadlines: { idleMs: 5 } }], policy: { strategy: 'weighted' } },
       { id: 'als_2', tenantId: 'tnt_core', name: 'fast', targets: [{ model: 'core/a', weight: 1 }] },
     ],
     providers: [
@@ -30,6 +30,7 @@ export function exampleRows(overrides: Partial<ConfigurationRows> = {}): Configu
         masterKeyId: undefined,
         models: [],
         deadlines: undefined,
+        policy: undefined,
       }),
     ],
     settings: { requestRetry: 3, deadlines: { connectMs: 5000 } },
@@ -49,9 +50,10 @@ export function exampleCredential(overrides: Partial<CredentialRow> = {}): Crede
     masterKeyId: 'k1',
     headers: { 'x-team': '$X-Team' },
     proxyUrl: 'http://proxy.example:3128',
-    models: [{ name: 'model-1', alias: 'm' }, { name: 'model-2' }],
+    models: [{ name: 'model-1', alias: 'm', forceMapping: true, contextLength: 1000 }, { name: 'model-2' }],
     excludedModels: ['*-beta'],
     deadlines: { connectMs: 100 },
+    policy: { weight: 2 },
     ...overrides,
   };
 }

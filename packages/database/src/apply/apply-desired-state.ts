@@ -67,6 +67,7 @@ async function writeTenants(
     allPrefixes: row.prefixes === '*',
     shared: row.shared,
     defaultPrefix: row.defaultPrefix ?? null,
+    limits: toJsonOrNull(row.limits),
     source,
   });
   await transaction.tenant.createMany({ data: created.map(toData) });
@@ -91,6 +92,8 @@ async function writeKeys(
     allModels: row.models === undefined,
     models: [...(row.models ?? [])],
     expiresAt: row.expiresAtMs === undefined ? null : new Date(row.expiresAtMs),
+    sourceAddresses: [...(row.sourceAddresses ?? [])],
+    limits: toJsonOrNull(row.limits),
     source,
   });
   await transaction.apiKey.deleteMany({ where: { id: { in: idsOf(deleted) } } });
@@ -103,14 +106,26 @@ async function writeAliases(
   { created, updated, deleted }: RowChanges<AliasRow>,
   source: Source,
 ): Promise<void> {
-  const toData = ({ id, tenantId, name }: AliasRow) => ({ id, tenantId: tenantId ?? null, name, source });
+  const toData = ({ id, tenantId, name, policy }: AliasRow) => ({
+    id,
+    tenantId: tenantId ?? null,
+    name,
+    policy: toJsonOrNull(policy),
+    source,
+  });
   await transaction.alias.deleteMany({ where: { id: { in: idsOf(deleted) } } });
   await transaction.alias.createMany({ data: created.map(toData) });
   for (const row of updated) await transaction.alias.update({ where: { id: row.id }, data: toData(row) });
   await transaction.aliasTarget.deleteMany({ where: { aliasId: { in: idsOf(updated) } } });
   await transaction.aliasTarget.createMany({
     data: [...created, ...updated].flatMap(({ id, targets }) =>
-      targets.map(({ model, weight }, position) => ({ aliasId: id, position, model, weight })),
+      targets.map(({ model, weight, deadlines }, position) => ({
+        aliasId: id,
+        position,
+        model,
+        weight,
+        deadlines: toJsonOrNull(deadlines),
+      })),
     ),
   });
 }
@@ -132,7 +147,8 @@ async function writeCredentials(
     headers: toJson(row.headers),
     proxyUrl: row.proxyUrl ?? null,
     excludedModels: [...row.excludedModels],
-    deadlines: row.deadlines === undefined ? Prisma.DbNull : toJson(row.deadlines),
+    deadlines: toJsonOrNull(row.deadlines),
+    policy: toJsonOrNull(row.policy),
     source,
   });
   await transaction.credential.deleteMany({ where: { id: { in: idsOf(deleted) } } });
@@ -141,7 +157,14 @@ async function writeCredentials(
   await transaction.credentialModel.deleteMany({ where: { credentialId: { in: idsOf(updated) } } });
   await transaction.credentialModel.createMany({
     data: [...created, ...updated].flatMap(({ id, models }) =>
-      models.map(({ name, alias }, position) => ({ credentialId: id, position, name, alias: alias ?? null })),
+      models.map(({ name, alias, forceMapping, contextLength }, position) => ({
+        credentialId: id,
+        position,
+        name,
+        alias: alias ?? null,
+        forceMapping: forceMapping ?? false,
+        contextLength: contextLength ?? null,
+      })),
     ),
   });
 }
@@ -152,4 +175,8 @@ function idsOf(...lists: readonly (readonly { readonly id: string }[])[]): strin
 
 function toJson(value: Readonly<Record<string, unknown>>): Prisma.InputJsonObject {
   return JSON.parse(JSON.stringify(value));
+}
+
+function toJsonOrNull(value: Readonly<Record<string, unknown>> | undefined) {
+  return value === undefined ? Prisma.DbNull : toJson(value);
 }

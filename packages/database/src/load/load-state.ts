@@ -1,6 +1,15 @@
 import type { Database } from '../database.js';
 import type { Prisma } from '../generated/client.js';
-import type { AliasRow, CredentialRow, KeyRow, ProviderRow, Stored, StoredState, TenantRow } from '../state.js';
+import type {
+  AliasRow,
+  CredentialRow,
+  JsonObject,
+  KeyRow,
+  ProviderRow,
+  Stored,
+  StoredState,
+  TenantRow,
+} from '../state.js';
 import { parseRecord } from './parse-record.js';
 
 /** Reads everything, as of one moment. */
@@ -38,6 +47,7 @@ async function readTenants(transaction: Prisma.TransactionClient): Promise<reado
     prefixes: row.allPrefixes ? '*' : row.prefixes.map(({ name }) => name).toSorted(),
     shared: row.shared,
     defaultPrefix: row.defaultPrefix ?? undefined,
+    limits: readObject(row.limits),
     source: row.source,
   }));
 }
@@ -52,6 +62,8 @@ async function readKeys(transaction: Prisma.TransactionClient): Promise<readonly
     name: row.name ?? undefined,
     models: row.allModels ? undefined : row.models,
     expiresAtMs: row.expiresAt?.getTime(),
+    sourceAddresses: row.sourceAddresses.length === 0 ? undefined : row.sourceAddresses,
+    limits: readObject(row.limits),
     source: row.source,
   }));
 }
@@ -65,7 +77,12 @@ async function readAliases(transaction: Prisma.TransactionClient): Promise<reado
     id: row.id,
     tenantId: row.tenantId ?? undefined,
     name: row.name,
-    targets: row.targets.map(({ model, weight }) => ({ model, weight })),
+    targets: row.targets.map(({ model, weight, deadlines }) => ({
+      model,
+      weight,
+      ...(deadlines !== null && { deadlines: parseRecord(deadlines, isNumber) }),
+    })),
+    policy: readObject(row.policy),
     source: row.source,
   }));
 }
@@ -91,9 +108,15 @@ async function readCredentials(transaction: Prisma.TransactionClient): Promise<r
     masterKeyId: row.masterKeyId ?? undefined,
     headers: parseRecord(row.headers, isString),
     proxyUrl: row.proxyUrl ?? undefined,
-    models: row.models.map(({ name, alias }) => ({ name, alias: alias ?? undefined })),
+    models: row.models.map(({ name, alias, forceMapping, contextLength }) => ({
+      name,
+      alias: alias ?? undefined,
+      ...(forceMapping && { forceMapping }),
+      ...(contextLength !== null && { contextLength }),
+    })),
     excludedModels: row.excludedModels,
     deadlines: row.deadlines === null ? undefined : parseRecord(row.deadlines, isNumber),
+    policy: readObject(row.policy),
     source: row.source,
   }));
 }
@@ -102,6 +125,10 @@ async function readDiscovered(transaction: Prisma.TransactionClient): Promise<Re
   const rows = await transaction.discoveredModel.findMany();
   const byCredential = Map.groupBy(rows, ({ credentialId }) => credentialId);
   return new Map([...byCredential].map(([id, models]) => [id, models.map(({ name }) => name).toSorted()]));
+}
+
+function readObject(json: Prisma.JsonValue): JsonObject | undefined {
+  return json === null ? undefined : parseRecord(json, isAnything);
 }
 
 const isAnything = (_value: unknown): _value is unknown => true;

@@ -38,7 +38,7 @@ function readLimitReset(headers: Headers, nowMs: number): number | undefined {
 }
 
 /** Seconds (`30`), a duration (`6m0s`, `20ms`), seconds or milliseconds since 1970, or a date. Never negative. */
-function parseWait(text: string | undefined, nowMs: number): number | undefined {
+export function parseWait(text: string | undefined, nowMs: number): number | undefined {
   const value = text?.trim();
   if (!value) return undefined;
   if (/^\d+(\.\d+)?$/.test(value)) return parseNumber(Number(value), nowMs);

@@ -14,7 +14,8 @@ export const CLAUDE: Provider = {
   // Messages requires `max_tokens` and refuses one above the model's own ceiling. For a model whose name does not tell it:
   // 8192 is the lowest ceiling since the 3.5 generation (Models overview), so that every such model accepts it.
   defaultMaxOutputTokens: 8192,
-  // Limits are set for the organisation, whichever of its keys is used (Rate limits).
-  quotaScope: 'account',
+  // Each model has limits of its own, "so you can use different models up to their respective limits" (Rate limits).
+  // Where a refusal is for the whole account, its headers say so.
+  quotaScope: 'model',
   documentation: 'https://platform.claude.com/docs/en/api/overview',
 };

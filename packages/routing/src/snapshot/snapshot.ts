@@ -1,9 +1,24 @@
 import { z } from 'zod';
 
+import { limitsSchema } from './limits.js';
+import {
+  affinitySchema,
+  deadlinesSchema,
+  errorRuleSchema,
+  hedgeSchema,
+  priceSchema,
+  rescueSchema,
+  strategySchema,
+} from './policies.js';
+
 /** A model that a credential names: the upstream's `name`, and the `alias` clients use for it, if any. */
 const modelSchema = z.object({
   name: z.string(),
   alias: z.string().optional(),
+  /** Clients see the alias in answers, where they would see the upstream's name. */
+  forceMapping: z.boolean().optional(),
+  /** Tokens that input and output may have together, where known. */
+  contextLength: z.number().int().positive().optional(),
 });
 
 /** A provider account as routing sees it: no secret, no address. */
@@ -15,6 +30,16 @@ const credentialSchema = z.object({
   prefix: z.string().optional(),
   /** A higher tier is used first. */
   priority: z.number().int(),
+  /** Its share of a tier's requests under `weighted`. Default 1. */
+  weight: z.number().positive().optional(),
+  /** Whether the provider counts quota for the whole account or for each model. Default `model`. */
+  quotaScope: z.enum(['account', 'model']).optional(),
+  /** Never cooled: failures rotate and are forgotten. */
+  disableCooling: z.boolean().optional(),
+  /** Extra rounds after the first, where it has a number of its own. */
+  requestRetry: z.number().int().min(0).optional(),
+  /** Upstream models, as patterns with `*`, that go on from an assistant turn that they are given the start of. */
+  prefillModels: z.array(z.string()).optional(),
   /** The models named in the configuration. Empty: whatever was discovered, and any name behind the prefix. */
   models: z.array(modelSchema),
   /** What `{base-url}/models` listed, when `models` is empty. */
@@ -28,21 +53,24 @@ const credentialSchema = z.object({
   operations: z.array(z.string()).optional(),
   /** Lower-case patterns with `*`, matched against un-prefixed names. */
   excludedModels: z.array(z.string()),
-  deadlines: z
-    .object({
-      connectMs: z.number(),
-      headersMs: z.number(),
-      firstContentMs: z.number(),
-      idleMs: z.number(),
-      totalMs: z.number(),
-    })
-    .partial()
-    .optional(),
+  deadlines: deadlinesSchema.partial().optional(),
 });
 
 const aliasSchema = z.object({
   name: z.string(),
-  targets: z.array(z.object({ model: z.string(), weight: z.number().positive() })).min(1),
+  /** Default `fallback`. */
+  strategy: strategySchema.optional(),
+  targets: z
+    .array(
+      z.object({
+        model: z.string(),
+        weight: z.number().positive(),
+        deadlines: deadlinesSchema.partial().optional(),
+      }),
+    )
+    .min(1),
+  deadlines: deadlinesSchema.partial().optional(),
+  hedge: hedgeSchema.optional(),
 });
 
 const tenantSchema = z.object({
@@ -54,6 +82,7 @@ const tenantSchema = z.object({
   shared: z.boolean(),
   defaultPrefix: z.string().optional(),
   aliases: z.array(aliasSchema),
+  limits: limitsSchema.optional(),
 });
 
 const keySchema = z.object({
@@ -66,6 +95,10 @@ const keySchema = z.object({
   models: z.array(z.string()).optional(),
   /** Milliseconds since 1970. */
   expiresAtMs: z.number().optional(),
+  /** Networks in CIDR form that the key may be used from; undefined: anywhere. */
+  sourceAddresses: z.array(z.string()).optional(),
+  /** Those of the settings hold where it has none of its own. */
+  limits: limitsSchema.optional(),
 });
 
 const settingsSchema = z.object({
@@ -74,17 +107,25 @@ const settingsSchema = z.object({
   requestRetry: z.number().int().min(0),
   /** Candidates tried per round; 0 is all. */
   maxRetryCredentials: z.number().int().min(0),
-  deadlines: z.object({
-    connectMs: z.number(),
-    headersMs: z.number(),
-    firstContentMs: z.number(),
-    idleMs: z.number(),
-    totalMs: z.number(),
-  }),
+  deadlines: deadlinesSchema,
   /** Whether upstream response headers reach the client, filtered. */
   passthroughHeaders: z.boolean(),
   /** Seconds between SSE comments while waiting; 0 is off. */
   keepaliveSeconds: z.number().min(0),
+  /** How the candidates of a name that is no alias are ordered. Default `round-robin`. */
+  strategy: strategySchema.optional(),
+  affinity: affinitySchema.optional(),
+  /** The longest that a credential is left alone, whatever it was told, in milliseconds. Default 15 minutes. */
+  maxCooldownMs: z.number().int().positive().optional(),
+  /** How long a credential is left alone after a first transient error, in milliseconds. */
+  transientCooldownMs: z.number().int().min(0).optional(),
+  disableCooling: z.boolean().optional(),
+  /** The longest pause before another round over the candidates, in milliseconds. */
+  maxRetryIntervalMs: z.number().int().min(0).optional(),
+  rescue: rescueSchema.optional(),
+  /** For every key that has none of its own. */
+  limits: limitsSchema.optional(),
+  prices: z.array(priceSchema).optional(),
 });
 
 /** What the gateway decides from. Immutable; a change is a new version. */
@@ -110,6 +151,8 @@ const workerCredentialSchema = z.object({
   /** Extra upstream headers; `$Name` copies the client's header. */
   headers: z.record(z.string(), z.string()),
   proxyUrl: z.string().optional(),
+  /** The operator's own reading of its errors. */
+  errorRules: z.array(errorRuleSchema).optional(),
 });
 
 /** What the workers act with: the same version number, the other half. */

@@ -1,0 +1,33 @@
+import type { Headroom } from '@switchyard/canonical';
+import type { HealthFailure, HealthRecord } from '@switchyard/routing';
+
+/**
+ * The health and the headroom of all scopes, shared by every replica. Reads are of this process's memory and never wait;
+ * reports return at once and are carried to the others behind the request's back. While Redis is away each replica goes
+ * on with its own; when it is back they converge.
+ */
+export interface HealthStore {
+  /** Undefined: healthy. */
+  health(scope: string): HealthRecord | undefined;
+  /** Every scope that is not healthy. */
+  unhealthy(): Iterable<HealthRecord>;
+  headroom(scope: string): Headroom | undefined;
+  /** Counts a failure; this replica sees its effect at once. */
+  failed(failure: HealthFailure): void;
+  /** A scope answered well: whatever was held against it is forgotten everywhere. Costs nothing for a healthy scope. */
+  succeeded(scope: string): void;
+  /** A newer observation replaces an older one. */
+  observe(scope: string, headroom: Headroom): void;
+  /**
+   * Whether this caller may send the one probe of a scope whose window has passed. The right is won among all replicas
+   * beforehand, in the background, and is handed out once.
+   */
+  takeProbe(scope: string): boolean;
+  /** Forgets everything held against a credential and its models, on every replica. @throws when Redis is away. */
+  reset(credentialId: string): Promise<void>;
+  /** Hears of every record that changed, with undefined for a scope that is well again. */
+  onChange(listener: (scope: string, record: HealthRecord | undefined) => void): void;
+  /** Whether this replica is on its own. */
+  readonly isAlone: boolean;
+  close(): Promise<void>;
+}
