@@ -161,6 +161,12 @@ export const REQUEST_CAPABILITIES = {
   serialToolCalls: fates(carried, carried, carried, dropped('it cannot be kept from parallel calls')),
   toolCall: everywhere(carried),
   toolResult: everywhere(carried),
+  toolReference: fates(
+    approximated('a text says that the tool can be called'),
+    approximated('a text says that the tool can be called'),
+    carried,
+    approximated('a text says that the tool can be called'),
+  ),
   toolResultImage: fates(approximated('a user message carries it, behind the result'), carried, carried, carried),
   toolResultError: fates(
     approximated('the text says `Error:`'),
