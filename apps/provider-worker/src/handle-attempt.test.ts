@@ -183,36 +183,6 @@ describe('an attempt in the dialect of its upstream', () => {
     expect(outcome.end.outcome).toBe('success');
     expect(outcome.text).toBe(text);
   });
-
-  it('follows a thinking suffix through the dialect, which also makes room for the budget', async () => {
-    const harness = await start(CLAUDE);
-    const model = 'claude-sonnet-4-5';
-    await harness.run({
-      open: { dialect: 'anthropic-messages', thinking: '2048', model },
-      body: anthropicRequest({ max_tokens: 8000 }),
-    });
-    expect(harness.upstream.requests[0]?.json).toMatchObject({
-      model,
-      thinking: { type: 'enabled', budget_tokens: 2048 },
-    });
-  });
-});
-
-describe('a thinking suffix in the dialect of the upstream', () => {
-  it.each([
-    [{ include_usage: true }, true],
-    [undefined, false],
-  ])('asks for the usage chunk only where the client did: %j', async (streamOptions, asked) => {
-    const harness = await start(OPENAI);
-    await harness.run({
-      open: { thinking: 'high', stream: true },
-      body: openaiRequest({ stream: true, stream_options: streamOptions }),
-    });
-    expect(harness.upstream.requests[0]?.json).toMatchObject({
-      reasoning_effort: 'high',
-      stream_options: { include_usage: asked },
-    });
-  });
 });
 
 describe('an attempt in another dialect', () => {

@@ -63,5 +63,5 @@ export {
   type WebSource,
 } from './server-tool.js';
 export { isContentEvent, type StreamEvent } from './stream.js';
-export { totalInput, type Usage } from './usage.js';
+export { addUsage, totalInput, type Usage } from './usage.js';
 export type { Warning } from './warning.js';

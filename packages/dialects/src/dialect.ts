@@ -8,6 +8,7 @@ import type {
   Warning,
 } from '@switchyard/canonical';
 
+import type { FieldPath } from './json/patch-fields.js';
 import type { SseEvent } from './sse/scan-sse.js';
 import type { ThinkingLimits } from './thinking/fit-thinking.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
@@ -119,6 +120,11 @@ export interface Dialect {
    * client's own names with `createToolNameMap(request.tools, rule)`, on decoded events and responses.
    */
   readonly toolNames?: ToolNameRule | undefined;
+  /**
+   * The fields that a wish for thinking may move. A request that stays in its dialect has only them patched, to what
+   * `encodeRequest` makes of them. No two begin with the same field.
+   */
+  readonly thinkingFields: readonly FieldPath[];
   /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
   decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;

@@ -26,6 +26,7 @@ export { parseRetryAfterMs } from './errors/retry-after.js';
 export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { renameModel } from './gemini/rename-model.js';
+export { patchFields, type FieldPatch, type FieldPath } from './json/patch-fields.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { declaredFieldName } from './losses/declared-name.js';

@@ -8,7 +8,7 @@ import type { AttemptError, AttemptHead } from '@switchyard/wire';
 import type { RequestContext } from '../accept/request-context.js';
 import { answerError } from './answer-error.js';
 import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
-import { Keepalive } from './keepalive.js';
+import { Keepalive, type Framing } from './keepalive.js';
 
 /** Answers a request as HTTP does. */
 export class HttpAnswer implements ClientAnswer {
@@ -36,8 +36,8 @@ export class HttpAnswer implements ClientAnswer {
 export class HttpReply implements ClientReply {
   committed = false;
   bytesWritten = 0;
-  /** How events are told apart, in an answer of events: in such a one an error can still be told. */
-  private framing: 'sse' | 'json-array' | undefined;
+  /** Of an answer of events: in such a one an error can still be told. */
+  private framing: Framing | undefined;
   private readonly keepalive: Keepalive;
 
   constructor(
@@ -63,7 +63,7 @@ export class HttpReply implements ClientReply {
     this.bytesWritten += chunk.length;
     if (this.response.destroyed) return undefined;
     const hasRoom = this.response.write(chunk);
-    if (this.framing === 'sse') this.keepalive.wrote(chunk);
+    if (this.framing !== undefined) this.keepalive.wrote(chunk, this.framing);
     return hasRoom ? undefined : drained(this.response);
   }
 

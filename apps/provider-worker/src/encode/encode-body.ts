@@ -1,6 +1,15 @@
 import type { CanonicalRequest } from '@switchyard/canonical';
-import { createToolNameMap, patchModel, scanRequest } from '@switchyard/dialects';
-import type { Dialect, ThinkingLimits, ToolNameMap } from '@switchyard/dialects';
+import {
+  createToolNameMap,
+  patchFields,
+  patchModel,
+  scanRequest,
+  type Dialect,
+  type FieldPath,
+  type JsonObject,
+  type ThinkingLimits,
+  type ToolNameMap,
+} from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
@@ -10,7 +19,7 @@ import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
-const MAX_JSON_DEPTH = 512;
+const SCAN_LIMITS = { maxDepth: 512 };
 
 export interface EncodeBodyInput {
   readonly open: AttemptOpen;
@@ -39,24 +48,47 @@ const NO_TOOL_NAMES: ToolNameMap = new Map();
 
 /**
  * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
- * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix
- * goes through the dialect even there: a budget also moves the output ceiling and forbids some fields, which only the
- * dialect knows.
+ * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote, but for what we
+ * told the client in another provider's name. A thinking suffix patches the fields that the dialect says it moves, and
+ * nothing else.
  *
  * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
  */
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, client, upstream, provider } = input;
-  if (client.id !== upstream.id || open.thinking !== undefined) return translateBody(input);
+  if (client.id !== upstream.id) return translateBody(input);
   const { body, warnings } = ownBody(input.body, client);
   const dropped = droppedFields(warnings, { ...open, provider });
   const same = { dropped, includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
-  if (upstream.modelInPath) return { body, ...same };
-  const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
-  return { body: patchModel(body, facts, open.model), ...same };
+  const named = upstream.modelInPath ? body : patchModel(body, scanRequest(body, SCAN_LIMITS), open.model);
+  if (open.thinking === undefined) return { body: named, ...same };
+  const patched = patchThinking({ ...input, body }, named);
+  return { ...same, body: patched.body, dropped: [...new Set([...dropped, ...patched.dropped])] };
 }
 
-function translateBody({ open, body, client, upstream, provider, thinking }: EncodeBodyInput): EncodedBody {
+/** What a wish for thinking may cost a request beside it, in canonical words. */
+const MOVED_BY_THINKING: ReadonlySet<string> = new Set([
+  'reasoningEffort',
+  'maxOutputTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'toolChoice',
+]);
+
+function patchThinking(input: EncodeBodyInput, body: Buffer): Pick<EncodedBody, 'body' | 'dropped'> {
+  const { open, upstream, provider } = input;
+  const { encoded } = encodeAnew(input);
+  const patches = upstream.thinkingFields.map((path) => ({ path, value: valueAt(encoded.value, path) }));
+  const losses = encoded.warnings.filter(({ field }) => MOVED_BY_THINKING.has(field));
+  return { body: patchFields(body, patches, SCAN_LIMITS), dropped: droppedFields(losses, { ...open, provider }) };
+}
+
+function valueAt(value: JsonObject, path: FieldPath): unknown {
+  return path.reduce<unknown>((inner, [name]) => (isJsonObject(inner) ? inner[name] : undefined), value);
+}
+
+function encodeAnew({ open, body, client, upstream, provider, thinking }: EncodeBodyInput) {
   const decoded = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
   const { reasoning: asked } = decoded.value;
   const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
@@ -64,6 +96,12 @@ function translateBody({ open, body, client, upstream, provider, thinking }: Enc
     { ...decoded.value, stream: open.stream, reasoning },
     { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens, thinking },
   );
+  return { decoded, encoded };
+}
+
+function translateBody(input: EncodeBodyInput): EncodedBody {
+  const { open, upstream, provider } = input;
+  const { decoded, encoded } = encodeAnew(input);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
@@ -76,11 +114,10 @@ function translateBody({ open, body, client, upstream, provider, thinking }: Enc
 /** Read without the dialect's decoder, which may refuse what the upstream took. */
 function asksForUsage(body: Buffer): boolean {
   const request = parseBody(body);
-  if (!isObject(request) || !('stream_options' in request)) return false;
-  const { stream_options: options } = request;
-  return isObject(options) && 'include_usage' in options && options.include_usage === true;
+  const options = isJsonObject(request) ? request['stream_options'] : undefined;
+  return isJsonObject(options) && options['include_usage'] === true;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

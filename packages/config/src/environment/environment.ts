@@ -26,6 +26,8 @@ export interface Environment {
   readonly ownerToken?: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly drainSeconds: number;
+  /** WebSockets that a gateway keeps open: for one client key, and for all. */
+  readonly sockets: { readonly perKey: number; readonly inTotal: number };
   /** OpenTelemetry's own variables, as they are. */
   readonly otel: Readonly<Record<string, string>>;
 }
@@ -73,6 +75,7 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     ownerToken: data.SWITCHYARD_OWNER_TOKEN,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     drainSeconds: data.SWITCHYARD_DRAIN_SECONDS,
+    sockets: { perKey: data.SWITCHYARD_SOCKETS_PER_KEY, inTotal: data.SWITCHYARD_SOCKETS },
     otel: Object.fromEntries([...given].filter(([name]) => name.startsWith('OTEL_'))),
   };
 }

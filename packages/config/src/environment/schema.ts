@@ -30,6 +30,8 @@ export const environmentSchema = z.object({
   SWITCHYARD_OWNER_TOKEN: z.string().optional(),
   SWITCHYARD_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   SWITCHYARD_DRAIN_SECONDS: wholeNumber({ max: 3600 }).default(30),
+  SWITCHYARD_SOCKETS_PER_KEY: wholeNumber({ max: 1_000_000 }).default(64),
+  SWITCHYARD_SOCKETS: wholeNumber({ max: 1_000_000 }).default(4096),
 });
 
 function wholeNumber({ max }: { readonly max: number }) {

@@ -17,6 +17,16 @@ import { decodeUsage } from './usage.js';
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC,
   toolNames: TOOL_NAMES,
+  // Thinking has a ceiling of its own to fit under, takes no sampling parameters, and lets no tool be forced.
+  thinkingFields: [
+    [['thinking']],
+    [['output_config'], ['effort']],
+    [['max_tokens']],
+    [['temperature']],
+    [['top_p']],
+    [['top_k']],
+    [['tool_choice']],
+  ],
   decodeRequest,
   encodeRequest,
   dropMade,

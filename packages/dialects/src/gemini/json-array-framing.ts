@@ -6,14 +6,17 @@ export interface JsonArrayFraming {
   end(): string;
 }
 
-/** What `streamGenerateContent` answers without `alt=sse`. (Google APIs, system parameters: `alt`) */
+/**
+ * What `streamGenerateContent` answers without `alt=sse`. (Google APIs, system parameters: `alt`) A line ends after each
+ * element, as Google's do: JSON has none inside of strings, so whoever reads one last knows that whitespace may follow.
+ */
 export function createJsonArrayFraming(): JsonArrayFraming {
   let isEmpty = true;
   return {
     next(event) {
       const separator = isEmpty ? '[' : ',\r\n';
       isEmpty = false;
-      return `${separator}${event.data}`;
+      return `${separator}${event.data}\n`;
     },
     end() {
       return isEmpty ? '[]' : ']';

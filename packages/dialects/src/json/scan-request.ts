@@ -2,17 +2,8 @@ import { isUtf8 } from 'node:buffer';
 
 import { GatewayError } from '@switchyard/canonical';
 
-import {
-  CLOSE_BRACE,
-  COMMA,
-  invalidJson,
-  OPEN_BRACE,
-  QUOTE,
-  skipKey,
-  skipSpace,
-  skipString,
-  skipValue,
-} from './skip-json.js';
+import { duplicateField, parseString, readKey } from './read-key.js';
+import { CLOSE_BRACE, COMMA, invalidJson, OPEN_BRACE, QUOTE, skipKey, skipSpace, skipValue } from './skip-json.js';
 
 /** The top-level fields that the gateway's decisions need. Everything else is walked over unread. */
 const FIELDS = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'user'] as const;
@@ -84,48 +75,17 @@ function scanSpans(body: Buffer, maxDepth: number): Spans {
 function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; spans: Spans }): number {
   let position = scan.position;
   for (;;) {
-    const field = readField(body, position);
+    const field = readKey(body, position, FIELDS);
     const start = skipSpace(body, skipKey(body, position));
     const end = skipValue(body, start, scan.maxDepth - 1);
     if (field !== undefined) {
-      if (scan.spans[field] !== undefined) throw duplicate(field);
+      if (scan.spans[field] !== undefined) throw duplicateField(field);
       scan.spans[field] = { start, end };
     }
     position = skipSpace(body, end);
     if (body[position] === CLOSE_BRACE) return position;
     if (body[position] !== COMMA) throw invalidJson(position);
     position = skipSpace(body, position + 1);
-  }
-}
-
-/**
- * Which of our fields the key at `position` is. A spelling that some parsers read as one of ours is refused: escapes
- * everywhere, and another case because Go's encoding/json matches keys without regard to case.
- */
-function readField(body: Buffer, position: number): Field | undefined {
-  if (body[position] !== QUOTE) throw invalidJson(position);
-  const end = skipString(body, position);
-  const text = body.toString('utf8', position + 1, end - 1);
-  if (!text.includes('\\')) {
-    const field = FIELDS.find((candidate) => candidate === text);
-    if (field !== undefined || text.length > LONGEST_FIELD) return field;
-  }
-  const folded = parseString(body, { start: position, end }).toLowerCase();
-  const shadowed = FIELDS.find((candidate) => candidate === folded);
-  if (shadowed !== undefined) throw duplicate(shadowed);
-  return undefined;
-}
-
-const LONGEST_FIELD = Math.max(...FIELDS.map((field) => field.length));
-
-/** The string at `span`, decoded only where it has something to decode. */
-function parseString(body: Buffer, span: ByteSpan): string {
-  const inside = body.toString('utf8', span.start + 1, span.end - 1);
-  if (!inside.includes('\\')) return inside;
-  try {
-    return String(JSON.parse(`"${inside}"`));
-  } catch (error) {
-    throw new GatewayError('invalid_json', `the body has an invalid string at byte ${span.start}`, { cause: error });
   }
 }
 
@@ -172,9 +132,4 @@ function notAnObject(body: Buffer, position: number, maxDepth: number): GatewayE
 
 function wrongType(field: Field, expected: string): GatewayError {
   return new GatewayError('invalid_request', `\`${field}\` must be ${expected}`, { param: field });
-}
-
-function duplicate(field: Field): GatewayError {
-  const message = `\`${field}\` must appear once, spelled plainly, so that every reader of the body sees the same value`;
-  return new GatewayError('duplicate_field', message, { param: field });
 }

@@ -15,6 +15,7 @@ import { decodeUsage } from './usage.js';
 export const openaiChat: Dialect = {
   id: 'openai-chat',
   toolNames: TOOL_NAMES,
+  thinkingFields: [[['reasoning_effort']]],
   decodeRequest,
   encodeRequest,
   dropMade,

@@ -16,6 +16,7 @@ import { decodeUsage } from './usage.js';
 export const openaiResponses: Dialect = {
   id: RESPONSES,
   toolNames: TOOL_NAMES,
+  thinkingFields: [[['reasoning'], ['effort']]],
   decodeRequest,
   encodeRequest,
   dropMade,

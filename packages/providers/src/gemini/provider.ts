@@ -18,6 +18,8 @@ export const GEMINI: Provider = {
   headers: {},
   forwardedHeaders: [],
   nativeModels: ['gemini-*'],
+  // Else: "BatchEmbedContentsRequest.requests: at most 100 requests can be in one batch" (the API's own error, 400)
+  mostEmbeddingsPerCall: 100,
   // Limits are set for a project, and each model has its own (Rate limits).
   quotaScope: 'model',
   documentation: 'https://ai.google.dev/api/generate-content',

@@ -339,6 +339,22 @@ const TOOLS: readonly DeclaredField[] = [
     sample: called({ content: [{ type: 'image', source: PIXEL }] }),
   },
   {
+    field: 'messages[].content[].content[].tool_reference',
+    capability: 'toolReference',
+    sample: called({ content: [{ type: 'tool_reference', tool_name: 'mark_tool' }] }),
+  },
+  {
+    field: 'messages[].content[].content[].*',
+    when: 'search results, and types we do not know',
+    capability: 'own',
+    sample: called({
+      content: [
+        { type: 'text', text: 'found' },
+        { type: 'search_result', source: 'https://example.com', title: 'a', content: [{ type: 'text', text: 'b' }] },
+      ],
+    }),
+  },
+  {
     field: 'messages[].content[].is_error',
     capability: 'toolResultError',
     sample: called({ content: 'mark broke', is_error: true }),

@@ -190,6 +190,12 @@ export const REQUEST_CAPABILITIES = {
   callSignature: fates(notTheirs, notTheirs, notTheirs, carried),
   toolCall: everywhere(carried),
   toolResult: everywhere(carried),
+  toolReference: fates(
+    approximated('a text says that the tool can be called'),
+    approximated('a text says that the tool can be called'),
+    carried,
+    approximated('a text says that the tool can be called'),
+  ),
   toolResultImage: fates(approximated('a user message carries it, behind the result'), carried, carried, carried),
   toolResultError: fates(
     approximated('the text says `Error:`'),
