@@ -5,6 +5,7 @@ import { extensionsOf, ownFields } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import { countOf, objectsOf, wordOf } from '../json/read-json.js';
 import type { CitationLimits } from '../losses/citation-losses.js';
+import { isMadeId, MADE_MARK } from '../made/made-id.js';
 
 export const ANTHROPIC = 'anthropic-messages';
 
@@ -12,8 +13,12 @@ export const ANTHROPIC = 'anthropic-messages';
 export const MESSAGE_CITATIONS: CitationLimits = {
   fate: (citation) => (encodeCitation(citation) === undefined ? 'dropped' : 'carried'),
   hasSpans: false,
+  needText: true,
   quotes: (citation) => encodeCitation(citation) !== undefined,
 };
+
+/** In place of the proof that a web citation has, where another provider told its source. */
+const NO_PROOF = `${MADE_MARK}citation`;
 
 type Location = NonNullable<Extract<Citation, { type: 'document' }>['location']>;
 
@@ -35,9 +40,8 @@ function decodeCitation(citation: JsonObject): Citation {
   const url = wordOf(citation['url']);
   if (citation['type'] === 'web_search_result_location' && url !== undefined) {
     const title = wordOf(citation['title']);
-    // It is empty where another dialect's citation was told as one of these.
-    const proof = wordOf(citation['encrypted_index']);
-    const rest = restOf({ ...citation, encrypted_index: proof }, ['type', 'url', 'title', 'cited_text']);
+    const read = ['type', 'url', 'title', 'cited_text', ...(isProven(citation) ? [] : ['encrypted_index'])];
+    const rest = restOf(citation, read);
     return compact({ type: 'url', url, title, citedText, extensions: extensionsOf(ANTHROPIC, rest) });
   }
   const source = wordOf(citation['source']);
@@ -75,6 +79,11 @@ export function encodeCitations(citations: readonly Citation[]): JsonObject[] {
   return citations.map(encodeCitation).filter((citation) => citation !== undefined);
 }
 
+/** Whether Anthropic made a web citation: it takes back no others. */
+export function isProven({ encrypted_index: proof }: JsonObject): boolean {
+  return wordOf(proof) !== undefined && !isMadeId(proof);
+}
+
 /** Those of a request that Anthropic made itself: its web citations prove their source with an `encrypted_index`. */
 export function encodeOwnCitations(citations: readonly Citation[] = []): JsonObject[] {
   return encodeCitations(citations.filter(isOwnCitation));
@@ -83,7 +92,7 @@ export function encodeOwnCitations(citations: readonly Citation[] = []): JsonObj
 export function isOwnCitation(citation: Citation): boolean {
   if (citation.type === 'url') {
     const own = ownFields(ANTHROPIC, citation.extensions);
-    return wordOf(own['encrypted_index']) !== undefined || own['search_result_index'] !== undefined;
+    return isProven(own) || own['search_result_index'] !== undefined;
   }
   return encodeCitation(citation) !== undefined;
 }
@@ -97,7 +106,7 @@ function encodeCitation(citation: Citation): JsonObject | undefined {
       if (own['search_result_index'] !== undefined) {
         return { type: 'search_result_location', cited_text, source: url, title, ...own };
       }
-      return { type: 'web_search_result_location', cited_text, url, title, encrypted_index: '', ...own };
+      return { type: 'web_search_result_location', cited_text, url, title, encrypted_index: NO_PROOF, ...own };
     }
     case 'document':
       return encodeDocumentCitation(citation, own);

@@ -2,13 +2,13 @@ import type { JsonObject, WithWarnings } from '../dialect.js';
 import { isJsonObject } from '../json/json-object.js';
 import { objectsOf, stringOf } from '../json/read-json.js';
 import { isMadeId } from '../made/made-id.js';
-import { FOREIGN_PROOF, FOREIGN_STEP, MadeLog } from '../made/made-log.js';
+import { FOREIGN_PROOF, FOREIGN_SOURCE, FOREIGN_STEP, MadeLog } from '../made/made-log.js';
 import { openProof } from '../made/proof.js';
 import { ANTHROPIC } from './decode-content.js';
 
 /**
- * A request without what we told its client in the name of other providers. Anthropic refuses thinking that it did not sign
- * and searches that it did not make.
+ * A request without what we told its client in the name of other providers. Anthropic refuses thinking that it did not sign,
+ * and searches and citations that it did not make.
  */
 export function dropMade(body: unknown): WithWarnings<unknown> {
   const log = new MadeLog();
@@ -28,6 +28,8 @@ function ownBlock(block: JsonObject, log: MadeLog): JsonObject[] {
       return ownProof(block, 'signature', log);
     case 'redacted_thinking':
       return ownProof(block, 'data', log);
+    case 'text':
+      return [withOwnCitations(block, log)];
     default:
       if (!isMadeId(block['id']) && !isMadeId(block['tool_use_id'])) return [block];
       log.dropped(`messages[].content[].${String(block['type'])}`, FOREIGN_STEP);
@@ -40,4 +42,15 @@ function ownProof(block: JsonObject, field: 'signature' | 'data', log: MadeLog):
   if (provenance === ANTHROPIC) return [block];
   log.dropped(`messages[].content[].${String(block['type'])}`, FOREIGN_PROOF);
   return [];
+}
+
+function withOwnCitations(block: JsonObject, log: MadeLog): JsonObject {
+  const { citations, ...uncited } = block;
+  if (!Array.isArray(citations)) return block;
+  const own = citations.filter(
+    (citation: unknown) => !isJsonObject(citation) || !isMadeId(citation['encrypted_index']),
+  );
+  if (own.length === citations.length) return block;
+  log.dropped('messages[].content[].citations', FOREIGN_SOURCE);
+  return own.length === 0 ? uncited : { ...block, citations: own };
 }

@@ -35,7 +35,7 @@ export function encodeBlock(block: Block, log: LossLog): JsonObject | undefined 
   log.warnings.push(...foreignFieldWarnings(ANTHROPIC, block.extensions, log.path));
   switch (block.type) {
     case 'text':
-      noteForeignCitations(block, log);
+      noteLostCitations(block, log);
       return encodeText(block, encodeOwnCitations(block.citations));
     case 'image':
       return encodeImage(block, log);
@@ -72,10 +72,11 @@ export function encodeText(block: TextBlock, citations: readonly JsonObject[]): 
   return { ...shared(block), type: 'text', text: block.text, ...cited };
 }
 
-/** Of a request: what the API did not write itself it cannot take back. */
-function noteForeignCitations({ citations = [] }: TextBlock, log: LossLog): void {
-  if (citations.every(isOwnCitation)) return;
-  const reason = 'anthropic-messages takes back only its own citations';
+/** Of a request: what the API did not write itself it cannot take back, and a text that says nothing is left out. */
+function noteLostCitations({ citations = [], text }: TextBlock, log: LossLog): void {
+  if (citations.length === 0 || (text !== '' && citations.every(isOwnCitation))) return;
+  const reason =
+    text === '' ? 'a text that says nothing is left out' : 'anthropic-messages takes back only its own citations';
   log.warnings.push({ type: 'dropped', field: `${log.path}.citations`, reason });
 }
 

@@ -11,6 +11,7 @@ import { GEMINI } from './decode-parts.js';
 export const GEMINI_CITATIONS: CitationLimits = {
   fate: fateOf,
   hasSpans: true,
+  needText: true,
   quotes: ({ type, extensions }) =>
     type === 'document' || ownFields(GEMINI, extensions)['retrievedContext'] !== undefined,
 };

@@ -57,6 +57,8 @@ const lossState = z.object({
   makers: z.record(z.string(), z.enum(DIALECT_IDS)),
   /** The arguments that are being told, where they must become an object. */
   arguments: z.record(z.string(), z.string()),
+  /** The texts that have begun and said nothing yet. */
+  silent: z.array(z.string()),
 });
 
 export type LossState = z.infer<typeof lossState>;
@@ -72,13 +74,14 @@ export class AnswerLosses {
 
   constructor(limits: AnswerLimits, state?: unknown) {
     this.#limits = limits;
-    this.state = state === undefined ? { warnings: [], makers: {}, arguments: {} } : lossState.parse(state);
+    this.state = state === undefined ? { warnings: [], makers: {}, arguments: {}, silent: [] } : lossState.parse(state);
   }
 
   take(event: StreamEvent): void {
     switch (event.type) {
       case 'text-delta':
       case 'refusal-delta':
+        if (this.state.silent.length > 0 && event.text !== '') this.#heard(event);
         if (event.logprobs !== undefined) this.#takeLogprobs(event);
         return;
       case 'reasoning-delta':
@@ -136,10 +139,13 @@ export class AnswerLosses {
     const key = `${event.choice}/${event.index}`;
     switch (event.type) {
       case 'text-start':
+        this.state.silent.push(key);
         this.#foreign(event.extensions, TEXT);
         return;
       case 'text-end':
-        if (event.citations !== undefined) this.#takeCitations(event.citations);
+        if (event.citations !== undefined)
+          this.#takeCitations(event.citations, { isSilent: this.state.silent.includes(key) });
+        this.#heard(event);
         this.#foreign(event.extensions, TEXT);
         return;
       case 'refusal-start':
@@ -200,7 +206,16 @@ export class AnswerLosses {
     if (told !== 'numbers' && hasNumbers) this.#dropped(`${TEXT}.logprobs.tokenId`, 'tokens have no numbers');
   }
 
-  #takeCitations(citations: readonly Citation[]): void {
+  #heard({ choice, index }: BlockEvent): void {
+    const at = this.state.silent.indexOf(`${choice}/${index}`);
+    if (at !== -1) this.state.silent.splice(at, 1);
+  }
+
+  #takeCitations(citations: readonly Citation[], { isSilent }: { readonly isSilent: boolean }): void {
+    if (isSilent && this.#limits.citations.needText) {
+      this.#dropped(`${TEXT}.citations`, 'a text that says nothing is left out');
+      return;
+    }
     noteCitationLosses(citations, this.#limits.citations, {
       note: (type, field, reason) => this.#note({ type, field: `${TEXT}.citations${field}`, reason }),
       foreign: (extensions) => this.#foreign(extensions, `${TEXT}.citations`),

@@ -6,12 +6,19 @@ export interface CitationLimits {
   fate(citation: Citation): 'carried' | 'approximated' | 'dropped';
   /** Whether they say which piece of the answer's text they are of. */
   readonly hasSpans: boolean;
+  /** Whether it has them only beside words: a text that says nothing is left out, and what it rests on with it. */
+  readonly needText: boolean;
   /** Whether it repeats the words of such a source. */
   quotes(citation: Citation): boolean;
 }
 
 /** For a dialect without citations. */
-export const NO_CITATIONS: CitationLimits = { fate: () => 'dropped', hasSpans: false, quotes: () => false };
+export const NO_CITATIONS: CitationLimits = {
+  fate: () => 'dropped',
+  hasSpans: false,
+  needText: false,
+  quotes: () => false,
+};
 
 /** Where losses are told, by fields of citations: `''` is the citation itself. */
 export interface CitationLossLog {

@@ -14,7 +14,14 @@ const FOREIGN: Readonly<Record<'openai-responses' | 'anthropic-messages', Canoni
     output: [
       { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'ENC' },
       { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'x' } },
-      { type: 'message', id: 'm_1', role: 'assistant', content: [{ type: 'output_text', text: 'so' }] },
+      {
+        type: 'message',
+        id: 'm_1',
+        role: 'assistant',
+        content: [
+          { type: 'output_text', text: 'so', annotations: [{ type: 'url_citation', url: 'https://a.example' }] },
+        ],
+      },
     ],
   }),
   'anthropic-messages': dialectById('anthropic-messages').decodeResponse({
@@ -69,7 +76,7 @@ describe('a conversation that another provider answered', () => {
     expect(JSON.stringify(dropped?.value)).toContain('"so"');
     expect(dropped?.warnings.map(({ field }) => field)).toEqual(
       client === 'anthropic-messages'
-        ? ['messages[].content[].thinking', 'messages[].content[].server_tool_use']
+        ? ['messages[].content[].thinking', 'messages[].content[].server_tool_use', 'messages[].content[].citations']
         : ['input[].reasoning', 'input[].web_search_call'],
     );
   });

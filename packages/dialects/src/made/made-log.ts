@@ -13,4 +13,5 @@ export class MadeLog {
 }
 
 export const FOREIGN_PROOF = 'only the family that made it can read it';
+export const FOREIGN_SOURCE = 'a source that another provider told';
 export const FOREIGN_STEP = 'a step of a tool that another provider ran';

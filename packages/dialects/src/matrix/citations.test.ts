@@ -172,9 +172,63 @@ describe('the sources of an answer', () => {
     const proven = { ...page, encrypted_index: 'proof' };
     expect(again(proven)).toEqual({ citations: [proven], warnings: [] });
     // One that we wrote for another provider's answer has no proof, and Anthropic would refuse it.
-    expect(again({ ...page, encrypted_index: '' })).toEqual({
-      citations: undefined,
-      warnings: ['messages[assistant].content[text].citations'],
+    for (const made of ['', 'switchyard_citation']) {
+      expect(again({ ...page, encrypted_index: made })).toEqual({
+        citations: undefined,
+        warnings: ['messages[assistant].content[text].citations'],
+      });
+    }
+  });
+
+  it('of a text that says nothing are warned of where they go with it, whole and streamed', () => {
+    const citations = [{ type: 'url', url: 'https://a.example' }] as const;
+    const said = { type: 'text', text: 'so', citations } as const;
+    const finish = { reason: 'stop' } as const;
+    const response = { id: 'r', model: 'm', choices: [{ content: [{ ...said, text: '' }, said], finish }] };
+    const lost = (to: DialectId) => {
+      const dialect = dialectById(to);
+      const encoder = dialect.createStreamEncoder(options);
+      for (const event of unfoldResponse(response)) encoder.next(event);
+      const whole = dialect.encodeResponse(response, options).warnings;
+      expect(encoder.warnings).toEqual(whole);
+      return whole.map(({ type, field }) => `${type} ${field}`);
+    };
+    expect(lost('openai-chat')).toEqual([]);
+    for (const to of ['openai-responses', 'anthropic-messages', 'gemini'] as const) {
+      expect(lost(to)).toEqual(['dropped choices[].content[text].citations']);
+    }
+  });
+
+  it('and what was searched for are told side by side', () => {
+    const page = { type: 'web_search_result', url: 'https://a.example', title: 'a' };
+    const cited = {
+      type: 'web_search_result_location',
+      url: page.url,
+      title: 'a',
+      cited_text: 'w',
+      encrypted_index: 'x',
+    };
+    const response = dialectById('anthropic-messages').decodeResponse({
+      id: 'msg_1',
+      model: 'm',
+      content: [
+        { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'q' } },
+        { type: 'web_search_tool_result', tool_use_id: 's1', content: [page] },
+        { type: 'text', text: 'so', citations: [cited] },
+      ],
+      stop_reason: 'end_turn',
     });
+    const { whole, streamed } = told('gemini', response, 1);
+    for (const { choices } of [whole, streamed ?? whole]) {
+      expect(quotes(choices[0]?.content ?? [])).toEqual([['https://a.example', 'so']]);
+      expect(choices[0]?.steps).toEqual([{ tool: 'web-search', call: { queries: ['q'] } }]);
+    }
+    const again = told('openai-responses', whole, 1);
+    for (const { choices } of [again.whole, again.streamed ?? again.whole]) {
+      expect(quotes(choices[0]?.content ?? [])).toEqual([['https://a.example', 'so']]);
+      expect(choices[0]?.content).toContainEqual(
+        expect.objectContaining({ step: expect.objectContaining({ tool: 'web-search', call: { queries: ['q'] } }) }),
+      );
+    }
   });
 });

@@ -13,6 +13,7 @@ const URL_FIELDS = ['url', 'title', 'start_index', 'end_index'];
 export const CHAT_CITATIONS: CitationLimits = {
   fate: (citation) => (isTellable(citation) ? 'carried' : 'dropped'),
   hasSpans: true,
+  needText: false,
   quotes: () => false,
 };
 

@@ -12,7 +12,7 @@ import { RESPONSES } from './reasoning-proof.js';
 const URL_FIELDS = ['type', 'url', 'title', 'start_index', 'end_index'];
 const FILE_FIELDS = ['type', 'file_id', 'filename', 'start_index', 'end_index'];
 
-export const RESPONSE_CITATIONS: CitationLimits = { fate: fateOf, hasSpans: true, quotes: () => false };
+export const RESPONSE_CITATIONS: CitationLimits = { fate: fateOf, hasSpans: true, needText: true, quotes: () => false };
 
 function fateOf(citation: Citation): ReturnType<CitationLimits['fate']> {
   switch (citation.type) {
