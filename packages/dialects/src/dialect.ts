@@ -53,6 +53,8 @@ export interface EncodeAnswerOptions {
    * kinds back.
    */
   readonly request?: CanonicalRequest | undefined;
+  /** The number of the next event, in a dialect that numbers them, where somebody else wrote those before it. */
+  readonly nextNumber?: number | undefined;
 }
 
 /** An event that carries a piece of a block's text. */

@@ -61,11 +61,8 @@ async function translate(attempt: Attempt, { client, upstream }: Languages): Pro
   const [first, ...others] = outcome.value;
   if (first === undefined) throw new GatewayError('invalid_request', 'there is nothing to embed');
   const response = others.reduce((whole, { response: part }) => join(whole, part), first.response);
-  await write(
-    attempt,
-    first.answer,
-    client.encodeResponse(response, { model: open.requestedModel, shape: request.answer }),
-  );
+  const model = open.answerModel ?? open.requestedModel;
+  await write(attempt, first.answer, client.encodeResponse(response, { model, shape: request.answer }));
   return undefined;
 }
 

@@ -9,10 +9,13 @@ import {
   type JsonObject,
   type ThinkingLimits,
   type ToolNameMap,
+  type WithWarnings,
 } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
+import { prefillRequest } from '../rescue/prefill-request.js';
+import type { StreamSoFar } from '../rescue/stream-so-far.js';
 import { droppedFields } from './dropped-fields.js';
 import { ownBody } from './own-body.js';
 import { parseBody } from './parse-body.js';
@@ -30,6 +33,8 @@ export interface EncodeBodyInput {
   readonly provider: Provider;
   /** How the model can be asked to think, where the operator says so. */
   readonly thinking?: ThinkingLimits | undefined;
+  /** The stream that the attempt goes on with. */
+  readonly resumed?: StreamSoFar | undefined;
 }
 
 export interface EncodedBody {
@@ -42,6 +47,11 @@ export interface EncodedBody {
   readonly toolNames: ToolNameMap;
   /** What the client asked, where it had to be read. */
   readonly request?: CanonicalRequest | undefined;
+  /**
+   * The same, read now where it had not to be; undefined for what is no chat. Throws a GatewayError where the upstream took
+   * what our decoder does not.
+   */
+  readonly readRequest?: (() => CanonicalRequest) | undefined;
 }
 
 const NO_TOOL_NAMES: ToolNameMap = new Map();
@@ -50,16 +60,25 @@ const NO_TOOL_NAMES: ToolNameMap = new Map();
  * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
  * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote, but for what we
  * told the client in another provider's name. A thinking suffix patches the fields that the dialect says it moves, and
- * nothing else.
+ * nothing else. The beginning of an answer that is to be gone on with goes through the dialect even there.
  *
- * @throws GatewayError `invalid_json`, `invalid_request`, or `untranslatable_field` in strict mode.
+ * @throws GatewayError `invalid_json`, `invalid_request`, `untranslatable_field` in strict mode, or
+ * `operation_not_supported` for a beginning that the model would not go on with.
  */
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, client, upstream, provider } = input;
-  if (client.id !== upstream.id) return translateBody(input);
+  if (client.id !== upstream.id || open.resume?.how === 'prefill') return translateBody(input);
   const { body, warnings } = ownBody(input.body, client);
   const dropped = droppedFields(warnings, { ...open, provider });
-  const same = { dropped, includeUsage: () => asksForUsage(body), toolNames: NO_TOOL_NAMES };
+  const readRequest = (): CanonicalRequest => decodeBody(input).value;
+  const same = {
+    dropped,
+    includeUsage: () => asksForUsage(body),
+    toolNames: NO_TOOL_NAMES,
+    readRequest,
+    // The answer is written anew, and may have to repeat what was asked.
+    request: open.resume && readRequest(),
+  };
   const named = upstream.modelInPath ? body : patchModel(body, scanRequest(body, SCAN_LIMITS), open.model);
   if (open.thinking === undefined) return { body: named, ...same };
   const patched = patchThinking({ ...input, body }, named);
@@ -78,7 +97,7 @@ const MOVED_BY_THINKING: ReadonlySet<string> = new Set([
 
 function patchThinking(input: EncodeBodyInput, body: Buffer): Pick<EncodedBody, 'body' | 'dropped'> {
   const { open, upstream, provider } = input;
-  const { encoded } = encodeAnew(input);
+  const encoded = encodeAnew(input, decodeBody(input).value);
   const patches = upstream.thinkingFields.map((path) => ({ path, value: valueAt(encoded.value, path) }));
   const losses = encoded.warnings.filter(({ field }) => MOVED_BY_THINKING.has(field));
   return { body: patchFields(body, patches, SCAN_LIMITS), dropped: droppedFields(losses, { ...open, provider }) };
@@ -88,27 +107,39 @@ function valueAt(value: JsonObject, path: FieldPath): unknown {
   return path.reduce<unknown>((inner, [name]) => (isJsonObject(inner) ? inner[name] : undefined), value);
 }
 
-function encodeAnew({ open, body, client, upstream, provider, thinking }: EncodeBodyInput) {
-  const decoded = client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
-  const { reasoning: asked } = decoded.value;
-  const reasoning = open.thinking === undefined ? asked : parseThinking(open.thinking);
-  const encoded = upstream.encodeRequest(
-    { ...decoded.value, stream: open.stream, reasoning },
-    { model: open.model, defaultMaxOutputTokens: provider.defaultMaxOutputTokens, thinking },
-  );
-  return { decoded, encoded };
+function decodeBody({ open, body, client }: EncodeBodyInput): WithWarnings<CanonicalRequest> {
+  return client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
+}
+
+function encodeAnew(input: EncodeBodyInput, request: CanonicalRequest): WithWarnings<JsonObject> {
+  const { open, upstream, provider, thinking } = input;
+  return upstream.encodeRequest(asked(input, request), {
+    model: open.model,
+    defaultMaxOutputTokens: provider.defaultMaxOutputTokens,
+    thinking,
+  });
 }
 
 function translateBody(input: EncodeBodyInput): EncodedBody {
   const { open, upstream, provider } = input;
-  const { decoded, encoded } = encodeAnew(input);
+  const decoded = decodeBody(input);
+  const encoded = encodeAnew(input, decoded.value);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
     includeUsage: () => decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,
+    readRequest: () => decoded.value,
   };
+}
+
+/** What the upstream is asked: what the client did, as its model's suffix and the answer so far change it. */
+function asked({ open, upstream, provider, resumed }: EncodeBodyInput, request: CanonicalRequest): CanonicalRequest {
+  const reasoning = open.thinking === undefined ? request.reasoning : parseThinking(open.thinking);
+  const changed = { ...request, stream: open.stream, reasoning };
+  if (resumed === undefined || open.resume?.how !== 'prefill') return changed;
+  return prefillRequest(changed, { text: resumed.text, provider, dialect: upstream.id, model: open.model });
 }
 
 /** Read without the dialect's decoder, which may refuse what the upstream took. */

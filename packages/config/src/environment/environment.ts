@@ -28,6 +28,8 @@ export interface Environment {
   readonly drainSeconds: number;
   /** WebSockets that a gateway keeps open: for one client key, and for all. */
   readonly sockets: { readonly perKey: number; readonly inTotal: number };
+  /** Addresses and networks of proxies whose word on a client's address is believed. */
+  readonly trustedProxies: readonly string[];
   /** OpenTelemetry's own variables, as they are. */
   readonly otel: Readonly<Record<string, string>>;
 }
@@ -76,6 +78,7 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     drainSeconds: data.SWITCHYARD_DRAIN_SECONDS,
     sockets: { perKey: data.SWITCHYARD_SOCKETS_PER_KEY, inTotal: data.SWITCHYARD_SOCKETS },
+    trustedProxies: data.SWITCHYARD_TRUSTED_PROXIES,
     otel: Object.fromEntries([...given].filter(([name]) => name.startsWith('OTEL_'))),
   };
 }

@@ -9,9 +9,10 @@ export interface JsonArrayFraming {
 /**
  * What `streamGenerateContent` answers without `alt=sse`. (Google APIs, system parameters: `alt`) A line ends after each
  * element, as Google's do: JSON has none inside of strings, so whoever reads one last knows that whitespace may follow.
+ * `isBegun` for an array that somebody else has written the first elements of.
  */
-export function createJsonArrayFraming(): JsonArrayFraming {
-  let isEmpty = true;
+export function createJsonArrayFraming({ isBegun = false } = {}): JsonArrayFraming {
+  let isEmpty = !isBegun;
   return {
     next(event) {
       const separator = isEmpty ? '[' : ',\r\n';

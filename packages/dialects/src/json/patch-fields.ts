@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import { patchSpans, type SpanPatch } from './patch-spans.js';
-import { duplicateField, readKey } from './read-key.js';
+import { duplicateField, knownKeys, readKey } from './read-key.js';
 import type { ByteSpan } from './scan-request.js';
 import { CLOSE_BRACE, COMMA, invalidJson, OPEN_BRACE, skipKey, skipSpace, skipValue } from './skip-json.js';
 
@@ -47,7 +47,7 @@ function patchObject(body: Buffer, start: number, { patches, limits }: ObjectPat
   const added: string[] = [];
   for (const patch of patches) {
     const [spellings, ...inner] = patch.path;
-    const member = members.find(({ name }) => name !== undefined && spellings.includes(name));
+    const member = members.find(({ name }) => spellings.includes(name));
     const [next, ...others] = inner;
     if (member !== undefined && next !== undefined && body[member.start] === OPEN_BRACE) {
       const within = { patches: [{ path: [next, ...others], value: patch.value }], limits } as const;
@@ -75,21 +75,21 @@ function says(body: Buffer, span: ByteSpan, value: unknown): boolean {
 
 /** A field of an object; the span is that of its value. */
 interface Member extends ByteSpan {
-  /** Undefined where nobody asked for it. */
-  readonly name: string | undefined;
+  /** As it is spelled. */
+  readonly name: string;
   readonly keyStart: number;
 }
 
 function readMembers(body: Buffer, start: number, { patches, limits }: ObjectPatch): readonly Member[] {
   const heads = patches.map(({ path }) => path[0]);
-  const names = heads.flat();
+  const keys = knownKeys(heads.flat());
   const members: Member[] = [];
   let position = skipSpace(body, start + 1);
   if (body[position] === CLOSE_BRACE) return members;
   for (;;) {
-    const name = readKey(body, position, names);
-    const head = name === undefined ? undefined : heads.find((spellings) => spellings.includes(name));
-    const known = members.find((member) => member.name !== undefined && head?.includes(member.name));
+    const name = readKey(body, position, keys);
+    const head = heads.find((spellings) => spellings.includes(name));
+    const known = members.find((member) => head?.includes(member.name));
     if (known !== undefined && head !== undefined) throw duplicateField(head[0]);
     const valueStart = skipSpace(body, skipKey(body, position));
     const end = skipValue(body, valueStart, limits.maxDepth - 1);

@@ -3,24 +3,37 @@ import { GatewayError } from '@switchyard/canonical';
 import type { ByteSpan } from './scan-request.js';
 import { invalidJson, QUOTE, skipString } from './skip-json.js';
 
+/** Names that a reader looks for among the keys of an object. */
+export interface KnownKeys {
+  readonly names: ReadonlySet<string>;
+  /** By what Go's encoding/json, which matches keys without regard to case, takes for them. */
+  readonly byFolded: ReadonlyMap<string, string>;
+  readonly longest: number;
+}
+
+export function knownKeys(names: readonly string[]): KnownKeys {
+  return {
+    names: new Set(names),
+    byFolded: new Map(names.map((name) => [name.toLowerCase(), name])),
+    longest: Math.max(...names.map((name) => name.length)),
+  };
+}
+
 /**
- * Which of these names the key at `position` is. A spelling that some parsers read as one of them is refused: escapes
- * everywhere, and another case because Go's encoding/json matches keys without regard to case.
+ * The key at `position`, as it is spelled. A spelling that some parsers read as a known name is refused: escapes everywhere,
+ * and another case.
  *
  * @throws GatewayError `invalid_json` or `duplicate_field`.
  */
-export function readKey<Name extends string>(body: Buffer, position: number, names: readonly Name[]): Name | undefined {
+export function readKey(body: Buffer, position: number, known: KnownKeys): string {
   if (body[position] !== QUOTE) throw invalidJson(position);
   const end = skipString(body, position);
   const text = body.toString('utf8', position + 1, end - 1);
-  const isPlain = !text.includes('\\');
-  const name = names.find((candidate) => candidate === text);
   // Folding may also lengthen a text, but none of ASCII: what is longer than all names is none of them.
-  if (isPlain && (name !== undefined || names.every((candidate) => candidate.length < text.length))) return name;
-  const folded = parseString(body, { start: position, end }).toLowerCase();
-  const shadowed = names.find((candidate) => candidate.toLowerCase() === folded);
+  if (!text.includes('\\') && (known.names.has(text) || text.length > known.longest)) return text;
+  const shadowed = known.byFolded.get(parseString(body, { start: position, end }).toLowerCase());
   if (shadowed !== undefined) throw duplicateField(shadowed);
-  return undefined;
+  return text;
 }
 
 /** The string at `span`, decoded only where it has something to decode. */
