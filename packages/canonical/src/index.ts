@@ -62,6 +62,6 @@ export {
   type UserLocation,
   type WebSource,
 } from './server-tool.js';
-export { isContentEvent, type StreamEvent } from './stream.js';
+export { isContentEvent, isMeant, type StreamEvent } from './stream.js';
 export { addUsage, totalInput, type Usage } from './usage.js';
 export type { Warning } from './warning.js';
