@@ -17,6 +17,7 @@ import { Pipeline, type PipelineOptions } from './pipeline.js';
 import { GatewayState } from './state/gateway-state.js';
 import type { SharedState } from './state/shared-state.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
+import type { SocketLimits } from './websocket/socket-count.js';
 
 /** The newest routing snapshot, and word of the next. */
 export interface RoutingSource {
@@ -44,6 +45,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number;
   /** How often the client of a WebSocket is asked whether it is still there. */
   readonly socketPingMs?: number;
+  /** WebSockets that may be open. */
+  readonly socketLimits?: SocketLimits;
 }
 
 export interface Gateway {
@@ -56,6 +59,7 @@ const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
+const SOCKET_LIMITS: SocketLimits = { perKey: 64, inTotal: 4096 };
 const MAX_HEADER_BYTES = 16 * 1024;
 // What a request that was cut may take until its line is written.
 const METER_GRACE_MS = 2_000;
@@ -104,6 +108,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxBytes,
     maxDepth,
     pingMs: options.socketPingMs ?? SOCKET_PING_MS,
+    limits: options.socketLimits ?? SOCKET_LIMITS,
   });
   const service = await createHttpService({
     module: GatewayModule.register(pipeline, sockets),

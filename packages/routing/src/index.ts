@@ -74,5 +74,6 @@ export {
   type RoutingSnapshot,
   type RoutingTenant,
   type Snapshot,
+  type ThinkingLimits,
   type WorkerCredential,
 } from './snapshot/snapshot.js';

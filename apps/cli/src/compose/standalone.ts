@@ -94,6 +94,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     logger,
     metrics,
     drainMs: environment.drainSeconds * 1_000,
+    socketLimits: environment.sockets,
   });
   closers.add('gateway', () => gateway.close());
   const { metricsPort } = environment;

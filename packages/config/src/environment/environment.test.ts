@@ -32,6 +32,7 @@ describe('loadEnvironment', () => {
       workers: [{ host: '127.0.0.1', port: 8318 }],
       logLevel: 'info',
       drainSeconds: 30,
+      sockets: { perKey: 64, inTotal: 4096 },
       trustedProxies: [],
       otel: {},
     });
@@ -58,6 +59,8 @@ describe('loadEnvironment', () => {
         SWITCHYARD_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7',
         SWITCHYARD_LOG_LEVEL: 'debug',
         SWITCHYARD_DRAIN_SECONDS: '5',
+        SWITCHYARD_SOCKETS_PER_KEY: '3',
+        SWITCHYARD_SOCKETS: '7',
         SWITCHYARD_TEST_LONG: '1',
         SWITCHYARD_CACHE_DIR: '/tmp',
         OTEL_SERVICE_NAME: 'edge',
@@ -86,6 +89,7 @@ describe('loadEnvironment', () => {
       ownerToken: 'owner',
       logLevel: 'debug',
       drainSeconds: 5,
+      sockets: { perKey: 3, inTotal: 7 },
       trustedProxies: ['10.0.0.0/8', '192.0.2.7'],
       otel: { OTEL_SERVICE_NAME: 'edge' },
     });

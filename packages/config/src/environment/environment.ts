@@ -26,6 +26,8 @@ export interface Environment {
   readonly ownerToken?: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly drainSeconds: number;
+  /** WebSockets that a gateway keeps open: for one client key, and for all. */
+  readonly sockets: { readonly perKey: number; readonly inTotal: number };
   /** Addresses and networks of proxies whose word on a client's address is believed. */
   readonly trustedProxies: readonly string[];
   /** OpenTelemetry's own variables, as they are. */
@@ -75,6 +77,7 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     ownerToken: data.SWITCHYARD_OWNER_TOKEN,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     drainSeconds: data.SWITCHYARD_DRAIN_SECONDS,
+    sockets: { perKey: data.SWITCHYARD_SOCKETS_PER_KEY, inTotal: data.SWITCHYARD_SOCKETS },
     trustedProxies: data.SWITCHYARD_TRUSTED_PROXIES,
     otel: Object.fromEntries([...given].filter(([name]) => name.startsWith('OTEL_'))),
   };

@@ -33,6 +33,8 @@ export const environmentSchema = z.object({
   SWITCHYARD_TRUSTED_PROXIES: z.string().transform(splitList).pipe(z.array(network)).default([]),
   SWITCHYARD_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   SWITCHYARD_DRAIN_SECONDS: wholeNumber({ max: 3600 }).default(30),
+  SWITCHYARD_SOCKETS_PER_KEY: wholeNumber({ max: 1_000_000 }).default(64),
+  SWITCHYARD_SOCKETS: wholeNumber({ max: 1_000_000 }).default(4096),
 });
 
 function splitList(text: string): readonly string[] {

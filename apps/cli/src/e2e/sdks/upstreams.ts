@@ -25,9 +25,10 @@ export const UPSTREAMS: readonly { readonly dialect: ReplayDialect; readonly mod
 /** A configuration that reaches the upstream in every dialect. */
 export function configOf({ url }: ReplayUpstream): string {
   return `
-# Each case finds its credentials well: health is not what these are about.
-disable-cooling: true
 api-keys: ["${KEY}"]
+# Each case finds its credentials well, and streams that break are told.
+disable-cooling: true
+rescue: { text: error }
 openai-compatibility:
   - name: local
     prefix: chat
