@@ -21,7 +21,7 @@ export const PAIRINGS: readonly Pairing[] = DIALECTS.flatMap((client, index) => 
   ];
 });
 
-/** One upstream of one case, with a credential and, mostly, a model of its own: nothing that befalls it touches another. */
+/** One upstream of one case, with a model or a credential of its own: nothing that befalls it touches another case. */
 export interface Placed {
   readonly target: Target;
   readonly dialect: ReplayDialect;
@@ -40,8 +40,8 @@ export interface WallCase extends Pairing {
 
 /** Every fault for every pairing, streamed and not. */
 export function casesOf(faults: readonly Fault[]): readonly WallCase[] {
-  const combined = faults.flatMap((fault) =>
-    PAIRINGS.flatMap((pairing) => [true, false].map((stream) => ({ ...pairing, fault, stream }))),
+  const combined = faults.flatMap((fault, faultNumber) =>
+    PAIRINGS.flatMap((pairing) => [true, false].map((stream) => ({ ...pairing, fault, faultNumber, stream }))),
   );
   return combined.map((one, number) => {
     const { fault, stream, upstreams } = one;
@@ -51,19 +51,22 @@ export function casesOf(faults: readonly Fault[]): readonly WallCase[] {
   });
 }
 
-function place({ fault, upstreams }: Pick<WallCase, 'fault' | 'upstreams'>, number: number): readonly Placed[] {
+interface Place extends Pick<WallCase, 'fault' | 'upstreams'> {
+  readonly faultNumber: number;
+}
+
+function place({ fault, faultNumber, upstreams }: Place, number: number): readonly Placed[] {
   const placed: Placed[] = [];
   for (const [index, target] of fault.targets.entries()) {
     const before = placed.at(-1);
-    const key = `upstream-key-${number}-${index}`;
-    if (target.isSameModel === true && before !== undefined) {
-      placed.push({ ...before, target, key });
-      continue;
-    }
     const spoken = upstreams[index % upstreams.length] ?? upstreams[0];
     // No provider of Responses goes on with an answer that was begun for it.
-    const dialect = target.canPrefill === true && spoken === 'openai-responses' ? 'openai-chat' : spoken;
-    placed.push({ target, dialect, model: `${modelPrefix(dialect, target)}-${number}-${index}`, key });
+    const own = target.canPrefill === true && spoken === 'openai-responses' ? 'openai-chat' : spoken;
+    const isShared = target.isSameModel === true && before !== undefined;
+    const dialect = isShared ? before.dialect : own;
+    const model = isShared ? before.model : `${modelPrefix(dialect, target)}-${number}-${index}`;
+    const owner = fault.isAccountWide === true ? `case-${number}` : `${faultNumber}-${dialect}`;
+    placed.push({ target, dialect, model, key: `upstream-key-${owner}-${index}` });
   }
   return placed;
 }
@@ -82,16 +85,29 @@ function modelPrefix(dialect: ReplayDialect, { canPrefill = false }: Target): st
   }
 }
 
-/** What each key's upstream does. */
+/** What tells the upstreams of all cases apart. */
+export function identityOf({ key, model }: Pick<Placed, 'key' | 'model'>): string {
+  return `${key} ${model}`;
+}
+
+/** What each upstream does, by its identity. */
 export function behavioursOf(cases: readonly WallCase[]): ReadonlyMap<string, Behaviour> {
-  return new Map(cases.flatMap(({ placed }) => placed.map(({ key, target }) => [key, target.does])));
+  return new Map(cases.flatMap(({ placed }) => placed.map((one) => [identityOf(one), one.target.does])));
+}
+
+export function keysOf(cases: readonly WallCase[]): readonly string[] {
+  return [...new Set(cases.flatMap(({ placed }) => placed.map(({ key }) => key)))];
 }
 
 /** The configuration in which every case has its alias and its credentials, all at one upstream's address. */
 export function configOf(cases: readonly WallCase[], upstreamUrl: string): string {
-  const all = cases.flatMap(({ placed }) => placed);
+  const byKey = Map.groupBy(
+    cases.flatMap(({ placed }) => placed),
+    ({ key }) => key,
+  );
   const blocks = Object.entries(BLOCKS).map(([name, block]) => {
-    const entries = all.filter((placed) => block.takes(placed)).map((placed) => block.entry(placed, upstreamUrl));
+    const taken = [...byKey.values()].filter(([one]) => one !== undefined && block.takes(one));
+    const entries = taken.map((models) => entryOf(models, upstreamUrl + block.path));
     return entries.length === 0 ? '' : `${name}:\n${entries.join('\n')}`;
   });
   const aliases = cases.map(({ alias, placed }) => {
@@ -108,32 +124,36 @@ ${aliases.join('\n')}
 `;
 }
 
-interface Block {
-  takes(placed: Placed): boolean;
-  entry(placed: Placed, upstreamUrl: string): string;
+/** An entry of the configuration: a credential with its models. */
+function entryOf(all: readonly Placed[], baseUrl: string): string {
+  const [one] = all;
+  if (one === undefined) throw new Error('an entry has a model');
+  const models = all.map(({ model, target: { contextLength } }) =>
+    contextLength === undefined ? `{ name: ${model} }` : `{ name: ${model}, max-context-length: ${contextLength} }`,
+  );
+  const { entry = '', isSameModel = false } = one.target;
+  const parts = [
+    `api-key: ${one.key}`,
+    `base-url: "${baseUrl}"`,
+    `models: [${models.join(', ')}]`,
+    // Of two credentials for one model the first is to be asked first.
+    ...(isSameModel ? ['priority: -1'] : []),
+    ...(entry === '' ? [] : [entry]),
+  ];
+  return `  - { ${parts.join(', ')} }`;
 }
 
-const keyed = ({ target, model, key }: Placed, baseUrl: string): string => {
-  const length = target.contextLength === undefined ? '' : `, max-context-length: ${target.contextLength}`;
-  const priority = target.isSameModel === true ? ['priority: -1'] : [];
-  const parts = [`api-key: ${key}`, `base-url: "${baseUrl}"`, `models: [{ name: ${model}${length} }]`, ...priority];
-  return `  - { ${[...parts, ...(target.entry ? [target.entry] : [])].join(', ')} }`;
-};
+interface Block {
+  /** Of the base address. */
+  readonly path: string;
+  takes(placed: Placed): boolean;
+}
 
 const BLOCKS: Readonly<Record<string, Block>> = {
-  'claude-api-key': { takes: ({ dialect }) => dialect === 'anthropic-messages', entry: keyed },
-  'gemini-api-key': { takes: ({ dialect }) => dialect === 'gemini', entry: keyed },
-  'codex-api-key': {
-    takes: ({ dialect }) => dialect === 'openai-responses',
-    entry: (placed, url) => keyed(placed, `${url}/v1`),
-  },
-  // Stands for every provider of this dialect: one that goes on with an answer, and one that does not.
-  mistral: {
-    takes: ({ dialect, target }) => dialect === 'openai-chat' && target.canPrefill === true,
-    entry: (placed, url) => keyed(placed, `${url}/v1`),
-  },
-  together: {
-    takes: ({ dialect, target }) => dialect === 'openai-chat' && target.canPrefill !== true,
-    entry: (placed, url) => keyed(placed, `${url}/v1`),
-  },
+  'claude-api-key': { path: '', takes: ({ dialect }) => dialect === 'anthropic-messages' },
+  'gemini-api-key': { path: '', takes: ({ dialect }) => dialect === 'gemini' },
+  'codex-api-key': { path: '/v1', takes: ({ dialect }) => dialect === 'openai-responses' },
+  // They stand for every provider of this dialect: one that goes on with an answer, and one that does not.
+  mistral: { path: '/v1', takes: ({ dialect, target }) => dialect === 'openai-chat' && target.canPrefill === true },
+  together: { path: '/v1', takes: ({ dialect, target }) => dialect === 'openai-chat' && target.canPrefill !== true },
 };

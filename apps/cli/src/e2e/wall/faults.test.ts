@@ -1,7 +1,7 @@
 import { startReplayUpstream, type RecordedRequest, type ReplayUpstream } from '@switchyard/testkit';
 
 import { startWorld, type World } from '../start-world.js';
-import { behavioursOf, casesOf, configOf, type WallCase } from './cases.js';
+import { behavioursOf, casesOf, configOf, identityOf, keysOf, type WallCase } from './cases.js';
 import { ask } from './clients.js';
 import { FAULTS, type Outcome } from './faults.js';
 import { begunIn, healthy, modelOf } from './upstreams.js';
@@ -17,13 +17,15 @@ describe('the wall', () => {
     const behaviours = behavioursOf(CASES);
     const asked = new Map<string, number>();
     upstream = await startReplayUpstream({
-      keys: [...behaviours.keys()],
+      keys: keysOf(CASES),
       answer: (request) => {
         const { key = '', dialect = 'openai-chat' } = request;
-        const before = asked.get(key) ?? 0;
-        asked.set(key, before + 1);
-        const behaviour = behaviours.get(key) ?? healthy;
-        return behaviour({ dialect, model: modelOf(request), stream: wantsStream(request), begun: begunIn(request), before });
+        const model = modelOf(request);
+        const identity = identityOf({ key, model });
+        const before = asked.get(identity) ?? 0;
+        asked.set(identity, before + 1);
+        const stream = wantsStream(request);
+        return (behaviours.get(identity) ?? healthy)({ dialect, stream, begun: begunIn(request), before });
       },
     });
     world = await startWorld({ shape: 'split', gateways: 2, workers: 2, config: configOf(CASES, upstream.url) });
@@ -38,7 +40,9 @@ describe('the wall', () => {
     const url = world.urls[number % world.urls.length] ?? world.url;
     const seen = await ask(url, client, { model: alias, stream, text: 'prompt-text', headers: fault.headers });
     const since = upstream.requests.slice(before);
-    const calls = placed.map(({ key }) => since.filter((request) => request.key === key).length);
+    const calls = placed.map(
+      ({ key, model }) => since.filter((request) => request.key === key && modelOf(request) === model).length,
+    );
     const expected = outcome.calls.join(' + ');
     const counted = calls.join(' + ') === expected ? [] : [`the calls are ${calls.join(' + ')}, not ${expected}`];
     return [...problemsOf(one, outcome, seen), ...counted];

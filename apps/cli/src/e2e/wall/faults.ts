@@ -36,7 +36,15 @@ export interface Target {
   readonly isSameModel?: boolean;
 }
 
-export type ErrorKind = 'rate limit' | 'cooling' | 'overloaded' | 'timeout' | 'broken' | 'server error' | 'context' | 'filter';
+export type ErrorKind =
+  | 'rate limit'
+  | 'cooling'
+  | 'overloaded'
+  | 'timeout'
+  | 'broken'
+  | 'server error'
+  | 'context'
+  | 'filter';
 
 /** What a client sees, and how often each upstream is called for it. */
 export interface Outcome {
@@ -65,13 +73,16 @@ export interface Fault {
   readonly again?: Outcome;
   /** Where an upstream of Gemini's dialect tells of the fault with status 200. */
   readonly ofGemini?: Outcome;
+  /** Where it is held against a credential with all its models, so that each case needs its own. */
+  readonly isAccountWide?: boolean;
   /** Of the client's request. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
 const HEALTHY: Target = { does: healthy };
 const PREFILLED: Target = { does: healthy, canPrefill: true };
-const SHORT = 'deadlines: { headers: 500ms, first-content: 500ms, idle: 500ms }';
+// Before a whole answer nothing can be told of its progress, so that only the total bounds the wait.
+const SHORT = 'deadlines: { headers: 500ms, first-content: 500ms, idle: 500ms, total: 1s }';
 
 const answer = (...calls: readonly number[]): Outcome => ({ calls, sees: { type: 'answer' } });
 const broken = (error: ErrorKind, ...calls: readonly number[]): Outcome => ({
@@ -99,18 +110,21 @@ const REFUSALS: readonly Fault[] = [
     targets: [{ does: failing(429, { 'retry-after': '20' }) }, HEALTHY],
     ...both(answer(1, 1)),
     again: answer(0, 1),
+    isAccountWide: true,
   },
   {
     name: '429 with Retry-After, no fallback',
     targets: [{ does: failing(429, { 'retry-after': '20' }) }],
     ...both(refusal(429, 'rate limit', { calls: [1], retryAfter: [20, 20] })),
     again: refusal(429, 'cooling', { calls: [0], retryAfter: [1, 20] }),
+    isAccountWide: true,
   },
-  passedOver('429 without Retry-After', failing(429)),
+  { ...passedOver('429 without Retry-After', failing(429)), isAccountWide: true },
   {
     name: '429 without Retry-After, no fallback',
     targets: [{ does: failing(429) }],
     ...both(refusal(429, 'rate limit', { calls: [1], retryAfter: [1, 60] })),
+    isAccountWide: true,
   },
   passedOver('500 once', first(1, failing(500))),
   {
@@ -131,7 +145,7 @@ const REFUSALS: readonly Fault[] = [
     ],
     ...both(refusal(503, 'overloaded', { calls: [1, 3] })),
   },
-  { ...passedOver('the key is refused', failing(401)), again: answer(0, 1) },
+  { ...passedOver('the key is refused', failing(401)), again: answer(0, 1), isAccountWide: true },
 ];
 
 const SILENCES: readonly Fault[] = [

@@ -32,11 +32,10 @@ const CALLS: Sample = {
 /** A request as it came to an upstream of the wall. */
 export interface Asked {
   readonly dialect: ReplayDialect;
-  readonly model: string;
   readonly stream: boolean;
   /** What stands at the end of the conversation as said by the assistant already; empty where nothing does. */
   readonly begun: string;
-  /** How often this model was asked before. */
+  /** How often this upstream was asked before. */
   readonly before: number;
 }
 
@@ -52,7 +51,8 @@ export function begunIn({ json }: RecordedRequest): string {
   const body = object(json);
   const last = object([...list(body['messages']), ...list(body['contents']), ...list(body['input'])].at(-1));
   if (last['role'] !== 'assistant' && last['role'] !== 'model') return '';
-  const parts = typeof last['content'] === 'string' ? [{ text: last['content'] }] : list(last['content'] ?? last['parts']);
+  const parts =
+    typeof last['content'] === 'string' ? [{ text: last['content'] }] : list(last['content'] ?? last['parts']);
   return parts.map((part) => string(object(part)['text'])).join('');
 }
 
