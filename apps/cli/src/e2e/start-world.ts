@@ -26,7 +26,7 @@ export interface WorldOptions {
   /** How many, when split: `gateway`, `gateway-2` and so on. One by default. */
   readonly gateways?: number;
   /** The way that a service takes to Redis, given the address of Redis itself; the direct one by default. */
-  readonly redisUrlOf?: (service: string, redisUrl: string) => string;
+  readonly redisUrlOf?: (service: string, redisUrl: string) => Promise<string>;
   /** A database that the test may take away; a fresh one on the shared server by default. */
   readonly databaseUrl?: string;
 }
@@ -150,11 +150,11 @@ async function startStandalone(parts: Parts): Promise<Started> {
 async function startSplit(parts: Parts): Promise<Started> {
   const redis = await startRedisServer();
   parts.closers.push(() => redis.stop());
-  const service = (name: string, variables: Record<string, string>): Promise<RunningProcess> => {
+  const service = async (name: string, variables: Record<string, string>): Promise<RunningProcess> => {
     const [command = name] = name.split('-');
     const shared = {
       ...SECRETS,
-      REDIS_URL: parts.redisUrlOf?.(name, redis.url) ?? redis.url,
+      REDIS_URL: (await parts.redisUrlOf?.(name, redis.url)) ?? redis.url,
       SWITCHYARD_DATA_DIR: join(parts.folder, name),
       SWITCHYARD_METRICS_PORT: '0',
     };

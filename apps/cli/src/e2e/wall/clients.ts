@@ -19,6 +19,8 @@ export interface WallRequest {
   readonly model: string;
   readonly stream: boolean;
   readonly text: string;
+  /** The ceiling of the answer; in openai-chat only. */
+  readonly maxTokens?: number | undefined;
   /** `CLIENT_KEY` by default. */
   readonly key?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
@@ -40,9 +42,10 @@ const openaiWords = (error: Json): string => [string(error['code']), string(erro
 export const CLIENTS: Readonly<Record<ReplayDialect, Client>> = {
   'openai-chat': {
     path: () => '/v1/chat/completions',
-    body: ({ model, stream, text }) => ({
+    body: ({ model, stream, text, maxTokens }) => ({
       model,
       messages: [{ role: 'user', content: text }],
+      ...(maxTokens === undefined ? {} : { max_tokens: maxTokens }),
       ...(stream ? { stream, stream_options: { include_usage: true } } : {}),
     }),
     validateWhole: validateOpenaiChatResponse,

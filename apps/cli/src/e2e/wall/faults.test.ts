@@ -1,13 +1,18 @@
-import { startReplayUpstream, type RecordedRequest, type ReplayUpstream } from '@switchyard/testkit';
+import { readFile } from 'node:fs/promises';
+
+import { repositoryFile, startReplayUpstream, type RecordedRequest, type ReplayUpstream } from '@switchyard/testkit';
 
 import { startWorld, type World } from '../start-world.js';
-import { behavioursOf, casesOf, configOf, identityOf, keysOf, type WallCase } from './cases.js';
-import { ask } from './clients.js';
-import { FAULTS, type Outcome } from './faults.js';
+import { behavioursOf, casesOf, configOf, identityOf, keysOf, type Placed, type WallCase } from './cases.js';
+import { ask, type Seen } from './clients.js';
+import { FAULTS, FLAPPING, type Outcome } from './faults.js';
+import { wallTable } from './table.js';
 import { begunIn, healthy, modelOf } from './upstreams.js';
 import { problemsOf } from './verdict.js';
 
-const CASES = casesOf(FAULTS);
+const CASES = casesOf([...FAULTS, FLAPPING]);
+// A minute, and what there is time for every day.
+const FLAPPING_MS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 60_000 : 6_000;
 
 describe('the wall', () => {
   let upstream: ReplayUpstream;
@@ -34,18 +39,25 @@ describe('the wall', () => {
   afterAll(() => upstream.close());
   afterAll(() => world.stop(), 30_000);
 
-  async function act(one: WallCase, number: number, outcome: Outcome): Promise<readonly string[]> {
-    const { client, alias, stream, fault, placed } = one;
+  /** Sends a case's request, always by the same gateway, and counts the calls of its upstreams. */
+  async function send(
+    { client, alias, stream, fault, placed }: WallCase,
+    number: number,
+  ): Promise<{ readonly seen: Seen; readonly calls: readonly number[] }> {
     const before = upstream.requests.length;
     const url = world.urls[number % world.urls.length] ?? world.url;
     const seen = await ask(url, client, { model: alias, stream, text: 'prompt-text', headers: fault.headers });
     const since = upstream.requests.slice(before);
-    const calls = placed.map(
-      ({ key, model }) => since.filter((request) => request.key === key && modelOf(request) === model).length,
-    );
-    const expected = outcome.calls.join(' + ');
-    const counted = calls.join(' + ') === expected ? [] : [`the calls are ${calls.join(' + ')}, not ${expected}`];
-    return [...problemsOf(one, outcome, seen), ...counted];
+    const callsOf = ({ key, model }: Placed): number =>
+      since.filter((request) => request.key === key && modelOf(request) === model).length;
+    return { seen, calls: placed.map(callsOf) };
+  }
+
+  async function act(one: WallCase, number: number, outcome: Outcome): Promise<readonly string[]> {
+    const { seen, calls } = await send(one, number);
+    const [counted, expected] = [calls.join(' + '), outcome.calls.join(' + ')];
+    const miscounted = counted === expected ? [] : [`the calls are ${counted}, not ${expected}`];
+    return [...problemsOf(one, outcome, seen), ...miscounted];
   }
 
   it.each(FAULTS.map((fault) => [fault.name, fault] as const))(
@@ -67,6 +79,39 @@ describe('the wall', () => {
     },
     30_000,
   );
+
+  it(
+    'keeps an upstream that flaps from the clients, and asks it about once for each cooldown',
+    async () => {
+      const untilMs = performance.now() + FLAPPING_MS;
+      const found = await Promise.all(
+        CASES.filter(({ fault }) => fault === FLAPPING).map((one, number) => flapFor(one, { number, untilMs })),
+      );
+      expect(found.flatMap(({ problems }) => problems)).toEqual([]);
+      expect(Math.max(...found.map(({ failures }) => failures))).toBeLessThanOrEqual(FLAPPING_MS / 1_000 + 2);
+    },
+    FLAPPING_MS + 30_000,
+  );
+
+  /** One request after the other; the failures are those of the calls to the upstream that flaps. */
+  async function flapFor(
+    one: WallCase,
+    { number, untilMs }: { readonly number: number; readonly untilMs: number },
+  ): Promise<{ readonly problems: readonly string[]; readonly failures: number }> {
+    const problems: string[] = [];
+    let failures = 0;
+    while (performance.now() < untilMs) {
+      const { seen } = await send(one, number);
+      problems.push(...problemsOf(one, one.outcome, seen));
+      failures += Number(seen.headers.get('x-switchyard-attempts')) - 1;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return { problems, failures };
+  }
+
+  it('is what the documentation says', async () => {
+    expect(await readFile(repositoryFile('docs/failover.md'), 'utf8')).toContain(wallTable());
+  });
 
   it('sends nothing malformed upstream', () => {
     upstream.assertNoViolations();

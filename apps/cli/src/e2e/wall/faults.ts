@@ -8,6 +8,7 @@ import {
   failing,
   filtered,
   first,
+  flapping,
   healthy,
   interruptedAfter,
   interruptedBefore,
@@ -185,6 +186,13 @@ const BREAKS: readonly Fault[] = [
     whole: refusal(502, 'broken', { calls: [1] }),
   },
   {
+    name: 'stream cut in the middle; the client wants no rescue',
+    targets: [{ does: stopping('cut') }, PREFILLED],
+    headers: { 'x-switchyard-no-rescue': 'true' },
+    streamed: broken('broken', 1, 0),
+    whole: answer(1, 1),
+  },
+  {
     name: 'stream cut in a tool call',
     targets: [{ does: cutInCall }, HEALTHY],
     streamed: broken('broken', 1, 0),
@@ -198,9 +206,10 @@ const BREAKS: readonly Fault[] = [
   ...rescued('an error inside a 200 after content', interruptedAfter(ERROR_EVENT, ERROR_BODY)),
   {
     name: 'stream cut in the middle; the fallback refuses prefill',
-    targets: [{ does: stopping('cut') }, { does: refusingPrefill, canPrefill: true }, HEALTHY],
-    streamed: answer(1, 1, 1),
-    whole: answer(1, 1, 0),
+    targets: [{ does: stopping('cut') }, { does: refusingPrefill, canPrefill: true }],
+    // Once to go on, and once for the whole.
+    streamed: answer(1, 2),
+    whole: answer(1, 1),
   },
 ];
 
@@ -254,3 +263,6 @@ const ANSWERS: readonly Fault[] = [
 
 /** The wall: what goes wrong upstream, and what a client sees of it. */
 export const FAULTS: readonly Fault[] = [...REFUSALS, ...SILENCES, ...BREAKS, ...ANSWERS];
+
+/** Well and unwell by turns, half a second each. */
+export const FLAPPING: Fault = passedOver('flapping', flapping(500));

@@ -103,6 +103,15 @@ export function failing(status: number, headers: Readonly<Record<string, string>
   };
 }
 
+/** In every other of such spans it is well; in those between, it refuses or resets in turn. */
+export function flapping(periodMs: number): Behaviour {
+  return (asked) => {
+    const isWell = Math.floor(performance.now() / periodMs) % 2 === 0;
+    if (isWell) return healthy(asked);
+    return asked.before % 2 === 0 ? failing(503)(asked) : resetting(asked);
+  };
+}
+
 export const resetting: Behaviour = () => ({ type: 'reset' });
 export const silent: Behaviour = () => ({ type: 'silence' });
 
