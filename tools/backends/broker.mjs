@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 
 import { dropKeyspace } from './drop-keyspace.mjs';
 import { loadPg, startPostgres } from './start-postgres.mjs';
+import { startRedisCluster } from './start-redis-cluster.mjs';
 import { startRedis } from './start-redis.mjs';
 
 /**
@@ -13,6 +14,7 @@ import { startRedis } from './start-redis.mjs';
  * - `POST /databases` → `{ url }`, a fresh database on the shared Postgres
  * - `POST /keyspaces` → `{ url, keyPrefix }`, a key prefix of its own on the shared Redis
  * - `POST /servers/redis[?port=N]`, `POST /servers/postgres` → `{ id, url, pid }`, a private server
+ * - `POST /clusters/redis` → `{ nodes }`, three private servers that are one cluster
  * - `DELETE /servers/{id}` stops a private server
  *
  * Servers start when first asked for. The shared ones are those of DATABASE_URL and REDIS_URL where these are set.
@@ -30,6 +32,7 @@ class Broker {
     if (method === 'POST' && kind === 'databases') return this.#createDatabase();
     if (method === 'POST' && kind === 'keyspaces') return this.#createKeyspace();
     if (method === 'POST' && kind === 'servers') return this.#startServer(name, url.searchParams.get('port'));
+    if (method === 'POST' && kind === 'clusters') return this.#startCluster();
     if (method === 'DELETE' && kind === 'servers') return this.#stopServer(name);
     throw new Error(`the broker knows no ${method} ${url.pathname}`);
   }
@@ -72,6 +75,15 @@ class Broker {
     if (name !== 'redis' && name !== 'postgres') throw new Error(`the broker knows no server ${name}`);
     const options = { report, port: port ? Number(port) : undefined };
     const server = name === 'redis' ? await startRedis(options) : await startPostgres(options);
+    return this.#keep(server);
+  }
+
+  async #startCluster() {
+    const nodes = await startRedisCluster({ report });
+    return { nodes: nodes.map((server) => this.#keep(server)) };
+  }
+
+  #keep(server) {
     this.#lastId += 1;
     const id = `${this.#lastId}`;
     this.#servers.set(id, server);

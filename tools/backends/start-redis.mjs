@@ -14,16 +14,17 @@ const READY_TIMEOUT_MS = 10_000;
 /**
  * Starts a Redis of its own, without persistence, on loopback.
  *
- * @param {{ port?: number, report: (line: string) => void }} options `port` brings a stopped server back where it was.
+ * @param {{ port?: number, args?: string[], report: (line: string) => void }} options `port` brings a stopped server back
+ *   where it was; `args` are further options of redis-server.
  * @returns {Promise<{ url: string, pid: number, stop(): Promise<void> }>}
  */
-export async function startRedis({ port, report }) {
+export async function startRedis({ port, args = [], report }) {
   const binary = await findRedisServer(report);
   const chosen = port ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), 'switchyard-redis-'));
   const child = spawn(
     binary.command,
-    ['--port', `${chosen}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no'],
+    ['--port', `${chosen}`, '--bind', '127.0.0.1', '--dir', folder, '--save', '', '--appendonly', 'no', ...args],
     { env: binary.env, stdio: ['ignore', 'pipe', 'ignore'] },
   );
   let output = '';

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import { adminCommand } from './commands/admin.js';
 import { applyCommand } from './commands/apply.js';
+import { explainCommand } from './commands/explain.js';
 import { gatewayCommand } from './commands/gateway.js';
 import { migrateCommand } from './commands/migrate.js';
 import { startCommand } from './commands/start.js';
@@ -23,6 +24,7 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     migrateCommand(),
     validateCommand(),
     applyCommand(),
+    explainCommand(),
   ]) {
     program.addCommand(command.exitOverride());
   }

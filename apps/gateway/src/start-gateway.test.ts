@@ -5,6 +5,7 @@ import type { RoutingSnapshot } from '@switchyard/routing';
 import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
 import { createDirectTransport, type AttemptHandler, type AttemptOpen } from '@switchyard/wire';
 
+import { createMemorySharedState } from './state/shared-state.js';
 import { startGateway, type Gateway } from './start-gateway.js';
 
 const MAX_BODY_BYTES = 100_000;
@@ -74,6 +75,7 @@ async function start(handler: AttemptHandler, snapshot?: RoutingSnapshot): Promi
       destination: { write: (line: string) => lines.push(JSON.parse(line)) },
     }),
     metrics: createMetrics(),
+    shared: createMemorySharedState(),
     drainMs: 300,
     maxBodyBytes: MAX_BODY_BYTES,
   });

@@ -9,8 +9,13 @@ import type { AttemptTransport } from '@switchyard/wire';
 
 import { ClientRoutes } from './accept/client-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
+import { networkList } from './authenticate/source-address.js';
+import { credentialStates } from './meter/credential-states.js';
+import { operatorCheck } from './authenticate/operator-token.js';
 import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
+import { GatewayState } from './state/gateway-state.js';
+import type { SharedState } from './state/shared-state.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
 
 /** The newest routing snapshot, and word of the next. */
@@ -25,6 +30,12 @@ export interface GatewayOptions {
   readonly routing: RoutingSource;
   readonly transport: AttemptTransport;
   hashKey(key: string): string;
+  /** Limits, health and usage; whoever made it closes it. */
+  readonly shared: SharedState;
+  /** Addresses and networks of proxies whose `x-forwarded-for` is believed. Default none. */
+  readonly trustedProxies?: readonly string[] | undefined;
+  /** Whoever presents it may ask what happens to anybody's requests; without one nobody may. */
+  readonly operatorToken?: string | undefined;
   readonly tracing: Tracing;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -71,10 +82,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const pipelineOptions: PipelineOptions = {
     index,
     hashKey: options.hashKey,
+    state: new GatewayState(options.shared),
+    isOperator: operatorCheck(options.operatorToken),
     transport,
     tracing: options.tracing,
     logger,
-    metrics: new RequestMetrics(metrics),
+    metrics,
+    requestMetrics: new RequestMetrics(metrics),
+    trustedProxies: networkList(options.trustedProxies ?? []),
     bodyLimits: {
       maxBytes: options.maxBodyBytes ?? DEFAULT_MAX_BODY_BYTES,
       timeoutMs: BODY_TIMEOUT_MS,
@@ -82,7 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     },
   };
   const pipeline = new Pipeline(pipelineOptions);
-  observe(metrics, { pipeline, index });
+  observe(metrics, { pipeline, index, shared: options.shared });
   const { maxBytes, maxDepth } = pipelineOptions.bodyLimits;
   const sockets = new ResponsesSockets({
     pipeline,
@@ -152,15 +167,26 @@ function followRouting(routing: RoutingSource): () => RoutingIndex | undefined {
   return () => index;
 }
 
-function observe(
-  metrics: Metrics,
-  { pipeline, index }: { readonly pipeline: Pipeline; index(): RoutingIndex | undefined },
-): void {
+function observe(metrics: Metrics, { pipeline, index, shared }: Observed): void {
   metrics.inflight.observe(() => [[pipeline.inFlight, 'gateway']]);
   metrics.snapshotVersion.observe(() => {
     const version = index()?.version;
     return version === undefined ? [] : [[version, 'gateway']];
   });
+  metrics.redisDegraded.observe(() => [[shared.limiter.isAlone || shared.health.isAlone ? 1 : 0, 'gateway']]);
+  metrics.credentialState.observe(() =>
+    credentialStates({
+      credentials: index()?.credentials ?? [],
+      unhealthy: shared.health.unhealthy(),
+      nowMs: Date.now(),
+    }),
+  );
+}
+
+interface Observed {
+  readonly pipeline: Pipeline;
+  index(): RoutingIndex | undefined;
+  readonly shared: SharedState;
 }
 
 /** Any other upgrade, such as to HTTP/2, is an offer that a server may leave aside. (RFC 9110, section 7.8) */

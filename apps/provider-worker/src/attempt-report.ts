@@ -1,10 +1,13 @@
 import type { Finish, Headroom, StreamEvent, Usage, Warning } from '@switchyard/canonical';
-import type { AttemptEnd, AttemptError } from '@switchyard/wire';
+import type { AttemptEnd, AttemptError, RescueState } from '@switchyard/wire';
 
 /** What is learnt of an attempt on its way, for its end. */
 export class AttemptReport {
   upstreamStatus: number | undefined;
   usage: Usage | undefined;
+  /** What another attempt needs to go on with the stream that died. */
+  rescue: RescueState | undefined;
+  #isUsageEstimated: true | undefined;
   finish: Finish | undefined;
   answeredModel: string | undefined;
   #requestDropped: readonly string[] = [];
@@ -19,6 +22,12 @@ export class AttemptReport {
   /** The request is about to be handed to the upstream's socket. */
   prepared(): void {
     this.#preparedMs = this.#elapsedMs();
+  }
+
+  /** What was used, where the upstream died without saying it. */
+  estimated(usage: Usage): void {
+    this.usage = usage;
+    this.#isUsageEstimated = true;
   }
 
   /** Fields of the request that were lost in translation, in the client's words. */
@@ -84,6 +93,7 @@ export class AttemptReport {
       error,
       upstreamStatus: this.upstreamStatus,
       usage: this.usage,
+      isUsageEstimated: this.#isUsageEstimated,
       finish: this.finish,
       headroom: this.#headroom,
       answeredModel: this.answeredModel,
@@ -94,6 +104,7 @@ export class AttemptReport {
         firstContentMs: this.#firstContentMs,
         totalMs,
       },
+      rescue: outcome === 'error' ? this.rescue : undefined,
     };
   }
 

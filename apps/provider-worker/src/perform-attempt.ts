@@ -1,5 +1,6 @@
+import { GatewayError } from '@switchyard/canonical';
 import { dialectById } from '@switchyard/dialects';
-import type { AttemptError } from '@switchyard/wire';
+import type { AttemptError, Resume } from '@switchyard/wire';
 
 import { answerAttempt } from './answer/answer-attempt.js';
 import type { Attempt } from './attempt.js';
@@ -10,6 +11,7 @@ import { encodeBody } from './encode/encode-body.js';
 import { chatEndpoint } from './prepare/chat-endpoint.js';
 import { targetAt } from './prepare/resolve-target.js';
 import { relayAttempt } from './relay/relay-attempt.js';
+import { isStreamSoFar, type StreamSoFar } from './rescue/stream-so-far.js';
 
 /** Performs one attempt, by what it asks for. Returns why it failed, or throws it. */
 export function performAttempt(attempt: Attempt): Promise<AttemptError | undefined> {
@@ -33,9 +35,19 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   const endpoint = chatEndpoint({ open, body, provider });
   const client = dialectById(open.dialect);
   const upstream = dialectById(endpoint.dialect);
-  const encoded = encodeBody({ open, body, client, upstream, provider });
+  const resumed = open.resume && streamToResume(open.resume);
+  const encoded = encodeBody({ open, body, client, upstream, provider, resumed });
   report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
   const answer = await callEndpoint({ ...attempt, target }, encoded.body);
-  return answerAttempt({ ...attempt, client, upstream, target, encoded }, answer);
+  return answerAttempt({ ...attempt, client, upstream, target, encoded, resumed }, answer);
+}
+
+/** @throws GatewayError `internal` for what a gateway must not ask. */
+function streamToResume({ state }: Resume): StreamSoFar {
+  if (!state.hasToolCalls && isStreamSoFar(state.state)) return state.state;
+  throw new GatewayError(
+    'internal',
+    'a stream with tool calls, or of another version of the worker, cannot be gone on with',
+  );
 }

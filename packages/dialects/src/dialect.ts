@@ -52,6 +52,8 @@ export interface EncodeAnswerOptions {
    * kinds back.
    */
   readonly request?: CanonicalRequest | undefined;
+  /** The number of the next event, in a dialect that numbers them, where somebody else wrote those before it. */
+  readonly nextNumber?: number | undefined;
 }
 
 /**

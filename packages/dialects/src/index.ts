@@ -27,6 +27,9 @@ export { gemini } from './gemini/dialect.js';
 export { createJsonArrayFraming, type JsonArrayFraming } from './gemini/json-array-framing.js';
 export { renameModel } from './gemini/rename-model.js';
 export { patchModel, patchSpans, type SpanPatch } from './json/patch-spans.js';
+export { renameAnswer } from './json/rename-answer.js';
+export { readConversation, type ConversationFacts, type ConversationSpans } from './json/conversation.js';
+export { hashStablePrefix } from './json/hash-stable-prefix.js';
 export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from './json/scan-request.js';
 export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
@@ -40,8 +43,10 @@ export { dialectById } from './registry/dialects.js';
 export { encodeSse } from './sse/encode-sse.js';
 export { createSseScanner, type SseEvent, type SseScanner, type SseScannerOptions } from './sse/scan-sse.js';
 export { BlockReader, type Block } from './stream/block-reader.js';
+export { renameBlock } from './stream/rename-block.js';
 export {
   StreamTranslator,
+  type StreamGate,
   type StreamReader,
   type StreamStep,
   type StreamTranslatorOptions,

@@ -1,5 +1,6 @@
 export { operationsOf } from './operations.js';
-export type { AuthScheme, Provider } from './provider.js';
+export { canPrefill } from './prefill.js';
+export type { AuthScheme, Prefill, Provider } from './provider.js';
 export { PROVIDERS, providerByConfigKey, providerBySlug } from './registry.js';
 export {
   respondAsSimulator,

@@ -8,6 +8,21 @@ export type AuthScheme =
 
 type OperationPaths = Partial<Readonly<Record<Exclude<Operation, 'chat'>, string>>>;
 
+/**
+ * How a model is made to go on with an answer: the conversation ends with the assistant's turn. A model that does not do
+ * that answers anew, and most do so without an error, so only those whose vendor says it are named.
+ */
+export interface Prefill {
+  /** Patterns with `*` of the models that do it. */
+  readonly models: readonly string[];
+  /** What the assistant's message has to say beside its text, in the words of the provider's dialect. */
+  readonly mark?: Readonly<Record<string, unknown>> | undefined;
+  /** The path that such a request goes to, where it is not that of every chat. */
+  readonly path?: string | undefined;
+  /** The vendor's document that says so. */
+  readonly documentation: string;
+}
+
 /** What is particular to a provider, as data. A new provider is one folder and one line in the registry. */
 export interface Provider {
   /** Names the provider in decisions, logs and metrics. */
@@ -38,6 +53,8 @@ export interface Provider {
   readonly forwardedHeaders: readonly string[];
   /** Patterns with `*` of bare names that may be tried although neither named nor discovered. */
   readonly nativeModels: readonly string[];
+  /** Undefined where no model of it is known to go on with an answer that was begun for it. */
+  readonly prefill?: Prefill | undefined;
   /** The ceiling sent where the dialect requires one and the client gave none. */
   readonly defaultMaxOutputTokens?: number | undefined;
   /** Whether quota is counted per account or per model. */

@@ -1,8 +1,10 @@
 export {
   startPostgresServer,
+  startRedisCluster,
   startRedisServer,
   testPostgresUrl,
   testRedis,
+  type PrivateCluster,
   type PrivateRedis,
   type PrivateServer,
 } from './backends/test-backends.js';

@@ -108,11 +108,14 @@ export interface AttemptError extends GatewayErrorData {
 export interface AttemptEnd {
   readonly outcome: 'success' | 'error' | 'cancelled';
   /**
-   * For `error`. If the head was already sent, the worker has also sent the client dialect's in-band error as data.
+   * For `error`. If the head was already sent and there is no `rescue`, the worker has also sent the client dialect's
+   * in-band error as data.
    */
   readonly error?: AttemptError | undefined;
   readonly upstreamStatus?: number | undefined;
   readonly usage?: Usage | undefined;
+  /** Whether `usage` is a worker's estimate: the stream died before the upstream said it, or all of it. */
+  readonly isUsageEstimated?: boolean | undefined;
   readonly finish?: Finish | undefined;
   /** What the upstream's rate-limit headers say is left, whatever the outcome. */
   readonly headroom?: Headroom | undefined;
@@ -124,13 +127,17 @@ export interface AttemptEnd {
    */
   readonly dropped: readonly string[];
   readonly timings: AttemptTimings;
-  /** For an error after content, where the attempt was rescuable: nobody has told the client yet. */
+  /**
+   * For an error after this attempt's content, where it was rescuable and the stream can be gone on with, or has tool
+   * calls: nobody has told the client yet. A resumed attempt that fails before its first byte has told nothing either, and
+   * hands nothing back: the state that it was given still holds.
+   */
   readonly rescue?: RescueState | undefined;
 }
 
 /** Where a worker writes an attempt's answer. */
 export interface AttemptReply {
-  /** Commits the attempt. Called at most once, before any data. */
+  /** Commits the attempt. Called at most once, before any data; never for one that resumes a stream, which has its head. */
   head(head: AttemptHead): void;
   /** Hands over bytes. A promise means the reader is behind: wait for it before writing more. It rejects when the attempt is over. */
   data(chunk: Buffer): Promise<void> | undefined;

@@ -41,6 +41,7 @@ const END: Required<AttemptEnd> = {
   outcome: 'error',
   error: ERROR,
   upstreamStatus: 429,
+  isUsageEstimated: true,
   usage: {
     inputUncached: 1,
     cacheRead: 2,

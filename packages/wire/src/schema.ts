@@ -141,6 +141,7 @@ export const endSchema: z.ZodType<AttemptEnd> = z.object({
   error: errorSchema.optional(),
   upstreamStatus: z.number().int().optional(),
   usage: usageSchema.optional(),
+  isUsageEstimated: z.boolean().optional(),
   finish: finishSchema.optional(),
   headroom: headroomSchema.optional(),
   answeredModel: z.string().optional(),

@@ -108,6 +108,7 @@ describe('compileSnapshot', () => {
             nativeModels: ['claude-*'],
             operations: ['chat', 'completions', 'count-tokens'],
             quotaScope: 'model',
+            prefillModels: expect.arrayContaining(['claude-3-*']),
             weight: 3,
             disableCooling: true,
             excludedModels: ['*-beta'],

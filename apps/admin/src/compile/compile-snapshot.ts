@@ -57,6 +57,7 @@ function providerFacts(slug: string) {
     nativeModels: provider.nativeModels,
     operations: operationsOf(provider),
     quotaScope: provider.quotaScope,
+    ...(provider.prefill && { prefillModels: provider.prefill.models }),
   };
 }
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 
-import { GatewayError } from '@switchyard/canonical';
 import { readEnvironment } from '@switchyard/config';
 import { Command } from 'commander';
+
+import { ownerToken } from '../compose/owner-token.js';
 
 interface ApplyFlags {
   readonly file: string;
@@ -32,7 +32,7 @@ Example:
 
 async function apply(flags: ApplyFlags): Promise<void> {
   const environment = readEnvironment();
-  const token = environment.ownerToken ?? (await storedOwnerToken(environment.dataDir));
+  const token = await ownerToken(environment);
   const adminUrl = flags.adminUrl ?? environment.adminUrl ?? `http://127.0.0.1:${environment.adminPort}`;
   const action = flags.dryRun === true ? 'validate' : 'apply';
   const response = await fetch(new URL(`/api/v1/config/${action}`, adminUrl), {
@@ -46,19 +46,6 @@ async function apply(flags: ApplyFlags): Promise<void> {
   const answer = await response.text();
   console.log(flags.json === true ? answer : humanAnswer(answer));
   process.exitCode = response.ok ? 0 : 1;
-}
-
-async function storedOwnerToken(dataDir: string): Promise<string> {
-  const path = join(dataDir, 'owner-token');
-  try {
-    return (await readFile(path, 'utf8')).trim();
-  } catch (cause) {
-    throw new GatewayError(
-      'invalid_configuration',
-      `no owner token: set SWITCHYARD_OWNER_TOKEN, or run where ${path} is`,
-      { cause },
-    );
-  }
 }
 
 function humanAnswer(answer: string): string {

@@ -10,6 +10,7 @@ import { followAsService } from '../compose/follow.js';
 import { PURPOSES, required } from '../compose/required.js';
 import { runService } from '../compose/run-service.js';
 import { serveMetrics } from '../compose/serve-metrics.js';
+import { openSharedState } from '../compose/shared-state.js';
 
 export function gatewayCommand(): Command {
   return new Command('gateway')
@@ -39,6 +40,9 @@ function runGateway(): Promise<void> {
       routing,
       transport: createWireTransport({ workers: workers.join(','), token: wireToken, logger }),
       hashKey: (key) => hashKey(keyPepper, key),
+      shared: openSharedState({ ...environment, logger, closers }),
+      trustedProxies: environment.trustedProxies,
+      operatorToken: environment.ownerToken,
       tracing,
       logger,
       metrics,

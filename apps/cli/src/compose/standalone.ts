@@ -20,6 +20,7 @@ import { createDirectTransport } from '@switchyard/wire';
 
 import { demoConfiguration, type DemoConfiguration } from './demo.js';
 import { serveMetricsIfFree } from './serve-metrics.js';
+import { openSharedState } from './shared-state.js';
 import type { Closers } from './shutdown.js';
 
 export interface StandaloneOptions {
@@ -86,6 +87,9 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     routing: await follow('routing'),
     transport: createDirectTransport(createAttemptHandler({ credentials, keyring, upstream, tracing, logger })),
     hashKey: (key) => hashKey(secrets.keyPepper, key),
+    shared: openSharedState({ redisUrl: environment.redisUrl, dataDir, logger, closers }),
+    trustedProxies: environment.trustedProxies,
+    operatorToken: secrets.ownerToken,
     tracing,
     logger,
     metrics,

@@ -25,6 +25,9 @@ openai-compatibility:
     models: [{ name: upstream-model }]
 claude-api-key:
   - { api-key: upstream-key, base-url: "${url}", prefix: claude, models: [{ name: claude-sonnet-4-5 }] }
+# Each case finds its credentials well, and streams that break are told.
+disable-cooling: true
+rescue: { text: error }
 `;
 
 /** A stream that stops after its first piece of text. */

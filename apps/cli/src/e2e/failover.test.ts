@@ -16,6 +16,9 @@ const configOf = ({ url }: ReplayUpstream): string => `
 api-keys: ["${CLIENT_KEY}"]
 force-model-prefix: true
 request-retry: 2
+# Each case finds its candidates well, and streams are told when they break: the wall has both.
+disable-cooling: true
+rescue: { text: error }
 claude-api-key:
   - { api-key: upstream-key-1, base-url: "${url}", prefix: claude, models: [{ name: claude-sonnet-4-5 }] }
   - { api-key: upstream-key-2, base-url: "${url}", prefix: claude, models: [{ name: claude-sonnet-4-5 }] }

@@ -15,6 +15,9 @@ const KEYS = ['upstream-key-1', 'upstream-key-2'];
 const MODEL = 'local/small';
 
 const configOf = ({ url }: ReplayUpstream): string => `
+# Each case finds its credentials well, and streams that break are told.
+disable-cooling: true
+rescue: { text: error }
 tenants:
   - name: team
     prefixes: [local, claude, open]

@@ -121,7 +121,7 @@ describe('the command line', () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  it.each(['start', 'gateway', 'worker', 'admin', 'migrate', 'validate', 'apply'])(
+  it.each(['start', 'gateway', 'worker', 'admin', 'migrate', 'validate', 'apply', 'explain'])(
     'shows an example in the help of %s',
     async (command) => {
       const { code, stdout } = await switchyard([command, '--help']);

@@ -1,5 +1,5 @@
 import { parseKeyring, sealSecret } from '@switchyard/config';
-import { startGateway, type GatewayOptions } from '@switchyard/gateway';
+import { createMemorySharedState, startGateway, type GatewayOptions } from '@switchyard/gateway';
 import { createAttemptHandler, type AttemptDependencies } from '@switchyard/provider-worker';
 import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
@@ -55,6 +55,7 @@ export async function startDataPlane(options: {
     tracing,
     logger,
     metrics: createMetrics(),
+    shared: createMemorySharedState(),
     drainMs: 2_000,
   });
   return {

@@ -12,6 +12,7 @@ import { NEVER_PRINTED, SHAPES, startWorld, type World } from './start-world.js'
 
 const configOf = ({ url }: ReplayUpstream): string => `
 api-keys: ["${CLIENT_KEY}"]
+disable-cooling: true
 openai-compatibility:
   - name: local
     prefix: local

@@ -5,6 +5,7 @@ import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 
 import { answerError } from '../dispatch/answer-error.js';
+import { EXPLAIN_PATH, registerExplainRoute } from '../explain/explain-route.js';
 import { registerModelRoutes } from '../models/model-routes.js';
 import { Pipeline } from '../pipeline.js';
 import { ResponsesSockets } from '../websocket/responses-sockets.js';
@@ -39,6 +40,7 @@ export class ClientRoutes implements OnModuleInit {
         return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream }, framing }, request, reply);
       });
     }
+    registerExplainRoute(fastify, this.pipeline.explainSource());
     registerModelRoutes(fastify, (request, dialect) => this.pipeline.callerOf(request.raw, dialect));
     fastify.server.on('upgrade', (request, socket, head) => this.sockets.upgrade(request, socket, head));
     fastify.all('/*', (request, reply) => refuse(request, reply));
@@ -54,12 +56,12 @@ export class ClientRoutes implements OnModuleInit {
 function refuse(request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
   const path = request.url.split('?')[0] ?? '';
-  const known = SURFACES.some((surface) => surface.path === path);
+  const known = path === EXPLAIN_PATH || SURFACES.some((surface) => surface.path === path);
   answerError(reply.raw, {
     context: {
       requestId: requestIdOf(request.headers['x-request-id']),
       surface: { dialect: dialectOfPath(path) },
-      attempts: [],
+      attemptsBegun: 0,
     },
     error: known ? wrongMethod(request.method, path) : noRoute(request.method, path),
   });

@@ -1,11 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 
-import type { RequestFacts } from '@switchyard/dialects';
 import type { Resolution } from '@switchyard/routing';
+import type { Grant, RuleStanding } from '@switchyard/shared-state';
 import type { TraceSpan } from '@switchyard/telemetry';
 
 import type { Caller } from '../authenticate/authenticate.js';
-import type { AttemptRecord } from '../dispatch/dispatch.js';
+import type { AttemptRecord } from '../dispatch/attempt-record.js';
+import type { BodyFacts } from './scan-body.js';
 import type { Surface } from './surfaces.js';
 
 /** What is known of one request, gathered by the stages in their order. */
@@ -19,11 +20,17 @@ export interface RequestContext {
   readonly receivedAtMs: number;
   /** Aborts when the client goes away or the total deadline passes. */
   readonly signal: AbortSignal;
+  /** Those that are over. */
   readonly attempts: AttemptRecord[];
+  attemptsBegun: number;
   caller?: Caller | undefined;
-  facts?: Pick<RequestFacts, 'model' | 'stream'> | undefined;
+  facts?: BodyFacts | undefined;
   /** What the name in `facts` stands for. */
   resolution?: Resolution | undefined;
+  /** What the request was granted under its limits; settled when it is over. */
+  grant?: Grant | undefined;
+  /** How its limits stand. */
+  standings?: readonly RuleStanding[] | undefined;
   bodyBytes?: number | undefined;
   snapshotVersion?: number | undefined;
   /** When the first byte of the answer was written. */

@@ -6,6 +6,11 @@ import type { Surface } from './surfaces.js';
 /** What a client may send as a form, since it sends files. */
 const TAKES_FORMS: ReadonlySet<Operation> = new Set(['images-edits', 'audio-transcriptions']);
 
+export interface BodyFacts extends Pick<RequestFacts, 'model' | 'stream' | 'conversation'> {
+  /** The ceiling on the answer, whatever the dialect calls it. */
+  readonly maxOutputTokens?: number | undefined;
+}
+
 export interface ScanOptions {
   readonly surface: Surface;
   readonly contentType: string | undefined;
@@ -17,11 +22,10 @@ export interface ScanOptions {
  *
  * @throws GatewayError as `scanRequest` and `scanMultipart` do; `invalid_request` for a stream where there is none.
  */
-export function scanBody(body: Buffer, options: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
+export function scanBody(body: Buffer, options: ScanOptions): BodyFacts {
   const { surface, maxDepth } = options;
   if (surface.outside !== undefined) {
-    checkJsonObject(body, { maxDepth });
-    return surface.outside;
+    return { ...surface.outside, conversation: checkJsonObject(body, { maxDepth }) };
   }
   const facts = scan(body, options);
   if (facts.stream && surface.operation === 'responses-compact') {
@@ -32,7 +36,10 @@ export function scanBody(body: Buffer, options: ScanOptions): Pick<RequestFacts,
   return facts;
 }
 
-function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): Pick<RequestFacts, 'model' | 'stream'> {
+function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): BodyFacts {
   const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
-  return isForm ? scanMultipart(body, contentType) : scanRequest(body, { maxDepth });
+  if (isForm) return scanMultipart(body, contentType);
+  const { model, stream, conversation, ...ceilings } = scanRequest(body, { maxDepth });
+  const { maxTokens, maxCompletionTokens, maxOutputTokens } = ceilings;
+  return { model, stream, conversation, maxOutputTokens: maxOutputTokens ?? maxCompletionTokens ?? maxTokens };
 }

@@ -5,12 +5,14 @@ import { dialectById } from '@switchyard/dialects';
 import type { AttemptError } from '@switchyard/wire';
 
 import type { RequestContext } from '../accept/request-context.js';
+import { standingHeaders } from './answer-headers.js';
 
 export interface ErrorAnswer {
   readonly context: {
     readonly requestId: string;
     readonly surface: Pick<RequestContext['surface'], 'dialect'>;
-    readonly attempts: readonly unknown[];
+    readonly attemptsBegun: number;
+    readonly standings?: RequestContext['standings'];
   };
   readonly error: GatewayErrorData | AttemptError;
 }
@@ -18,14 +20,15 @@ export interface ErrorAnswer {
 /** Answers a request that got no content, in the caller's dialect; a worker's ready-made answer goes out as it is. */
 export function answerError(response: ServerResponse, { context, error }: ErrorAnswer): void {
   if (response.headersSent || response.destroyed) return;
-  const { requestId, surface, attempts } = context;
+  const { requestId, surface, attemptsBegun } = context;
   const readyMade = 'answer' in error ? error.answer : undefined;
   const answer = readyMade ?? dialectById(surface.dialect).encodeError(error, requestId);
   response.writeHead(answer.status, {
     ...answer.headers,
     'content-length': String(Buffer.byteLength(answer.body)),
     'x-request-id': requestId,
-    ...(attempts.length > 0 ? { 'x-switchyard-attempts': String(attempts.length) } : {}),
+    ...(attemptsBegun > 0 ? { 'x-switchyard-attempts': String(attemptsBegun) } : {}),
+    ...standingHeaders(context),
   });
   response.end(answer.body);
   // A client that is still sending must be heard out, or its socket is reset before it has read this answer.

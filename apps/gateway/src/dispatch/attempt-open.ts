@@ -1,5 +1,5 @@
 import type { Candidate, RoutingSettings } from '@switchyard/routing';
-import type { AttemptOpen } from '@switchyard/wire';
+import type { AttemptOpen, Resume } from '@switchyard/wire';
 
 import { forwardableHeaders, headerOf } from '../accept/client-headers.js';
 import type { RequestContext } from '../accept/request-context.js';
@@ -10,15 +10,17 @@ export interface OpenOptions {
   /** The resolved name, without its thinking suffix. */
   readonly requestedModel: string;
   readonly settings: RoutingSettings;
-  /** Milliseconds of the total deadline already spent. */
-  readonly spentMs: number;
+  /** Milliseconds of the request's total deadline that are left. */
+  readonly leftMs: number;
+  readonly rescuable: boolean;
+  readonly resume?: Resume | undefined;
 }
 
 /** The wire's message for one attempt of a request. */
 export function attemptOpen(context: RequestContext, options: OpenOptions): AttemptOpen {
   const { candidate, settings } = options;
   const { headers } = context.request;
-  const deadlines = { ...settings.deadlines, ...candidate.credential.deadlines };
+  const deadlines = { ...settings.deadlines, ...candidate.credential.deadlines, ...candidate.deadlines };
   return {
     requestId: context.requestId,
     ordinal: options.ordinal,
@@ -34,7 +36,10 @@ export function attemptOpen(context: RequestContext, options: OpenOptions): Atte
     requestedModel: options.requestedModel,
     thinking: candidate.thinking,
     strict: headerOf(headers, 'x-switchyard-strict')?.toLowerCase() === 'true',
-    deadlines: { ...deadlines, totalMs: Math.max(1, Math.round(deadlines.totalMs - options.spentMs)) },
+    answerModel: candidate.answerModel,
+    deadlines: { ...deadlines, totalMs: Math.max(1, Math.round(Math.min(deadlines.totalMs, options.leftMs))) },
     headers: forwardableHeaders(headers),
+    rescuable: options.rescuable,
+    resume: options.resume,
   };
 }

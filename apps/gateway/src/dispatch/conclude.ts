@@ -36,7 +36,10 @@ export function conclude({ signal }: RequestContext, { end, answer, reply }: Con
   return { ...facts, status: answer.status, errorCode: error.code };
 }
 
-/** After the commit the worker ends a failed stream with an in-band error of its own, unless it was lost or cancelled. */
+/**
+ * After the commit the worker ends a failed stream with an in-band error of its own, unless it was lost or cancelled, or
+ * handed the stream back to be gone on with.
+ */
 function hasEndedItsStream(end: AttemptEnd): boolean {
-  return end.outcome === 'error' && end.error?.code !== 'worker_lost';
+  return end.outcome === 'error' && end.error?.code !== 'worker_lost' && end.rescue === undefined;
 }

@@ -1,82 +1,53 @@
-import { ERROR_CODES, type ErrorCode } from '@switchyard/canonical';
-import { roundPauseMs, worthAnotherRound, type Candidate, type PlannedAttempt } from '@switchyard/routing';
-import type { AttemptEnd, AttemptOpen, AttemptReply, AttemptTransport } from '@switchyard/wire';
+import { outageError, type Candidate } from '@switchyard/routing';
+import { CANCELLED_END, type AttemptEnd, type AttemptHead, type AttemptReply, type Resume } from '@switchyard/wire';
 
-/** One attempt, for the log. */
-export interface AttemptRecord {
-  readonly provider: string;
-  readonly credential: string;
-  readonly model: string;
-  readonly outcome: AttemptEnd['outcome'];
-  readonly errorCode?: ErrorCode | undefined;
-  readonly upstreamStatus?: number | undefined;
-  readonly durationMs: number;
-  /** The part of it spent waiting for the upstream. */
-  readonly waitedMs: number;
+import { AttemptCourse, type CourseOptions } from './attempt-course.js';
+import type { ClientReply } from './client-answer.js';
+import { raceAttempts, type Hedging } from './hedge.js';
+import { rescue, type RescuePolicy } from './rescue.js';
+import { tellingFailure } from './telling-failure.js';
+
+/** Where an attempt writes, until when, and what it goes on from. */
+export interface AttemptTask {
+  readonly reply: AttemptReply;
+  readonly signal: AbortSignal;
+  readonly resume?: Resume | undefined;
 }
 
-export interface DispatchJob {
-  readonly plan: readonly PlannedAttempt[];
-  readonly body: Buffer;
-  readonly reply: AttemptReply & { readonly committed: boolean };
-  readonly transport: AttemptTransport;
-  readonly signal: AbortSignal;
-  /** The attempt's message for a candidate; `ordinal` counts from 1. */
-  open(candidate: Candidate, ordinal: number): AttemptOpen;
-  onAttemptStart(candidate: Candidate): void;
-  onAttemptEnd(record: AttemptRecord): void;
-  nowMs(): number;
-  random(): number;
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
+export interface DispatchJob extends CourseOptions {
+  /** The requested name, for messages. */
+  readonly model: string;
+  readonly reply: Pick<ClientReply, 'head' | 'data' | 'committed' | 'bytesWritten'>;
+  readonly hedging?: Hedging | undefined;
+  readonly rescue: RescuePolicy;
+  /** Makes one attempt and keeps the books of it. Never rejects. */
+  perform(candidate: Candidate, task: AttemptTask): Promise<AttemptEnd>;
+  /** The client is about to see this candidate's answer. */
+  onCommit(candidate: Candidate, head: AttemptHead): void;
 }
 
 /**
- * Sends attempts until one answers. Before the first content reached the client a failure that is not the request's own
- * goes on to the next planned candidate; after it, the attempt that began the answer also ends it.
+ * Sends attempts until one answers. Before the first content reached the client, a failure that is not the request's own
+ * goes on to the next candidate; after it, what began the answer also ends it, or is rescued.
  *
- * @returns the end of the last attempt; an empty plan is a programming error.
+ * @returns the end that is the client's: of the attempt that answered, or of the failure that tells most.
+ * @throws GatewayError `all_cooling` where every candidate is out of use.
  */
 export async function dispatch(job: DispatchJob): Promise<AttemptEnd> {
-  const lastFailure = new Map<Candidate, ErrorCode>();
-  let round = 0;
-  let ordinal = 0;
-  let end: AttemptEnd | undefined;
-  for (const { candidate, round: stepRound } of job.plan) {
-    const failedWith = lastFailure.get(candidate);
-    if (failedWith !== undefined && !worthAnotherRound(failedWith)) continue;
-    if (stepRound > round) {
-      round = stepRound;
-      await job.sleep(roundPauseMs(round, job.random()), job.signal);
-    }
-    if (job.signal.aborted) break;
-    ordinal += 1;
-    end = await attemptOnce(job, candidate, ordinal);
-    if (isFinal(end, job)) return end;
-    if (end.error !== undefined) lastFailure.set(candidate, end.error.code);
+  const course = new AttemptCourse(job);
+  for (;;) {
+    const candidate = await course.next();
+    if (candidate === undefined) return verdict(job, course);
+    const last = await raceAttempts(job, course, candidate);
+    if (last.end.outcome !== 'error' || job.signal.aborted) return last.end;
+    if (job.reply.committed) return rescue(job, course, last);
   }
-  return end ?? { outcome: 'cancelled', dropped: [], timings: { preparedMs: 0, totalMs: 0 } };
 }
 
-async function attemptOnce(job: DispatchJob, candidate: Candidate, ordinal: number): Promise<AttemptEnd> {
-  job.onAttemptStart(candidate);
-  const startedAtMs = job.nowMs();
-  const end = await job.transport.attempt(job.open(candidate, ordinal), job.body, job.reply, job.signal);
-  job.onAttemptEnd({
-    provider: candidate.credential.provider,
-    credential: candidate.credential.id,
-    model: candidate.model,
-    outcome: end.outcome,
-    errorCode: end.error?.code,
-    upstreamStatus: end.upstreamStatus,
-    durationMs: job.nowMs() - startedAtMs,
-    waitedMs: Math.max(0, end.timings.totalMs - end.timings.preparedMs),
-  });
-  return end;
-}
-
-function isFinal(end: AttemptEnd, job: DispatchJob): boolean {
-  if (end.outcome !== 'error' || end.error === undefined) return true;
-  if (job.reply.committed || job.signal.aborted) return true;
-  const { retryable, scope } = ERROR_CODES[end.error.code];
-  return !retryable || scope === 'gateway';
+function verdict({ signal, model, nowMs }: DispatchJob, { failures, outage }: AttemptCourse): AttemptEnd {
+  if (signal.aborted) return CANCELLED_END;
+  const telling = tellingFailure(failures);
+  if (telling !== undefined) return telling;
+  if (outage !== undefined) throw outageError(model, outage, nowMs());
+  return CANCELLED_END;
 }

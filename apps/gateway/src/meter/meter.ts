@@ -1,17 +1,28 @@
+import type { UsageSink } from '@switchyard/shared-state';
 import type { Logger } from '@switchyard/telemetry';
 
 import type { RequestContext } from '../accept/request-context.js';
 import type { RequestMetrics } from './request-metrics.js';
 import { requestRecord, type RequestOutcome } from './request-record.js';
+import { usageRecord } from './usage-record.js';
+import { amountsOf, usedBy } from './used.js';
 
 export interface Meters {
   readonly logger: Logger;
   readonly metrics: RequestMetrics;
+  readonly usage: UsageSink;
 }
 
 /** Closes the books of a request: always runs, on success, failure and disconnect alike. */
-export function meter(context: RequestContext, outcome: RequestOutcome, { logger, metrics }: Meters): void {
+export function meter(context: RequestContext, outcome: RequestOutcome, meters: Meters): void {
+  const { logger, metrics, usage } = meters;
   const nowMs = performance.now();
+  const used = usedBy(context.attempts);
+  // Behind the request's back: what it was granted is given back whether anybody waits or not.
+  void context.grant?.settle(amountsOf(used));
+  const durationMs = nowMs - context.receivedAtMs;
+  const record = usageRecord(context, { outcome, used, nowMs: Date.now(), durationMs });
+  if (record !== undefined) usage.write(record);
   const { span } = context;
   span.setAttributes({
     'http.response.status_code': outcome.status,

@@ -2,7 +2,7 @@ import { ERROR_CODES, type ErrorCode } from '@switchyard/canonical';
 import { createMetrics } from '@switchyard/telemetry';
 import { parsePrometheusText, type Scrape } from '@switchyard/testkit';
 
-import type { AttemptRecord } from '../dispatch/dispatch.js';
+import type { AttemptRecord } from '../dispatch/attempt-record.js';
 import { RequestMetrics, type MeteredContext } from './request-metrics.js';
 import type { RequestOutcome } from './request-record.js';
 
@@ -30,7 +30,7 @@ function contextOf(more: Partial<MeteredContext> = {}): MeteredContext {
       key: { id: 'k', hash: 'h', tenantId: 't' },
       view: { tenant, aliases: new Map([[alias.name, alias]]), byPrefix: new Map(), bare: [] },
     },
-    facts: { model: 'quick', stream: true },
+    facts: { model: 'quick', stream: true, conversation: {} },
     resolution: { model: 'quick', targets: [] },
     attempts: [attempt()],
     receivedAtMs: 1_000,

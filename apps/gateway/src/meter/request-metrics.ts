@@ -3,7 +3,7 @@ import { declaredFieldName } from '@switchyard/dialects';
 import { genAiOperationName, genAiProviderName, OTHER, type Metrics } from '@switchyard/telemetry';
 
 import type { RequestContext } from '../accept/request-context.js';
-import type { AttemptRecord } from '../dispatch/dispatch.js';
+import type { AttemptRecord } from '../dispatch/attempt-record.js';
 import { ModelLabels } from './model-labels.js';
 import type { RequestOutcome } from './request-record.js';
 

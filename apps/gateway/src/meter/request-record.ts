@@ -29,7 +29,7 @@ export function requestRecord(
     stream: facts?.stream,
     status: outcome.status,
     errorCode: outcome.errorCode,
-    attempts: context.attempts.map((attempt) => ({
+    attempts: context.attempts.map(({ usage: _usage, ...attempt }) => ({
       ...attempt,
       durationMs: rounded(attempt.durationMs),
       waitedMs: rounded(attempt.waitedMs),

@@ -8,6 +8,7 @@ import { parsePrometheusText } from '@switchyard/testkit';
 import { createDirectTransport, type AttemptEnd, type AttemptHandler, type AttemptReply } from '@switchyard/wire';
 import { WebSocket } from 'ws';
 
+import { createMemorySharedState } from '../state/shared-state.js';
 import { startGateway, type Gateway, type GatewayOptions } from '../start-gateway.js';
 
 const MAX_BODY_BYTES = 20_000;
@@ -71,6 +72,7 @@ async function start(handler: AttemptHandler, options: Partial<GatewayOptions> =
       level: 'info',
       destination: { write: (line: string) => lines.push(JSON.parse(line)) },
     }),
+    shared: createMemorySharedState(),
     drainMs: 2_000,
     metrics: createMetrics(),
     maxBodyBytes: MAX_BODY_BYTES,

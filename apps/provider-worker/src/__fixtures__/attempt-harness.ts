@@ -118,7 +118,7 @@ export async function runAttempt(handler: AttemptHandler, input: AttemptInput): 
       head = value;
     },
     data: (chunk: Buffer) => {
-      if (head === undefined) throw new Error('data came before head');
+      if (head === undefined && open.resume === undefined) throw new Error('data came before head');
       text += chunk.toString();
       return input.onData?.(text) ?? undefined;
     },

@@ -5,6 +5,7 @@ import type { AttemptReport } from '../attempt-report.js';
 import type { AttemptDeadlines } from '../call/attempt-deadlines.js';
 import type { EncodedBody } from '../encode/encode-body.js';
 import type { Target } from '../prepare/resolve-target.js';
+import type { StreamSoFar } from '../rescue/stream-so-far.js';
 
 /** What answering needs to know of the attempt it answers. */
 export interface AnswerContext {
@@ -13,6 +14,8 @@ export interface AnswerContext {
   readonly upstream: Dialect;
   readonly target: Target;
   readonly encoded: EncodedBody;
+  /** The stream that this attempt goes on with. */
+  readonly resumed?: StreamSoFar | undefined;
   readonly reply: AttemptReply;
   readonly deadlines: AttemptDeadlines;
   readonly report: AttemptReport;
@@ -20,7 +23,8 @@ export interface AnswerContext {
 }
 
 /** How the client's dialect is to write an answer. */
-export function answerOptions({ open, encoded, now }: AnswerContext) {
+export function answerOptions({ open, encoded, resumed, now }: AnswerContext) {
   const { includeUsage, request } = encoded;
-  return { model: open.requestedModel, includeUsage: includeUsage(), nowSeconds: Math.floor(now() / 1000), request };
+  const model = resumed?.model ?? open.answerModel ?? open.requestedModel;
+  return { model, includeUsage: includeUsage(), nowSeconds: Math.floor(now() / 1000), request };
 }

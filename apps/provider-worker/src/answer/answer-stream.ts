@@ -1,8 +1,22 @@
-import { GatewayError, toGatewayError, type GatewayErrorData } from '@switchyard/canonical';
-import { inUpstreamWords, StreamTranslator, type StreamReader, type StreamStep } from '@switchyard/dialects';
+import {
+  GatewayError,
+  isContentEvent,
+  toGatewayError,
+  type GatewayErrorData,
+  type StreamEvent,
+} from '@switchyard/canonical';
+import {
+  inUpstreamWords,
+  renameBlock,
+  StreamTranslator,
+  type StreamReader,
+  type StreamStep,
+} from '@switchyard/dialects';
+import type { RescueState } from '@switchyard/wire';
 
 import type { Answer } from '../call/call-upstream.js';
-import { answerOptions, type AnswerContext } from './answer-context.js';
+import { createPassage } from '../rescue/passage.js';
+import type { AnswerContext } from './answer-context.js';
 import { hideSecret } from './hide-secret.js';
 import { StreamOutlet } from './stream-outlet.js';
 
@@ -11,33 +25,54 @@ const TRAILING_MS = 1_000;
 
 /** Hands a chat's event stream to the client, and says why it failed if it did. */
 export function answerStream(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
-  const { client, upstream, report } = context;
-  const { toolNames } = context.encoded;
-  const isSame = client.id === upstream.id && toolNames.size === 0;
+  const { open, upstream, report } = context;
+  const { answerModel } = open;
+  const passage = createPassage(context);
   const translator = new StreamTranslator({
     upstream,
-    encoder: isSame ? undefined : client.createStreamEncoder(answerOptions(context)),
-    toolNames,
-    observe: (event) => report.observe(event),
+    encoder: passage.encoder,
+    gate: passage.gate,
+    rewrite: answerModel === undefined ? undefined : (block) => renameBlock(upstream.id, block, answerModel),
+    toolNames: context.encoded.toolNames,
+    observe: observer(context),
   });
   report.answerLoses(() => inUpstreamWords(upstream.id, translator.warnings));
-  return streamAnswer(context, answer, translator);
+  return streamAnswer(context, answer, { reader: translator, handBack: () => passage.handBack() });
+}
+
+/** A replayed answer may take long to come to what the client lacks; its upstream is not silent while it does. */
+function observer({ report, deadlines, resumed }: AnswerContext): (event: StreamEvent) => void {
+  if (resumed === undefined) return (event) => report.observe(event);
+  return (event) => {
+    report.observe(event);
+    if (!isContentEvent(event)) return;
+    deadlines.contentCame();
+    report.contentCame();
+  };
+}
+
+export interface StreamParts {
+  readonly reader: StreamReader;
+  /** What another attempt needs to go on with the stream, should it die. */
+  readonly handBack?: (() => RescueState | undefined) | undefined;
 }
 
 /**
  * Hands an event stream to the client as `reader` reads it. Before the first content a failure leaves no trace; after it,
- * the client has been told in its dialect.
+ * the client has been told in its dialect, unless the report has what another attempt needs to go on.
  */
 export async function streamAnswer(
   context: AnswerContext,
   answer: Answer,
-  reader: StreamReader,
+  { reader, handBack }: StreamParts,
 ): Promise<GatewayErrorData | undefined> {
   const outlet = new StreamOutlet(context, answer.headers);
   const chunks = answer.body[Symbol.asyncIterator]();
   const fail = (failure: GatewayErrorData): void => {
     void leave(chunks);
-    if (!context.deadlines.cancelled) outlet.fail(hideSecret(failure, context.target.secret));
+    if (context.deadlines.cancelled || !outlet.committed) return;
+    context.report.rescue = mayGoOn(failure) ? handBack?.() : undefined;
+    if (context.report.rescue === undefined) outlet.fail(hideSecret(failure, context.target.secret));
   };
   try {
     const failure = await relay({ context, reader, outlet, chunks });
@@ -52,6 +87,11 @@ export async function streamAnswer(
     fail(error.toData());
     throw error;
   }
+}
+
+/** What is out of time cannot be gone on with, and what broke within this worker may have left any state behind. */
+function mayGoOn({ code }: GatewayErrorData): boolean {
+  return code !== 'total_deadline' && code !== 'internal';
 }
 
 interface Relay {

@@ -1,7 +1,8 @@
 import { isContentEvent, unfoldResponse, type CanonicalResponse, type GatewayErrorData } from '@switchyard/canonical';
-import { inUpstreamWords, restoreResponseToolNames } from '@switchyard/dialects';
+import { inUpstreamWords, renameAnswer, restoreResponseToolNames } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
+import { createEncodedPassage } from '../rescue/passage.js';
 import { answerHeaders } from './answer-headers.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
 import { errorStatusWithin, parseAnswer } from './parse-answer.js';
@@ -33,7 +34,7 @@ async function writeEvents(
   response: CanonicalResponse,
   answer: Answer,
 ): Promise<GatewayErrorData | undefined> {
-  const encoder = context.client.createStreamEncoder(answerOptions(context));
+  const { encoder } = createEncodedPassage(context);
   context.report.answerLoses(() => inUpstreamWords(context.upstream.id, encoder.warnings));
   const events = unfoldResponse(response);
   const text = events.map((event) => encoder.next(event)).join('');
@@ -55,10 +56,11 @@ async function writeJson(
   response: CanonicalResponse,
   bytes: Buffer,
 ): Promise<void> {
-  const { client, upstream, deadlines, report, reply, target, encoded } = context;
+  const { open, client, upstream, deadlines, report, reply, target, encoded } = context;
   const same = client.id === upstream.id && encoded.toolNames.size === 0;
   const own = answer.headers['content-type'];
-  const body = same ? bytes : translated(context, response);
+  const ownBytes = open.answerModel === undefined ? bytes : renameAnswer(client.id, bytes, open.answerModel);
+  const body = same ? ownBytes : translated(context, response);
   deadlines.contentCame();
   report.contentCame();
   reply.head({

@@ -1,9 +1,14 @@
-import { createJsonArrayFraming, createSseScanner } from '@switchyard/dialects';
+import { createJsonArrayFraming, createSseScanner, type JsonArrayFraming } from '@switchyard/dialects';
 
 /** Puts events, as server-sent events have them, into one JSON array instead. */
 export class JsonArrayEvents {
   readonly #scanner = createSseScanner();
-  readonly #array = createJsonArrayFraming();
+  readonly #array: JsonArrayFraming;
+
+  /** `isBegun` where the array has elements already. */
+  constructor({ isBegun }: { readonly isBegun: boolean }) {
+    this.#array = createJsonArrayFraming({ isBegun });
+  }
 
   next(bytes: readonly Buffer[]): readonly Buffer[] {
     return toBytes(bytes.flatMap((piece) => this.#scanner.push(piece)).map((event) => this.#array.next(event)));

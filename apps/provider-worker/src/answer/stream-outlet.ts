@@ -22,7 +22,10 @@ export class StreamOutlet {
   constructor(context: AnswerContext, upstreamHeaders: Readonly<Record<string, string>>) {
     this.#context = context;
     this.#upstreamHeaders = upstreamHeaders;
-    this.#array = context.open.framing === 'json-array' ? new JsonArrayEvents() : undefined;
+    this.#array =
+      context.open.framing === 'json-array'
+        ? new JsonArrayEvents({ isBegun: context.resumed !== undefined })
+        : undefined;
   }
 
   get committed(): boolean {
@@ -32,7 +35,8 @@ export class StreamOutlet {
   /** Hands bytes on, or keeps them while no content has come. The promise is to wait for, where the reader is behind. */
   write(bytes: readonly Buffer[], content: boolean): Promise<void> | undefined {
     if (this.#committed) return this.#send(bytes);
-    if (content) return this.#commit(bytes);
+    // Content may still be held back by whoever reads the stream.
+    if (content && bytes.length > 0) return this.#commit(bytes);
     this.#held.push(...bytes);
     for (const piece of bytes) this.#heldBytes += piece.length;
     if (this.#heldBytes > HELD_LIMIT_BYTES) {
@@ -58,7 +62,19 @@ export class StreamOutlet {
   }
 
   #commit(bytes: readonly Buffer[]): Promise<void> | undefined {
-    const { reply, report, deadlines, target, client, upstream } = this.#context;
+    const { report, deadlines } = this.#context;
+    deadlines.contentCame();
+    report.contentCame();
+    // A stream that is gone on with has its head.
+    if (this.#context.resumed === undefined) this.#sendHead();
+    this.#committed = true;
+    const first = [...this.#held, ...bytes];
+    this.#held = [];
+    return this.#send(first);
+  }
+
+  #sendHead(): void {
+    const { reply, report, target, client, upstream } = this.#context;
     const own = this.#upstreamHeaders['content-type'];
     const streamType = client.id === upstream.id && own?.startsWith('text/event-stream') ? own : EVENT_STREAM;
     const headers = answerHeaders({
@@ -67,13 +83,7 @@ export class StreamOutlet {
       contentType: this.#array === undefined ? streamType : JSON_ARRAY,
       dropped: report.dropped,
     });
-    deadlines.contentCame();
-    report.contentCame();
     reply.head({ status: 200, headers, waitedMs: report.waitedMs });
-    this.#committed = true;
-    const first = [...this.#held, ...bytes];
-    this.#held = [];
-    return this.#send(first);
   }
 
   #send(bytes: readonly Buffer[]): Promise<void> | undefined {

@@ -64,7 +64,8 @@ async function translate(attempt: Attempt, { client, upstream }: Languages): Pro
     throw new GatewayError('upstream_malformed', message);
   }
   observe(context, value);
-  await write(attempt, answer, client.encodeResponse(response, { model: open.requestedModel, shape: request.answer }));
+  const model = open.answerModel ?? open.requestedModel;
+  await write(attempt, answer, client.encodeResponse(response, { model, shape: request.answer }));
   return undefined;
 }
 

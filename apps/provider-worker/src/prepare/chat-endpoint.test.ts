@@ -43,6 +43,15 @@ describe('chatEndpoint', () => {
     expect(endpointOf('openai', { dialect: client, stream: true })).toEqual({ path, dialect });
   });
 
+  it.each([
+    ['deepseek', 'prefill', '/beta/chat/completions'],
+    ['deepseek', 'replay', '/chat/completions'],
+    ['mistral', 'prefill', '/chat/completions'],
+  ] as const)('of %s, to go on with an answer by %s, is %s', (slug, how, path) => {
+    const resume = { how, state: { hasToolCalls: false, isStructured: false, state: {} } };
+    expect(endpointOf(slug, { dialect: 'gemini', stream: true, resume }).path).toBe(path);
+  });
+
   it('is the path for streams where there is one', () => {
     const streamed = endpointOf('gemini', { dialect: 'anthropic-messages', stream: true });
     expect(streamed).toEqual({ path: '/v1beta/models/{model}:streamGenerateContent?alt=sse', dialect: 'gemini' });

@@ -12,7 +12,7 @@ export interface ChatEndpoint {
 }
 
 export interface ChatEndpointInput {
-  readonly open: Pick<AttemptOpen, 'operation' | 'dialect' | 'stream' | 'thinking'>;
+  readonly open: Pick<AttemptOpen, 'operation' | 'dialect' | 'stream' | 'thinking' | 'resume'>;
   readonly body: Buffer;
   readonly provider: Provider;
 }
@@ -30,7 +30,9 @@ export function chatEndpoint({ open, body, provider }: ChatEndpointInput): ChatE
     : endpointFor(open, provider);
 }
 
-function endpointFor(open: ChatEndpointInput['open'], { paths, dialect, alsoSpeaks }: Provider): ChatEndpoint {
+function endpointFor(open: ChatEndpointInput['open'], provider: Provider): ChatEndpoint {
+  const { paths, dialect, alsoSpeaks, prefill } = provider;
+  if (open.resume?.how === 'prefill' && prefill?.path !== undefined) return { path: prefill.path, dialect };
   const wanted = open.operation === 'completions' ? 'openai-chat' : open.dialect;
   const path = alsoSpeaks?.[wanted];
   if (path !== undefined) return { path, dialect: wanted };

@@ -1,4 +1,5 @@
 import { GatewayError, type GatewayErrorData } from '@switchyard/canonical';
+import { renameAnswer } from '@switchyard/dialects';
 import type { AttemptError } from '@switchyard/wire';
 
 import type { AnswerContext } from '../answer/answer-context.js';
@@ -28,7 +29,8 @@ export async function relayAnswer(
   }
   const type = headers['content-type'] ?? '';
   if (type.includes('json')) return relayJson({ context, answer, ownHeaders });
-  if (type.startsWith('text/event-stream')) return streamAnswer(context, answer, relayEvents(context, answer));
+  if (type.startsWith('text/event-stream'))
+    return streamAnswer(context, answer, { reader: relayEvents(context, answer) });
   return relayBytes({ context, answer, ownHeaders });
 }
 
@@ -50,7 +52,7 @@ interface Relay {
 
 async function relayJson(relay: Relay): Promise<GatewayErrorData | undefined> {
   const { context, answer } = relay;
-  const { upstream, report, deadlines, reply, now } = context;
+  const { open, client, upstream, report, deadlines, reply, now } = context;
   const bytes = await report.waitFor(readWhole(answer.body, JSON_LIMIT_BYTES));
   const value = parseAnswer(bytes);
   const failure = errorStatusWithin(value);
@@ -59,7 +61,8 @@ async function relayJson(relay: Relay): Promise<GatewayErrorData | undefined> {
   }
   observe(context, value);
   commit(relay);
-  const behind = reply.data(bytes);
+  const named = open.answerModel === undefined ? bytes : renameAnswer(client.id, bytes, open.answerModel);
+  const behind = reply.data(named);
   if (behind !== undefined) await deadlines.wait(behind);
   return undefined;
 }

@@ -51,6 +51,7 @@ export const ERROR_CODES = {
   upstream_timeout: { status: 504, retryable: true, scope: 'network' },
   // What the gateway could not do.
   all_cooling: { status: 429, retryable: true, scope: 'gateway' },
+  rescue_diverged: { status: 502, retryable: true, scope: 'gateway' },
   total_deadline: { status: 504, retryable: false, scope: 'gateway' },
   no_worker: { status: 503, retryable: true, scope: 'gateway' },
   worker_lost: { status: 502, retryable: true, scope: 'network' },

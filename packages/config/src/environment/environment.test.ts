@@ -54,6 +54,7 @@ describe('loadEnvironment', () => {
         SWITCHYARD_MASTER_KEY: 'a:b',
         SWITCHYARD_KEY_PEPPER: 'pepper',
         SWITCHYARD_OWNER_TOKEN: 'owner',
+        SWITCHYARD_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7',
         SWITCHYARD_LOG_LEVEL: 'debug',
         SWITCHYARD_DRAIN_SECONDS: '5',
         SWITCHYARD_TEST_LONG: '1',
@@ -84,6 +85,7 @@ describe('loadEnvironment', () => {
       ownerToken: 'owner',
       logLevel: 'debug',
       drainSeconds: 5,
+      trustedProxies: ['10.0.0.0/8', '192.0.2.7'],
       otel: { OTEL_SERVICE_NAME: 'edge' },
     });
   });
@@ -108,7 +110,7 @@ describe('loadEnvironment', () => {
       SWITCHYARD_WORKERS: 'worker:0',
     });
     expect(message.split('\n  ').slice(1)).toEqual([
-      'REDIS_URL: must be a URL that begins with redis:// or rediss://',
+      'REDIS_URL: must be a URL that begins with redis:// or rediss://, or name a cluster: redis+cluster://host:port,host:port',
       'SWITCHYARD_WIRE_PORT: must be a whole number from 0 to 65535',
       'SWITCHYARD_METRICS_PORT: must be a whole number from 0 to 65535, or off',
       'SWITCHYARD_WORKERS: must be a list like worker-1:8318,worker-2:8318, or a DNS name',

@@ -26,6 +26,8 @@ export interface Environment {
   readonly ownerToken?: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
   readonly drainSeconds: number;
+  /** Addresses and networks of proxies whose word on a client's address is believed. */
+  readonly trustedProxies: readonly string[];
   /** OpenTelemetry's own variables, as they are. */
   readonly otel: Readonly<Record<string, string>>;
 }
@@ -73,6 +75,7 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     ownerToken: data.SWITCHYARD_OWNER_TOKEN,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
     drainSeconds: data.SWITCHYARD_DRAIN_SECONDS,
+    trustedProxies: data.SWITCHYARD_TRUSTED_PROXIES,
     otel: Object.fromEntries([...given].filter(([name]) => name.startsWith('OTEL_'))),
   };
 }

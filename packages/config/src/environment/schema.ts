@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { network } from '../file/policy-fields.js';
+
 /** Where a worker's wire listens. */
 export interface WorkerAddress {
   readonly host: string;
@@ -10,7 +12,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 
 /** Every variable of a service but OpenTelemetry's, with its default; in the order of `.env.example`. */
 export const environmentSchema = z.object({
-  REDIS_URL: urlOf('redis', 'rediss').optional(),
+  REDIS_URL: redisUrl().optional(),
   DATABASE_URL: urlOf('postgres', 'postgresql').optional(),
   SWITCHYARD_CONFIG: z.string().optional(),
   SWITCHYARD_DATA_DIR: z.string().default('.switchyard'),
@@ -28,9 +30,14 @@ export const environmentSchema = z.object({
   SWITCHYARD_MASTER_KEY: z.string().optional(),
   SWITCHYARD_KEY_PEPPER: z.string().optional(),
   SWITCHYARD_OWNER_TOKEN: z.string().optional(),
+  SWITCHYARD_TRUSTED_PROXIES: z.string().transform(splitList).pipe(z.array(network)).default([]),
   SWITCHYARD_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   SWITCHYARD_DRAIN_SECONDS: wholeNumber({ max: 3600 }).default(30),
 });
+
+function splitList(text: string): readonly string[] {
+  return text.split(/[\s,]+/u).filter((entry) => entry !== '');
+}
 
 function wholeNumber({ max }: { readonly max: number }) {
   const message = `must be a whole number from 0 to ${max}`;
@@ -56,6 +63,15 @@ function urlOf(...schemes: readonly string[]) {
   return z
     .string()
     .refine(isAccepted, `must be a URL that begins with ${schemes.map((name) => `${name}://`).join(' or ')}`);
+}
+
+/** One server, or some nodes of a cluster: `redis+cluster://user:password@host:port,host:port`, which is no URL to a parser. */
+function redisUrl() {
+  return z.string().refine((text) => {
+    const [, scheme = '', login = '', hosts] = /^(rediss?)\+cluster:\/\/([^@]*@)?([^@/?#]+)\/?$/u.exec(text) ?? [];
+    const urls = hosts === undefined ? [text] : hosts.split(',').map((host) => `${scheme}://${login}${host}`);
+    return urls.every((url) => /^rediss?:/u.test(url) && URL.canParse(url));
+  }, 'must be a URL that begins with redis:// or rediss://, or name a cluster: redis+cluster://host:port,host:port');
 }
 
 /** `a:1,b:2` or a name alone; an IPv6 address stands in brackets. A port that is not written is the wire's default. */

@@ -6,9 +6,12 @@ export interface JsonArrayFraming {
   end(): string;
 }
 
-/** What `streamGenerateContent` answers without `alt=sse`. (Google APIs, system parameters: `alt`) */
-export function createJsonArrayFraming(): JsonArrayFraming {
-  let isEmpty = true;
+/**
+ * What `streamGenerateContent` answers without `alt=sse`. `isBegun` for an array that somebody else has written the first
+ * elements of. (Google APIs, system parameters: `alt`)
+ */
+export function createJsonArrayFraming({ isBegun = false } = {}): JsonArrayFraming {
+  let isEmpty = !isBegun;
   return {
     next(event) {
       const separator = isEmpty ? '[' : ',\r\n';

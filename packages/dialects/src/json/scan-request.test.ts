@@ -31,7 +31,7 @@ describe('scanRequest', () => {
       ' { "messages":[{"model":"inner","stream":false}], "model" : "gpt-5" ,"stream":true,"max_tokens":1e3,' +
         '"max_completion_tokens":7,"max_output_tokens":null,"user":"ü-1","metadata":{"user":"no"}} \n',
     );
-    const { spans, ...facts } = scanRequest(body, LIMITS);
+    const { spans, conversation, ...facts } = scanRequest(body, LIMITS);
     expect(facts).toEqual({ model: 'gpt-5', stream: true, maxTokens: 1000, maxCompletionTokens: 7, user: 'ü-1' });
     expect(Object.fromEntries(Object.entries(spans).map(([field, span]) => [field, at(body, span)]))).toEqual({
       model: '"gpt-5"',
@@ -41,6 +41,7 @@ describe('scanRequest', () => {
       max_output_tokens: 'null',
       user: '"ü-1"',
     });
+    expect(Object.keys(conversation)).toEqual(['messages', 'metadata']);
   });
 
   it('decodes a model with escapes', () => {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 
 import { GatewayError } from '@switchyard/canonical';
 
+import { CONVERSATION_FIELDS, type ConversationField, type ConversationSpans } from './conversation.js';
 import {
   CLOSE_BRACE,
   COMMA,
@@ -18,6 +19,9 @@ import {
 const FIELDS = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'user'] as const;
 type Field = (typeof FIELDS)[number];
 
+/** Fields whose place is noted and nothing more: no decision that another reader could be misled about depends on them. */
+const NOTED: ReadonlyMap<string, ConversationField> = new Map(CONVERSATION_FIELDS.map((field) => [field, field]));
+
 /** A piece of a body, in bytes; `end` is exclusive. */
 export interface ByteSpan {
   readonly start: number;
@@ -33,6 +37,8 @@ export interface RequestFacts {
   readonly user?: string | undefined;
   /** Where the value of each field that the body has stands. */
   readonly spans: { readonly model: ByteSpan } & Partial<Readonly<Record<Field, ByteSpan>>>;
+  /** Where the body tells which conversation it belongs to. */
+  readonly conversation: ConversationSpans;
 }
 
 /**
@@ -44,7 +50,7 @@ export interface RequestFacts {
  */
 export function scanRequest(body: Buffer, limits: { readonly maxDepth: number }): RequestFacts {
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'the body is not valid UTF-8');
-  const spans = scanSpans(body, limits.maxDepth);
+  const { spans, conversation } = scanSpans(body, limits.maxDepth);
   if (spans.model === undefined) throw wrongType('model', 'a string');
   return {
     model: readModel(body, spans.model),
@@ -54,42 +60,54 @@ export function scanRequest(body: Buffer, limits: { readonly maxDepth: number })
     maxOutputTokens: readNumber(body, 'max_output_tokens', spans),
     user: readUser(body, spans.user),
     spans: { ...spans, model: spans.model },
+    conversation,
   };
 }
 
 /**
- * Checks a body whose facts stand elsewhere: one JSON object, nothing after it.
+ * Checks a body whose facts stand elsewhere: one JSON object, nothing after it. Returns where it tells which conversation
+ * it belongs to.
  *
  * @throws GatewayError `invalid_json`, or `invalid_request` for nesting over `maxDepth`.
  */
-export function checkJsonObject(body: Buffer, limits: { readonly maxDepth: number }): void {
+export function checkJsonObject(body: Buffer, limits: { readonly maxDepth: number }): ConversationSpans {
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'the body is not valid UTF-8');
-  scanSpans(body, limits.maxDepth);
+  return scanSpans(body, limits.maxDepth).conversation;
 }
 
 type Spans = Partial<Record<Field, ByteSpan>>;
 
-function scanSpans(body: Buffer, maxDepth: number): Spans {
-  const spans: Spans = {};
+interface Found {
+  readonly spans: Spans;
+  readonly conversation: Partial<Record<ConversationField, ByteSpan>>;
+}
+
+function scanSpans(body: Buffer, maxDepth: number): Found {
+  const found: Found = { spans: {}, conversation: {} };
   let position = skipSpace(body, 0);
   if (body[position] !== OPEN_BRACE) throw notAnObject(body, position, maxDepth);
   position = skipSpace(body, position + 1);
-  if (body[position] !== CLOSE_BRACE) position = scanMembers(body, { position, maxDepth, spans });
+  if (body[position] !== CLOSE_BRACE) position = scanMembers(body, { position, maxDepth, found });
   const end = skipSpace(body, position + 1);
   if (end !== body.length) throw invalidJson(end);
-  return spans;
+  return found;
 }
 
 /** The place of the brace that closes the body. */
-function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; spans: Spans }): number {
+function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; found: Found }): number {
+  const { spans, conversation } = scan.found;
   let position = scan.position;
   for (;;) {
-    const field = readField(body, position);
+    const key = readKey(body, position);
     const start = skipSpace(body, skipKey(body, position));
     const end = skipValue(body, start, scan.maxDepth - 1);
+    const field = FIELDS_BY_KEY.get(key);
+    const noted = NOTED.get(key);
     if (field !== undefined) {
-      if (scan.spans[field] !== undefined) throw duplicate(field);
-      scan.spans[field] = { start, end };
+      if (spans[field] !== undefined) throw duplicate(field);
+      spans[field] = { start, end };
+    } else if (noted !== undefined) {
+      conversation[noted] = { start, end };
     }
     position = skipSpace(body, end);
     if (body[position] === CLOSE_BRACE) return position;
@@ -99,23 +117,20 @@ function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; s
 }
 
 /**
- * Which of our fields the key at `position` is. A spelling that some parsers read as one of ours is refused: escapes
+ * The key at `position`, as it is spelled. A spelling that some parsers read as one of ours is refused: escapes
  * everywhere, and another case because Go's encoding/json matches keys without regard to case.
  */
-function readField(body: Buffer, position: number): Field | undefined {
+function readKey(body: Buffer, position: number): string {
   if (body[position] !== QUOTE) throw invalidJson(position);
   const end = skipString(body, position);
   const text = body.toString('utf8', position + 1, end - 1);
-  if (!text.includes('\\')) {
-    const field = FIELDS.find((candidate) => candidate === text);
-    if (field !== undefined || text.length > LONGEST_FIELD) return field;
-  }
-  const folded = parseString(body, { start: position, end }).toLowerCase();
-  const shadowed = FIELDS.find((candidate) => candidate === folded);
+  if (!text.includes('\\') && (FIELDS_BY_KEY.has(text) || text.length > LONGEST_FIELD)) return text;
+  const shadowed = FIELDS_BY_KEY.get(parseString(body, { start: position, end }).toLowerCase());
   if (shadowed !== undefined) throw duplicate(shadowed);
-  return undefined;
+  return text;
 }
 
+const FIELDS_BY_KEY: ReadonlyMap<string, Field> = new Map(FIELDS.map((field) => [field, field]));
 const LONGEST_FIELD = Math.max(...FIELDS.map((field) => field.length));
 
 /** The string at `span`, decoded only where it has something to decode. */

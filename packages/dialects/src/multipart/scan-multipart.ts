@@ -35,6 +35,7 @@ export function scanMultipart(body: Buffer, contentType: string): RequestFacts {
     stream: readStream(body, spans.stream),
     user: spans.user && plainText(body, spans.user),
     spans: { ...spans, model: spans.model },
+    conversation: {},
   };
 }
 

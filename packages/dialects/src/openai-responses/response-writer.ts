@@ -26,6 +26,7 @@ export class ResponseWriter {
   constructor(options: EncodeAnswerOptions, state?: unknown) {
     this.#options = options;
     this.state = state === undefined ? createEncoderState() : encoderState.parse(state);
+    this.state.nextSequenceNumber = options.nextNumber ?? this.state.nextSequenceNumber;
     this.#output = new OutputList(this.state);
     this.#writer = new OutputWriter(this.state.blocks, this.#output, options.request?.tools ?? []);
   }

@@ -37,6 +37,15 @@ export interface StreamReader {
   end(): StreamStep;
 }
 
+/** Decides when the events of a stream whose bytes are handed on may go out. */
+export interface StreamGate {
+  /**
+   * Whether these events go out now, and with them all that waited before. `raw` are the wire events they were read from:
+   * none in a comment.
+   */
+  admits(events: readonly StreamEvent[], raw: readonly SseEvent[]): boolean;
+}
+
 export interface StreamTranslatorOptions {
   readonly upstream: Dialect;
   /** The client dialect's; undefined where the upstream's bytes are handed on. */
@@ -44,6 +53,10 @@ export interface StreamTranslatorOptions {
   /** What the client calls the tools that the upstream knows by other names. */
   readonly toolNames: ToolNameMap;
   readonly observe: (event: StreamEvent) => void;
+  /** Only where bytes are handed on. Without it every event goes out at once. */
+  readonly gate?: StreamGate | undefined;
+  /** What becomes of the bytes of an event that are handed on; without it they stay as they are. */
+  readonly rewrite?: ((block: Block) => Buffer) | undefined;
 }
 
 /**
@@ -57,15 +70,21 @@ export class StreamTranslator implements StreamReader {
   readonly #encoder: StreamEncoder | undefined;
   readonly #toolNames: ToolNameMap;
   readonly #observe: (event: StreamEvent) => void;
+  readonly #gate: StreamGate | undefined;
+  readonly #rewrite: ((block: Block) => Buffer) | undefined;
+  /** What the gate keeps. */
+  #waiting: readonly Block[] = [];
   #content = false;
   #ended = false;
   #error: GatewayErrorData | undefined;
 
-  constructor({ upstream, encoder, toolNames, observe }: StreamTranslatorOptions) {
+  constructor({ upstream, encoder, toolNames, observe, gate, rewrite }: StreamTranslatorOptions) {
     this.#decoder = new TemplateDecoder(upstream);
     this.#encoder = encoder;
     this.#toolNames = toolNames;
     this.#observe = observe;
+    this.#gate = gate;
+    this.#rewrite = rewrite;
   }
 
   /** What of the answer was lost in translation so far. */
@@ -76,22 +95,29 @@ export class StreamTranslator implements StreamReader {
   push(chunk: Buffer): StreamStep {
     const blocks = this.#reader.push(chunk);
     let passed = 0;
+    let admitted = 0;
     let text = '';
-    for (const { events } of blocks) {
-      text += this.#translate(this.#decode(events));
+    for (const { events: raw } of blocks) {
+      const events = this.#decode(raw);
+      text += this.#translate(events);
       if (this.#error !== undefined) break;
       passed += 1;
+      if (this.#gate === undefined || this.#gate.admits(events, raw)) admitted = passed;
       if (this.#ended) break;
     }
-    return this.#step(passed === blocks.length ? blocks : blocks.slice(0, passed), text);
+    return this.#step(this.#admit(passed === blocks.length ? blocks : blocks.slice(0, passed), admitted), text);
   }
 
   end(): StreamStep {
     const { bytes, events } = this.#reader.end();
     const last = this.#decode(events);
-    const text = this.#translate([...last, ...this.#decoder.end()]);
+    const all = [...last, ...this.#decoder.end()];
+    const text = this.#translate(all);
     // What says nothing is the beginning of an event that was cut off, and no client could read it.
-    const passed = this.#error === undefined && last.length > 0 ? [{ bytes }] : [];
+    const rest = last.length > 0 ? [{ bytes, events }] : [];
+    const isWhole = this.#error === undefined;
+    if (isWhole) this.#gate?.admits(all, events);
+    const passed = isWhole ? [...this.#waiting, ...rest] : [];
     if (this.#error?.code === 'upstream_malformed' && bytes.length > 0) this.#error = cutInEvent();
     return this.#step(passed, text);
   }
@@ -103,30 +129,46 @@ export class StreamTranslator implements StreamReader {
     return events.length === 1 ? this.#decoder.next(event) : events.flatMap((one) => this.#decoder.next(one));
   }
 
+  /** What goes out of these blocks and of those that wait, if the first `admitted` of these may. */
+  #admit(blocks: readonly Block[], admitted: number): readonly Block[] {
+    if (admitted === blocks.length && this.#waiting.length === 0) return blocks;
+    if (admitted === 0) {
+      this.#waiting = [...this.#waiting, ...blocks];
+      return [];
+    }
+    const passed = [...this.#waiting, ...blocks.slice(0, admitted)];
+    this.#waiting = blocks.slice(admitted);
+    return passed;
+  }
+
   /** What the client gets of the events that one block of the upstream stands for: nothing if it failed. */
   #translate(events: readonly StreamEvent[]): string {
+    // An error is the last but one. Nothing beside it is handed on: it must not commit the answer, nor have been encoded.
+    const failure = events.at(-2);
+    if (failure?.type === 'error') {
+      this.#error = failure.error;
+      return '';
+    }
     let text = '';
-    let content = false;
     for (const event of events) {
-      if (event.type === 'error') {
-        this.#error = event.error;
-        return '';
-      }
       this.#observe(event);
-      content ||= isContentEvent(event);
+      this.#content ||= isContentEvent(event);
       this.#ended ||= event.type === 'end';
       if (this.#encoder !== undefined) text += this.#encoder.next(restoreEventToolName(event, this.#toolNames));
     }
-    // Content beside an error is not handed on, so it must not commit the answer either.
-    this.#content ||= content;
     return text;
   }
 
-  #step(passed: readonly Pick<Block, 'bytes'>[], text: string): StreamStep {
+  #step(passed: readonly Block[], text: string): StreamStep {
     const encoded = text === '' ? [] : [toBytes(text)];
-    const bytes = this.#encoder === undefined ? passed.map((block) => block.bytes) : encoded;
+    const rewrite = this.#rewrite ?? bytesOf;
+    const bytes = this.#encoder === undefined ? passed.map(rewrite) : encoded;
     return { bytes, content: this.#content, error: this.#error, ended: this.#ended };
   }
+}
+
+function bytesOf(block: Block): Buffer {
+  return block.bytes;
 }
 
 /** What encoders write is JSON, which has no lone surrogates, so both ways give the same bytes. */

@@ -8,6 +8,13 @@ export const DEEPSEEK: Provider = {
   configKey: 'deepseek',
   displayName: 'DeepSeek',
   defaultBaseUrl: 'https://api.deepseek.com',
+  // Its base URL for this is that of everything else with `/beta` behind it (Chat Prefix Completion).
+  prefill: {
+    models: ['deepseek-chat'],
+    mark: { prefix: true },
+    path: '/beta/chat/completions',
+    documentation: 'https://api-docs.deepseek.com/guides/chat_prefix_completion',
+  },
   quotaScope: 'account',
   documentation: 'https://api-docs.deepseek.com/',
 };

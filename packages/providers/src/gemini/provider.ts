@@ -18,6 +18,11 @@ export const GEMINI: Provider = {
   headers: {},
   forwardedHeaders: [],
   nativeModels: ['gemini-*'],
+  // From Gemini 3.6 Flash and 3.5 Flash-Lite on a conversation that ends with the model's turn is refused.
+  prefill: {
+    models: ['gemini-1.5-*', 'gemini-2.*', 'gemini-3-*', 'gemini-3.1-*'],
+    documentation: 'https://ai.google.dev/gemini-api/docs/latest-model',
+  },
   // Limits are set for a project, and each model has its own (Rate limits).
   quotaScope: 'model',
   documentation: 'https://ai.google.dev/api/generate-content',

@@ -12,6 +12,11 @@ export const GROQ: Provider = {
     'audio-speech': OPENAI_PATHS['audio-speech'],
     'audio-transcriptions': OPENAI_PATHS['audio-transcriptions'],
   },
+  // Said of any of its text models; those that reason write their reasoning where the text would have to go on.
+  prefill: {
+    models: ['llama-*', 'meta-llama/*', 'gemma*', 'allam-*', 'moonshotai/*'],
+    documentation: 'https://console.groq.com/docs/prefilling',
+  },
   quotaScope: 'model',
   documentation: 'https://console.groq.com/docs/rate-limits',
 };

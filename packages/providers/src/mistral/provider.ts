@@ -13,6 +13,11 @@ export const MISTRAL: Provider = {
     moderations: OPENAI_PATHS.moderations,
     'audio-transcriptions': OPENAI_PATHS['audio-transcriptions'],
   },
+  prefill: {
+    models: ['mistral-*', 'ministral-*', 'open-mistral-*', 'open-mixtral-*', 'codestral-*', 'devstral-*', 'pixtral-*'],
+    mark: { prefix: true },
+    documentation: 'https://docs.mistral.ai/guides/prefix/',
+  },
   quotaScope: 'model',
   documentation: 'https://docs.mistral.ai/api/',
 };

@@ -1,28 +1,228 @@
-import type { Candidate, Resolution, Target } from '../resolve/resolve.js';
+import { identityOf, type Candidate } from '../resolve/candidate.js';
+import type { Resolution, Target } from '../resolve/resolve.js';
+import type { Strategy } from '../snapshot/policies.js';
+import type { RoutingSettings } from '../snapshot/snapshot.js';
+import { orderTier, type Tier } from './order-tier.js';
+import { outageOf, type Outage } from './outage.js';
+import { roomOf } from './room.js';
+import type { Estimate, RoutingState } from './routing-state.js';
+import { isTransient, standingOf, takeProbes, type Standing } from './standing.js';
 
-/**
- * The candidates of a resolution in the order they are to be tried: targets in theirs, higher priority first, and
- * within a tier round-robin by the target's cursor, which counts the requests that came before. A candidate that two
- * targets share is tried once.
- */
-export function choose(resolution: Resolution, cursorOf: (target: string) => number): readonly Candidate[] {
-  const seen = new Set<string>();
-  return resolution.targets
-    .flatMap((target) => rotate(target, cursorOf(target.name)))
-    .filter(({ credential, model, thinking }) => {
-      const identity = JSON.stringify([credential.id, model, thinking]);
-      if (seen.has(identity)) return false;
-      seen.add(identity);
-      return true;
-    });
+export interface ChooseOptions {
+  readonly resolution: Resolution;
+  readonly state: RoutingState;
+  /** As `strategyOf` finds it. */
+  readonly strategy: Strategy;
+  /** Milliseconds since 1970, as in the health records. */
+  readonly nowMs: number;
+  /** In [0, 1). */
+  random(): number;
+  /** The client's session, where requests are to stay with a credential for it. */
+  readonly affinityKey?: string | undefined;
+  /** The stable beginning of the conversation, where they are to stay for the provider's prompt cache. */
+  readonly promptKey?: string | undefined;
+  readonly estimate?: Estimate | undefined;
+  /** Identities that are not to be chosen, such as of what a request has tried already. */
+  readonly exclude?: ReadonlySet<string> | undefined;
+  /** Hears once of every candidate that is not excluded; for explanations. */
+  readonly consider?: ((candidate: Candidate, verdict: Verdict) => void) | undefined;
 }
 
-function rotate(target: Target, cursor: number): readonly Candidate[] {
-  const tiers = Map.groupBy(target.candidates, (candidate) => candidate.credential.priority);
-  return [...tiers.entries()]
-    .toSorted(([a], [b]) => b - a)
-    .flatMap(([, tier]) => {
-      const start = cursor % tier.length;
-      return [...tier.slice(start), ...tier.slice(0, start)];
-    });
+/** What became of a candidate, and why. */
+export interface Verdict {
+  readonly kept: boolean;
+  readonly reason:
+    | 'well'
+    /** It is to find out whether what was held against it is over. */
+    | 'probe'
+    /** Its window has passed, but it is another request that finds out. */
+    | 'awaiting-probe'
+    /** Everything is out of use, and this one for a transient error only. */
+    | 'last-healthy'
+    | 'tight-quota'
+    | 'no-quota'
+    | 'context-too-small'
+    | 'out-of-use';
+  readonly standing: Standing;
+}
+
+export interface Choice {
+  /** In the order in which they are to be tried. */
+  readonly candidates: readonly Candidate[];
+  /** Where there is none because all are out of use. */
+  readonly outage?: Outage | undefined;
+}
+
+/** How the candidates of a name are ordered. */
+export function strategyOf(
+  { alias }: Pick<Resolution, 'alias'>,
+  settings: Pick<RoutingSettings, 'strategy'>,
+): Strategy {
+  return alias === undefined ? (settings.strategy ?? 'round-robin') : (alias.strategy ?? 'fallback');
+}
+
+/**
+ * The candidates of a resolution in the order in which they are to be tried. What its window still holds is left out; of
+ * the others those with room for the request come before those without, an alias's first targets before its later ones
+ * where they are a chain, and a higher priority before a lower. Among equals the strategy decides, or affinity.
+ * (docs/routing.md has the rules in words)
+ */
+export function choose(options: ChooseOptions): Choice {
+  const { tiers, probes, out } = sorted(options);
+  if (tiers.length > 1) tiers.sort(byRank);
+  const rules = { ...options, key: options.affinityKey ?? options.promptKey };
+  const ordered = tiers.flatMap((tier, index) =>
+    // Turns of the tiers behind the first are their own: counted together, each would see only every other turn.
+    orderTier(index === 0 ? tier : { ...tier, name: `${tier.name}>${tier.size}:${tier.priority}` }, rules),
+  );
+  const distinct = options.resolution.targets.length > 1 ? withoutRepeats(ordered) : ordered;
+  const candidates = probes.size === 0 ? distinct : withoutIdleProbes(distinct, { options, probes, out });
+  if (candidates.length > 0 || out.size === 0) return { candidates };
+  const last = lastHealthy(out);
+  if (last === undefined) return { candidates, outage: outageOf(out, options.nowMs) };
+  options.consider?.(last.candidate, { kept: true, reason: 'last-healthy', standing: last.standing });
+  return { candidates: [last.candidate] };
+}
+
+/** How well a request fits, best first. */
+const FITS = ['well', 'tight-quota', 'no-quota', 'context-too-small'] as const;
+
+interface RankedTier extends Tier {
+  readonly candidates: Candidate[];
+  readonly targets: readonly Target[];
+  /** The place of its fit in `FITS`. */
+  readonly size: number;
+  /** The place of its target, where targets are tried in order. */
+  readonly group: number;
+  readonly priority: number;
+}
+
+interface Sorted {
+  readonly tiers: RankedTier[];
+  readonly probes: Map<Candidate, Standing>;
+  readonly out: Map<Candidate, Standing>;
+}
+
+function byRank(a: RankedTier, b: RankedTier): number {
+  return a.size - b.size || a.group - b.group || b.priority - a.priority;
+}
+
+/** The candidates by what decides before the strategy does. */
+function sorted(options: ChooseOptions): Sorted {
+  const found: Sorted = { tiers: [], probes: new Map(), out: new Map() };
+  for (const [group, { name, targets }] of groupsOf(options).entries()) {
+    for (const target of targets) {
+      for (const candidate of target.candidates) {
+        const size = place(candidate, { options, found });
+        if (size === undefined) continue;
+        const { priority } = candidate.credential;
+        const isHere = (tier: RankedTier): boolean =>
+          tier.size === size && tier.group === group && tier.priority === priority;
+        let tier = found.tiers.findLast(isHere);
+        if (tier === undefined) found.tiers.push((tier = { name, targets, candidates: [], size, group, priority }));
+        tier.candidates.push(candidate);
+      }
+    }
+  }
+  return found;
+}
+
+/** How well a candidate fits, as its place in `FITS`; undefined for one that is not to be used. */
+function place(
+  candidate: Candidate,
+  { options, found }: { options: ChooseOptions; found: Sorted },
+): number | undefined {
+  const { state, nowMs, exclude, consider } = options;
+  if (exclude !== undefined && exclude.has(identityOf(candidate))) return undefined;
+  const standing = standingOf(candidate, state, nowMs);
+  if (standing.type === 'out') {
+    found.out.set(candidate, standing);
+    consider?.(candidate, { kept: false, reason: 'out-of-use', standing });
+    return undefined;
+  }
+  if (standing.type === 'probe') found.probes.set(candidate, standing);
+  const size = sizeOf(candidate, options);
+  if (consider !== undefined) {
+    const reason = standing.type === 'probe' ? 'probe' : (FITS[size] ?? 'well');
+    consider(candidate, { kept: true, reason, standing });
+  }
+  return size;
+}
+
+function sizeOf(candidate: Candidate, { estimate, state, nowMs }: ChooseOptions): number {
+  if (!holds(candidate, estimate)) return FITS.indexOf('context-too-small');
+  switch (roomOf(candidate, state, { estimate, nowMs })) {
+    case 'ample':
+      return FITS.indexOf('well');
+    case 'tight':
+      return FITS.indexOf('tight-quota');
+    case 'none':
+      return FITS.indexOf('no-quota');
+  }
+}
+
+/** Whether a request of this size can fit a candidate's context; an answer may always be shorter than its ceiling. */
+function holds({ contextLength }: Candidate, estimate: Estimate | undefined): boolean {
+  return contextLength === undefined || estimate === undefined || estimate.inputTokens <= contextLength;
+}
+
+interface Group {
+  readonly name: string;
+  readonly targets: readonly Target[];
+}
+
+/**
+ * The targets between which the strategy decides. A chain has one in each group, and so has a plain name with a default
+ * prefix; those of any other alias are one group, with the stand-ins behind.
+ */
+function groupsOf({ resolution: { model, alias, targets }, strategy }: ChooseOptions): readonly Group[] {
+  const [only] = targets;
+  if (only !== undefined && targets.length === 1) return [{ name: only.name, targets }];
+  if (alias === undefined || strategy === 'fallback') return targets.map((one) => ({ name: one.name, targets: [one] }));
+  const own = targets.filter(({ isStandIn }) => isStandIn !== true);
+  const standIns = targets.filter(({ isStandIn }) => isStandIn === true);
+  return [
+    { name: model, targets: own },
+    { name: `${model}>`, targets: standIns },
+  ].filter((group) => group.targets.length > 0);
+}
+
+/** A candidate that two targets share is tried once, where it comes first. */
+function withoutRepeats(candidates: readonly Candidate[]): readonly Candidate[] {
+  const seen = new Set<string>();
+  return candidates.filter((candidate) => {
+    const before = seen.size;
+    return seen.add(identityOf(candidate)).size > before;
+  });
+}
+
+/** Leaves out those that would have to be probed, but for the first if it is granted: a right to probe is not to lie idle. */
+function withoutIdleProbes(
+  ordered: readonly Candidate[],
+  { options, probes, out }: Pick<Sorted, 'probes' | 'out'> & { readonly options: ChooseOptions },
+): readonly Candidate[] {
+  let hasFirst = false;
+  return ordered.filter((candidate) => {
+    const standing = probes.get(candidate);
+    if (standing === undefined || (!hasFirst && takeProbes(standing, options.state))) {
+      hasFirst = true;
+      return true;
+    }
+    out.set(candidate, standing);
+    options.consider?.(candidate, { kept: false, reason: 'awaiting-probe', standing });
+    return false;
+  });
+}
+
+/** The one that was well for longest, of those that only a transient error put out of use. (docs/routing.md, "Health") */
+function lastHealthy(out: Sorted['out']): { readonly candidate: Candidate; readonly standing: Standing } | undefined {
+  const [last] = [...out]
+    .filter(([, standing]) => isTransient(standing))
+    .map(([candidate, standing]) => ({
+      candidate,
+      standing,
+      sinceMs: Math.min(...standing.records.map((record) => record.sinceMs)),
+    }))
+    .toSorted((a, b) => b.sinceMs - a.sinceMs);
+  return last;
 }

@@ -1,13 +1,12 @@
 import type { Operation } from '@switchyard/canonical';
 
 import { credentialOf } from '../__fixtures__/snapshot-builder.js';
-import type { Candidate, Resolution } from '../resolve/resolve.js';
+import { candidateOf, type Candidate } from '../resolve/candidate.js';
+import type { Resolution } from '../resolve/resolve.js';
 import { withOperation } from './with-operation.js';
 
-const candidate = (id: string, operations?: Operation[]): Candidate => ({
-  credential: credentialOf({ id, operations }),
-  model: 'm',
-});
+const candidate = (id: string, operations?: Operation[]): Candidate =>
+  candidateOf({ credential: credentialOf({ id, operations }), model: 'm' });
 
 const RESOLUTION: Resolution = {
   model: 'm',

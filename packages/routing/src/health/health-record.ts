@@ -55,3 +55,21 @@ export function afterFailure(previous: HealthRecord | undefined, failure: Health
     level,
   };
 }
+
+/**
+ * The record after a success of a request that was sent at `sentAtMs`. One that was under way when the window opened
+ * tells nothing: an account at its limit still finishes what it began.
+ */
+export function afterSuccess(previous: HealthRecord | undefined, sentAtMs: number): HealthRecord | undefined {
+  return previous !== undefined && previous.sinceMs > sentAtMs ? previous : undefined;
+}
+
+/** One record of two that replicas made apart from each other: the later window, and the higher level. */
+export function mergeRecords(one: HealthRecord, other: HealthRecord): HealthRecord {
+  const later = other.untilMs > one.untilMs ? other : one;
+  const level = Math.max(one.level, other.level);
+  return later.level === level ? later : { ...later, level };
+}
+
+/** A record is forgotten so long after its window; until then it keeps the backoff's level. In milliseconds. */
+export const FORGOTTEN_AFTER_MS = 3_600_000;

@@ -1,8 +1,9 @@
 import { serves } from '../choose/with-operation.js';
 import { matchesAnyPattern } from '../names/pattern.js';
 import { resolve } from '../resolve/resolve.js';
+import { isExcluded } from '../resolve/serves.js';
 import type { TenantView } from '../snapshot/index-snapshot.js';
-import type { RoutingCredential, RoutingKey } from '../snapshot/snapshot.js';
+import type { ModelEntry, RoutingCredential, RoutingKey } from '../snapshot/snapshot.js';
 
 export interface ListedModel {
   readonly id: string;
@@ -41,7 +42,24 @@ function add(listed: Map<string, ListedModel>, id: string, credential: RoutingCr
 }
 
 function namesOf(credential: RoutingCredential): readonly string[] {
-  const names =
-    credential.models.length > 0 ? credential.models.map((model) => model.alias ?? model.name) : credential.discovered;
-  return names.filter((name) => !matchesAnyPattern(credential.excludedModels, name.toLowerCase()));
+  if (credential.models.length > 0) {
+    return credential.models
+      .filter(({ name, alias }) => !isExcluded(credential, alias ?? name))
+      .flatMap(listedNames)
+      .filter((name) => !isExcluded(credential, name));
+  }
+  const aliases = credential.modelAliases ?? [];
+  return credential.discovered
+    .filter((name) => !isExcluded(credential, name))
+    .flatMap((name) => {
+      const renamed = aliases.filter((entry) => entry.name === name);
+      return renamed.length === 0 ? [name] : [...new Set(renamed.flatMap(listedNames))];
+    })
+    .filter((name) => !isExcluded(credential, name));
+}
+
+/** The alias stands for the upstream's name, unless both are wanted. */
+function listedNames({ name, alias, fork }: ModelEntry): readonly string[] {
+  if (alias === undefined) return [name];
+  return fork === true ? [alias, name] : [alias];
 }

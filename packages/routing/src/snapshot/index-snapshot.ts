@@ -15,6 +15,8 @@ export interface RoutingIndex {
   readonly keys: ReadonlyMap<string, RoutingKey>;
   /** By id. */
   readonly tenants: ReadonlyMap<string, TenantView>;
+  /** All of them, higher priority first. */
+  readonly credentials: readonly RoutingCredential[];
 }
 
 /** What one tenant can see: everything else does not exist for it. */
@@ -36,6 +38,7 @@ export function indexSnapshot(snapshot: RoutingSnapshot): RoutingIndex {
     settings: snapshot.settings,
     keys: new Map(snapshot.keys.map((key) => [key.hash, key])),
     tenants: new Map(snapshot.tenants.map((tenant) => [tenant.id, viewFor(tenant, credentials, snapshot)])),
+    credentials,
   };
 }
 

@@ -66,6 +66,7 @@ export const affinitySchema = z.object({
   promptCache: z.boolean(),
 });
 
+export type AttemptDeadlines = z.infer<typeof deadlinesSchema>;
 export type Strategy = z.infer<typeof strategySchema>;
 export type Hedge = z.infer<typeof hedgeSchema>;
 export type Rescue = z.infer<typeof rescueSchema>;

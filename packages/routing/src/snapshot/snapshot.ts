@@ -17,6 +17,8 @@ const modelSchema = z.object({
   alias: z.string().optional(),
   /** Clients see the alias in answers, where they would see the upstream's name. */
   forceMapping: z.boolean().optional(),
+  /** Lists show the upstream's name beside the alias. */
+  fork: z.boolean().optional(),
   /** Tokens that input and output may have together, where known. */
   contextLength: z.number().int().positive().optional(),
 });
@@ -44,6 +46,8 @@ const credentialSchema = z.object({
   models: z.array(modelSchema),
   /** What `{base-url}/models` listed, when `models` is empty. */
   discovered: z.array(z.string()),
+  /** Further names for what was discovered, when `models` is empty: those of the account's OAuth channel. */
+  modelAliases: z.array(modelSchema.extend({ alias: z.string() })).optional(),
   /** Patterns with `*` of bare names that may be tried although neither named nor discovered. */
   nativeModels: z.array(z.string()),
   /**
@@ -165,6 +169,7 @@ export const credentialSnapshotSchema = z.object({
 
 export type RoutingSnapshot = z.infer<typeof routingSnapshotSchema>;
 export type CredentialSnapshot = z.infer<typeof credentialSnapshotSchema>;
+export type ModelEntry = z.infer<typeof modelSchema>;
 export type RoutingCredential = z.infer<typeof credentialSchema>;
 export type RoutingTenant = z.infer<typeof tenantSchema>;
 export type RoutingKey = z.infer<typeof keySchema>;

@@ -14,20 +14,30 @@ export interface HealthStore {
   headroom(scope: string): Headroom | undefined;
   /** Counts a failure; this replica sees its effect at once. */
   failed(failure: HealthFailure): void;
-  /** A scope answered well: whatever was held against it is forgotten everywhere. Costs nothing for a healthy scope. */
-  succeeded(scope: string): void;
+  /**
+   * A scope answered well: whatever was held against it is forgotten everywhere, unless that came up after the request
+   * was sent (`sentAtMs`, since 1970; default now). Costs nothing for a healthy scope. To be told with the first content
+   * rather than the last: until then nothing but the one probe is sent.
+   */
+  succeeded(scope: string, sentAtMs?: number): void;
   /** A newer observation replaces an older one. */
   observe(scope: string, headroom: Headroom): void;
   /**
    * Whether this caller may send the one probe of a scope whose window has passed. The right is won among all replicas
-   * beforehand, in the background, and is handed out once.
+   * beforehand, in the background, and is handed out once. It ends with the next report on the scope, or by itself after
+   * half a minute. Asking in vain is heard: the right is striven for again.
    */
   takeProbe(scope: string): boolean;
   /** Forgets everything held against a credential and its models, on every replica. @throws when Redis is away. */
   reset(credentialId: string): Promise<void>;
   /** Hears of every record that changed, with undefined for a scope that is well again. */
-  onChange(listener: (scope: string, record: HealthRecord | undefined) => void): void;
+  onChange(listener: HealthListener): void;
   /** Whether this replica is on its own. */
   readonly isAlone: boolean;
   close(): Promise<void>;
 }
+
+export type HealthListener = (scope: string, record: HealthRecord | undefined) => void;
+
+export const DEFAULT_MAX_SCOPES = 10_000;
+export const DEFAULT_PROBE_MS = 30_000;

@@ -6,11 +6,12 @@ export interface LimitRule {
   readonly scope: string;
   readonly measure: 'requests' | 'tokens' | 'usd-micros' | 'concurrent';
   readonly limit: number;
-  /** Not for `concurrent`. */
+  /** Not for `concurrent`. Without one: any 60 seconds. */
   readonly window?: BudgetWindow | undefined;
 }
 
 export interface Admission {
+  /** Need not be unique, as clients may choose it: each admission is one of its own. */
   readonly requestId: string;
   /** The keys of one tenant share a hash tag, so that one script can touch them all in a Redis cluster. */
   readonly tenantId: string;
@@ -38,7 +39,9 @@ export type Verdict =
       readonly type: 'rejected';
       /** The rule that takes longest to give way, of those that were over. */
       readonly rule: LimitRule;
-      /** When the same request would fit, as far as can be known; for `concurrent` a guess. */
+      /** `too-large`: the estimate alone is more than the whole limit, so that waiting never helps. */
+      readonly reason: 'used-up' | 'too-large';
+      /** When the same request would fit, as far as can be known; for `concurrent` a guess. 0 where waiting never helps. */
       readonly retryAfterMs: number;
       readonly standings: readonly RuleStanding[];
     };
@@ -59,7 +62,7 @@ export interface Limiter {
    * each replica enforces the limits divided by the number of replicas that were there last.
    */
   admit(admission: Admission): Promise<Verdict>;
-  /** Whether limits are enforced by this replica alone. */
+  /** Whether limits are enforced by this replica alone; also before Redis was first reached. */
   readonly isAlone: boolean;
   /** How many replicas share the limits, this one included, as last known. */
   readonly replicas: number;

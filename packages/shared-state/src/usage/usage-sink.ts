@@ -31,6 +31,8 @@ export interface UsageSink {
   write(record: UsageRecord): void;
   /** Records waiting in memory or on disk. */
   readonly pending: number;
+  /** Records that were given up for want of room. */
+  readonly dropped: number;
   /** Writes what waits, as far as it can. */
   close(): Promise<void>;
 }

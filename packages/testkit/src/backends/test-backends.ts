@@ -1,3 +1,4 @@
+import { isArray, isRecord, type JsonRecord } from '../json-guards.js';
 import { askBroker } from './broker.js';
 
 /** A server that one test owns and may break. */
@@ -29,7 +30,31 @@ export async function testRedis(): Promise<{ readonly url: string; readonly keyP
 /** Starts a Redis of the test's own; `port` brings one back at the address of a stopped one. */
 export async function startRedisServer(options: { readonly port?: number } = {}): Promise<PrivateRedis> {
   const path = options.port === undefined ? '/servers/redis' : `/servers/redis?port=${options.port}`;
-  const { id, url, pid } = await askBroker('POST', path);
+  return privateRedis(await askBroker('POST', path));
+}
+
+/** A Redis cluster of three masters. */
+export interface PrivateCluster {
+  /** As `REDIS_URL` names a cluster. */
+  readonly url: string;
+  readonly nodes: readonly PrivateRedis[];
+  stop(): Promise<void>;
+}
+
+/** Starts a Redis cluster of the test's own. */
+export async function startRedisCluster(): Promise<PrivateCluster> {
+  const answer = await askBroker('POST', '/clusters/redis');
+  const nodes = isArray(answer['nodes']) ? answer['nodes'].filter(isRecord).map(privateRedis) : [];
+  return {
+    url: `redis+cluster://${nodes.map(({ url }) => new URL(url).host).join(',')}`,
+    nodes,
+    stop: async () => {
+      await Promise.all(nodes.map((node) => node.stop()));
+    },
+  };
+}
+
+function privateRedis({ id, url, pid }: JsonRecord): PrivateRedis {
   const signal = (name: NodeJS.Signals): void => {
     process.kill(Number(pid), name);
   };

@@ -117,6 +117,7 @@ describe('a connection whose stream ids run out', () => {
     await until(() => events.length === 1);
     const parts = {
       openPayload: encodePayload({ bodyBytes: 0, attempt: OPEN }),
+      isResumed: false,
       body: Buffer.alloc(0),
       reply: new CollectingReply(),
       signal,

@@ -25,6 +25,8 @@ export interface ClientConnectionOptions {
 /** What an attempt brings along to any worker. */
 export interface AttemptParts {
   readonly openPayload: Buffer;
+  /** The attempt goes on with a stream that another one began: its data comes without a head. */
+  readonly isResumed: boolean;
   readonly body: Buffer;
   readonly reply: AttemptReply;
   readonly signal: AbortSignal;

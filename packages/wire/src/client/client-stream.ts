@@ -16,6 +16,8 @@ export interface ClientStreamOptions {
   readonly connection: WireConnection;
   readonly streamId: number;
   readonly openPayload: Buffer;
+  /** The attempt goes on with a stream that another one began: its data comes without a head. */
+  readonly isResumed: boolean;
   readonly body: Buffer;
   readonly reply: AttemptReply;
   readonly signal: AbortSignal;
@@ -31,13 +33,15 @@ export class ClientStream {
   /** Arrived while the reader was behind; bounded by the window. */
   #waiting: Buffer[] = [];
   #readerBehind = false;
-  #headSeen = false;
+  /** A stream that is gone on with has had its head. */
+  #headSeen: boolean;
   #end: AttemptEnd | undefined;
   #graceTimer: NodeJS.Timeout | undefined;
   #state: 'running' | 'cancelled' | 'settled' = 'running';
 
   constructor(options: ClientStreamOptions) {
     this.#options = options;
+    this.#headSeen = options.isResumed;
     this.#bodyWindow = new SendWindow(options.connection, FrameType.body, options.streamId);
     this.#dataWindow = new ReceiveWindow(options.connection, options.streamId);
   }

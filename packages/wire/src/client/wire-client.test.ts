@@ -70,6 +70,30 @@ describe('an attempt over the wire', () => {
     expect(await send(client, '')).toEqual({ ...SUCCESS, dropped: ['0'] });
   });
 
+  it('that goes on with a stream has its state and its data, and no head', async () => {
+    const rescue = { hasToolCalls: false, isStructured: false, state: { text: 'x'.repeat(700_000) } };
+    const server = await peers.server(async (open, _body, reply) => {
+      await reply.data(Buffer.from('data: 2\n\n'));
+      return { ...SUCCESS, outcome: 'error', rescue: open.resume?.state };
+    });
+    const client = await peers.connected([server]);
+    const reply = new CollectingReply();
+    const open = { ...OPEN, resume: { how: 'replay', state: rescue } } as const;
+    expect(await client.attempt(open, Buffer.alloc(0), reply, signal)).toMatchObject({ outcome: 'error', rescue });
+    expect([reply.heads, String(reply.body)]).toEqual([[], 'data: 2\n\n']);
+  });
+
+  it('that begins a stream may not send data before its head', async () => {
+    const server = await peers.server(async (_open, body, reply) => {
+      await reply.data(body);
+      return SUCCESS;
+    });
+    expect(await send(await peers.connected([server]))).toMatchObject({
+      outcome: 'error',
+      error: { code: 'internal' },
+    });
+  });
+
   it('runs beside a thousand others on one connection', async () => {
     const server = await peers.server(async (_open, body, reply) => {
       reply.head(HEAD);

@@ -80,7 +80,7 @@ export class WireTransport implements AttemptTransport {
       }
       if (signal.aborted) return CANCELLED_END;
       if (connection === undefined) return failed('no_worker', 'no worker can take the attempt now; try again shortly');
-      const end = await connection.attempt({ openPayload, body, reply, signal });
+      const end = await connection.attempt({ openPayload, isResumed: open.resume !== undefined, body, reply, signal });
       // The worker began to drain before the attempt reached it. It is not chosen again, so this comes to an end.
       if (end !== 'not-begun') return end;
     }

@@ -38,10 +38,12 @@ export class ServerStream implements AttemptReply {
   readonly #dataWindow: SendWindow;
   readonly #abort = new AbortController();
   #state: 'receiving' | 'running' | 'over' = 'receiving';
-  #headSent = false;
+  /** A stream that is gone on with has had its head. */
+  #headSent: boolean;
 
   constructor(options: ServerStreamOptions) {
     this.#options = options;
+    this.#headSent = options.open.resume !== undefined;
     this.#body = Buffer.allocUnsafe(options.bodyBytes);
     this.#bodyWindow = new ReceiveWindow(options.connection, options.streamId);
     this.#dataWindow = new SendWindow(options.connection, FrameType.data, options.streamId);

@@ -1,0 +1,37 @@
+import { estimateTokens } from './estimate.js';
+
+const image = 'A'.repeat(400_000);
+
+describe('estimateTokens', () => {
+  it('takes four bytes for a token, and the ceiling for the answer', () => {
+    expect(estimateTokens({ body: Buffer.alloc(400), maxOutputTokens: 50 })).toEqual({
+      inputTokens: 100,
+      outputTokens: 50,
+    });
+  });
+
+  it('takes a thousand tokens for an answer without a ceiling', () => {
+    expect(estimateTokens({ body: Buffer.alloc(4) }).outputTokens).toBe(1_024);
+  });
+
+  it.each([
+    ['OpenAI', { image_url: { url: `data:image/png;base64,${image}` } }],
+    ['Anthropic', { source: { type: 'base64', data: image } }],
+    ['Gemini', { inlineData: { mimeType: 'image/png', data: image } }],
+  ])('counts an attachment in the form of %s by the piece', (_name, part) => {
+    const text = 'x'.repeat(20_000);
+    const { inputTokens } = estimateTokens({ body: Buffer.from(JSON.stringify({ text, part })) });
+    expect(inputTokens).toBeGreaterThan(5_000 + 1_600);
+    expect(inputTokens).toBeLessThan(5_100 + 1_600);
+  });
+
+  it('counts short data as text', () => {
+    const body = Buffer.from(JSON.stringify({ text: 'x'.repeat(20_000), data: 'short' }));
+    expect(estimateTokens({ body }).inputTokens).toBe(Math.ceil(body.length / 4));
+  });
+
+  it('bears an attachment that never ends', () => {
+    const body = Buffer.concat([Buffer.alloc(20_000), Buffer.from(`"data":"${image}`)]);
+    expect(estimateTokens({ body }).inputTokens).toBe(Math.ceil((body.length - image.length) / 4) + 1_600);
+  });
+});

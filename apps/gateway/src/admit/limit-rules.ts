@@ -1,0 +1,62 @@
+import { matchesPattern, type Budget, type Ceilings, type Limits, type RoutingSettings } from '@switchyard/routing';
+import type { LimitRule } from '@switchyard/shared-state';
+
+import type { Caller } from '../authenticate/authenticate.js';
+
+const NO_RULES: readonly LimitRule[] = [];
+const MINUTE = { type: 'rolling', ms: 60_000 } as const;
+
+export interface LimitedRequest {
+  readonly caller: Caller;
+  readonly settings: Pick<RoutingSettings, 'limits'>;
+  /** The requested name, without a thinking suffix. */
+  readonly model: string;
+}
+
+/** Every ceiling that a request counts against: its key's own or everybody's, its tenant's, and those of its model. */
+export function limitRules({ caller, settings, model }: LimitedRequest): readonly LimitRule[] {
+  const ofKey = keyLimits(caller, settings);
+  const { tenant } = caller.view;
+  if (ofKey === undefined && tenant.limits === undefined) return NO_RULES;
+  return [
+    ...(ofKey === undefined ? NO_RULES : rulesOf(`key:${caller.key.id}`, ofKey, model)),
+    ...(tenant.limits === undefined ? NO_RULES : rulesOf(`tenant:${tenant.id}`, tenant.limits, model)),
+  ];
+}
+
+/** How long a request may wait for room rather than be refused, in milliseconds. The strictest of those concerned. */
+export function longestWaitMs({ caller, settings }: Omit<LimitedRequest, 'model'>): number {
+  const concerned = [keyLimits(caller, settings), caller.view.tenant.limits].filter((limits) => limits !== undefined);
+  if (concerned.length === 0) return 0;
+  return Math.min(
+    ...concerned.map(({ whenLimited, maxWaitMs }) => (whenLimited === 'wait' ? (maxWaitMs ?? DEFAULT_WAIT_MS) : 0)),
+  );
+}
+
+// Shorter than the patience of any client's library.
+const DEFAULT_WAIT_MS = 5_000;
+
+function keyLimits({ key }: Caller, settings: Pick<RoutingSettings, 'limits'>): Limits | undefined {
+  return key.limits ?? settings.limits;
+}
+
+function rulesOf(scope: string, limits: Limits, model: string): readonly LimitRule[] {
+  const own = ceilingRules(scope, limits);
+  const ofModel = limits.models?.find((entry) => matchesPattern(entry.model, model));
+  return ofModel === undefined ? own : [...own, ...ceilingRules(`${scope}:model:${ofModel.model}`, ofModel)];
+}
+
+function ceilingRules(scope: string, ceilings: Ceilings): readonly LimitRule[] {
+  const { requestsPerMinute, tokensPerMinute, concurrent, budgets = [] } = ceilings;
+  const rules: LimitRule[] = budgets.map((budget) => budgetRule(scope, budget));
+  if (requestsPerMinute !== undefined) {
+    rules.push({ scope, measure: 'requests', limit: requestsPerMinute, window: MINUTE });
+  }
+  if (tokensPerMinute !== undefined) rules.push({ scope, measure: 'tokens', limit: tokensPerMinute, window: MINUTE });
+  if (concurrent !== undefined) rules.push({ scope, measure: 'concurrent', limit: concurrent });
+  return rules;
+}
+
+function budgetRule(scope: string, { unit, amount, window }: Budget): LimitRule {
+  return { scope, measure: unit, limit: amount, window };
+}

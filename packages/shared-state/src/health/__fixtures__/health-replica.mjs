@@ -1,0 +1,24 @@
+/**
+ * A replica in a process of its own: calls its health store as the parent says, and reports every change with the time
+ * at which it was seen. Ends with its parent.
+ */
+import { createRedisHealthStore } from '@switchyard/shared-state';
+
+const [url, keyPrefix] = process.argv.slice(2);
+const store = createRedisHealthStore({ url, keyPrefix, holdMs: 500, probeMs: 2000 });
+
+store.onChange((scope, record) => process.send({ type: 'change', scope, record, atMs: Date.now() }));
+
+process.on('message', async ({ id, method, parameters }) => {
+  const member = store[method];
+  const result = typeof member === 'function' ? await member.call(store, ...parameters) : member;
+  process.send({ type: 'answer', id, result: result?.[Symbol.iterator] === undefined ? result : [...result] });
+});
+
+// What the store leaves open shows as a process that does not end by itself.
+process.on('disconnect', async () => {
+  setTimeout(() => process.exit(1), 3000).unref();
+  await store.close();
+});
+
+process.send({ type: 'ready' });

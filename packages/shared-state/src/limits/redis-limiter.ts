@@ -1,0 +1,189 @@
+import { randomBytes } from 'node:crypto';
+
+import { RedisLink } from '../redis/redis-link.js';
+import { ReplicaRegistry } from '../replicas/replica-registry.js';
+import type { Admission, Amounts, Grant, Limiter, LimitRule, RuleStanding, Verdict } from './limiter.js';
+import { LimitCommands } from './limit-commands.js';
+import { LimitLedger } from './limit-ledger.js';
+import { OpenRequests, type Running, type Send } from './open-requests.js';
+import { reserve, toSettlement, toStandings, toVerdict, type Reservation } from './reservation.js';
+
+export interface RedisLimiterOptions {
+  /** One server or a cluster, as `parseRedisUrl` reads it. */
+  readonly url: string;
+  /** Lets several installations share a Redis. Default `switchyard:`. */
+  readonly keyPrefix?: string | undefined;
+  /** After this long a request is decided without Redis, in milliseconds. Default 40, which leaves 10 of 50 to the timers. */
+  readonly commandTimeoutMs?: number | undefined;
+  /** How often a Redis that is away is asked whether it is back, in milliseconds. Default 200. */
+  readonly probeMs?: number | undefined;
+  /** How long the place of a request under way lasts once its replica is gone, in milliseconds. Default 30,000. */
+  readonly leaseMs?: number | undefined;
+  /** How often this replica says that it and its requests are there, in milliseconds. Default a third of `leaseMs`. */
+  readonly heartbeatMs?: number | undefined;
+  /** How many ended requests are remembered while Redis is away. Default 100,000. */
+  readonly backlog?: number | undefined;
+  /** Another clock than Redis's own, in milliseconds since 1970: for tests. */
+  nowMs?(): number;
+  /** Hears once of each outage, and of what could not be remembered during it; the connection comes back by itself. */
+  onError?(error: Error): void;
+}
+
+const BACKGROUND_TIMEOUT_MS = 2000;
+const FREE: Grant = { settle: async () => undefined };
+
+/** Limits shared by all replicas, in Redis. Connects in the background; enforces this replica's share while Redis is away. */
+export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
+  return new RedisLimiter(options);
+}
+
+class RedisLimiter implements Limiter {
+  readonly #id = randomBytes(6).toString('base64url');
+  readonly #options: RedisLimiterOptions;
+  readonly #link: RedisLink;
+  readonly #commands: LimitCommands;
+  readonly #registry: ReplicaRegistry;
+  // Also counts what Redis admits: when Redis goes, this replica's share begins with what it has used already.
+  readonly #ledger = new LimitLedger({ shareOf: (limit) => Math.max(1, Math.floor(limit / this.#replicas)) });
+  readonly #requests: OpenRequests;
+  readonly #nowMs: () => number;
+  readonly #heartbeat: NodeJS.Timeout;
+  #admissions = 0;
+  #replicas = 1;
+  #reportedDrops = 0;
+  #isClosed = false;
+
+  constructor(options: RedisLimiterOptions) {
+    const { keyPrefix = 'switchyard:', leaseMs = 30_000, nowMs = Date.now } = options;
+    this.#options = options;
+    this.#nowMs = nowMs;
+    this.#commands = new LimitCommands({ keyPrefix, leaseMs, nowMs: options.nowMs });
+    this.#requests = new OpenRequests({ commands: this.#commands, capacity: options.backlog ?? 100_000, nowMs });
+    this.#registry = new ReplicaRegistry({ key: `${keyPrefix}limits:replicas`, id: this.#id, lastsMs: leaseMs });
+    this.#link = new RedisLink({
+      url: options.url,
+      commandTimeoutMs: options.commandTimeoutMs ?? 40,
+      probeMs: options.probeMs ?? 200,
+      greet: () => this.#greet(),
+      onReturn: () => void this.#catchUp(),
+      onError: options.onError,
+    });
+    this.#heartbeat = setInterval(() => void this.#beat(), options.heartbeatMs ?? leaseMs / 3);
+    this.#heartbeat.unref();
+  }
+
+  get isAlone(): boolean {
+    return !this.#link.isConnected;
+  }
+
+  get replicas(): number {
+    return this.#replicas;
+  }
+
+  async admit(admission: Admission): Promise<Verdict> {
+    if (admission.rules.length === 0) return { type: 'admitted', standings: [], grant: FREE };
+    this.#admissions += 1;
+    const reservation = reserve(admission, `${admission.requestId}/${this.#id}.${this.#admissions}`);
+    if (!this.#link.isUp) return this.#admitAlone(reservation, { isInDoubt: false });
+    try {
+      const decision = await this.#link.run((redis) => this.#commands.admit(redis, reservation));
+      if (decision.over !== undefined) return toVerdict(reservation, decision, FREE);
+      this.#ledger.charge(reservation, this.#nowMs());
+      return toVerdict(reservation, decision, this.#grant(reservation, { isCounted: true, isInDoubt: false }));
+    } catch {
+      return this.#admitAlone(reservation, { isInDoubt: true });
+    }
+  }
+
+  async standings(tenantId: string, rules: readonly LimitRule[]): Promise<readonly RuleStanding[]> {
+    const estimate = { tokens: 0, usdMicros: 0 };
+    const reservation = reserve({ requestId: '', tenantId, rules, estimate }, 'look');
+    try {
+      if (this.#link.isUp) {
+        return toStandings(rules, await this.#link.run((redis) => this.#commands.look(redis, reservation)));
+      }
+    } catch {
+      // What this replica knows is the next best answer.
+    }
+    return toStandings(rules, this.#ledger.standings(reservation, this.#nowMs()));
+  }
+
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#heartbeat);
+    if (this.#link.isUp) {
+      const parting = this.#link.run((redis) => this.#registry.leave(redis), BACKGROUND_TIMEOUT_MS);
+      await parting.catch(() => undefined);
+    }
+    this.#link.close();
+  }
+
+  #admitAlone(reservation: Reservation, { isInDoubt }: { isInDoubt: boolean }): Verdict {
+    const decision = this.#ledger.admit(reservation, this.#nowMs());
+    if (decision.over === undefined) {
+      return toVerdict(reservation, decision, this.#grant(reservation, { isCounted: false, isInDoubt }));
+    }
+    if (isInDoubt) this.#requests.revoke(reservation);
+    return toVerdict(reservation, decision, FREE);
+  }
+
+  #grant(reservation: Reservation, state: Pick<Running, 'isCounted' | 'isInDoubt'>): Grant {
+    const running = this.#requests.begin(reservation, state);
+    return { settle: (actual) => this.#settle(running, actual) };
+  }
+
+  async #settle(running: Running, actual: Amounts | undefined): Promise<void> {
+    const settlement = toSettlement(actual);
+    const owed = this.#requests.end(running, settlement);
+    if (owed === undefined) return;
+    this.#ledger.settle(running.reservation.id, settlement, this.#nowMs());
+    if (!this.#link.isUp) return this.#requests.owe(owed);
+    try {
+      await this.#link.run((redis) => this.#requests.tell(redis, owed));
+    } catch {
+      this.#requests.owe(owed);
+    }
+  }
+
+  async #beat(): Promise<void> {
+    if (!this.#link.isUp) return;
+    try {
+      await this.#link.run(async (redis) => {
+        const [replicas] = await Promise.all([this.#registry.beat(redis), this.#requests.extend(redis)]);
+        this.#replicas = replicas;
+      }, BACKGROUND_TIMEOUT_MS);
+    } catch {
+      // The link is away now, and says so itself.
+    }
+  }
+
+  /** Redis is told of everything that it missed before it decides again. */
+  async #greet(): Promise<void> {
+    const send: Send = (command) => this.#link.direct(command, BACKGROUND_TIMEOUT_MS);
+    const replicas = await send((redis) => this.#registry.beat(redis));
+    // A Redis that was restarted hears of the others only bit by bit.
+    this.#replicas = Math.max(this.#replicas, replicas);
+    await this.#requests.tellOwed(send);
+    await this.#requests.adoptRunning(send, 'all');
+    this.#reportDrops();
+  }
+
+  /** What was decided without Redis while it was being told. */
+  async #catchUp(): Promise<void> {
+    const send: Send = (command) => this.#link.run(command, BACKGROUND_TIMEOUT_MS);
+    try {
+      await this.#requests.tellOwed(send);
+      await this.#requests.adoptRunning(send, 'uncounted');
+    } catch {
+      // It is away again, and will be told when it is back.
+    }
+  }
+
+  #reportDrops(): void {
+    const dropped = this.#requests.dropped - this.#reportedDrops;
+    if (dropped === 0) return;
+    this.#reportedDrops = this.#requests.dropped;
+    this.#options.onError?.(new Error(`${dropped} requests ended while Redis was away and could not be remembered`));
+  }
+}
