@@ -1,7 +1,7 @@
 import { testRedis } from '@switchyard/testkit';
 import fc from 'fast-check';
 
-import type { Amounts, Grant, LimitRule, Verdict } from './limiter.js';
+import type { Amounts, Grant, Limiter, LimitRule, Verdict } from './limiter.js';
 import { createMemoryLimiter } from './memory-limiter.js';
 import { createRedisLimiter } from './redis-limiter.js';
 import { amountOf, meterOf } from './rule-meter.js';
@@ -38,7 +38,16 @@ function steps(largestShare: number): fc.Arbitrary<Step[]> {
   const settle = fc.record({ type: fc.constant('settle' as const), index: fc.nat(20), share });
   const wait = fc.record({
     type: fc.constant('wait' as const),
-    ms: fc.oneof(fc.integer({ min: 1, max: 200 }), fc.integer({ min: 200, max: 70_000 }), fc.constant(3_000_000)),
+    ms: fc.oneof(
+      // About as long as the windows are, and their buckets.
+      {
+        weight: 4,
+        arbitrary: fc.constantFrom(1, 58, 59, 60, 117, 6900, 6990, 7001, 7118, 59_100, 59_900, 60_000, 61_000),
+      },
+      fc.integer({ min: 1, max: 200 }),
+      fc.integer({ min: 200, max: 70_000 }),
+      fc.constant(3_000_000),
+    ),
   });
   return fc.array(
     fc.oneof({ weight: 5, arbitrary: admit }, { weight: 3, arbitrary: settle }, { weight: 2, arbitrary: wait }),
@@ -64,14 +73,19 @@ function withoutGrant(verdict: Verdict): unknown {
 }
 
 describe('limiters', () => {
+  let nowMs = START;
+  let redis: Limiter;
+
+  beforeAll(async () => {
+    const options = { nowMs: () => nowMs, leaseMs: 1e9, commandTimeoutMs: 5000 };
+    redis = createRedisLimiter({ ...(await testRedis()), ...options });
+  });
+
+  afterAll(async () => {
+    await redis.close();
+  });
+
   it('answer alike in Redis and in memory, whatever happens in whatever order', async () => {
-    let nowMs = START;
-    const redis = createRedisLimiter({
-      ...(await testRedis()),
-      nowMs: () => nowMs,
-      leaseMs: 1e9,
-      commandTimeoutMs: 5000,
-    });
     let runs = 0;
     await fc.assert(
       fc.asyncProperty(steps(3), async (script) => {
@@ -103,13 +117,12 @@ describe('limiters', () => {
       { numRuns: IS_LONG ? 1000 : 40 },
     );
     expect(redis.isAlone).toBe(false);
-    await redis.close();
   }, 120_000);
 
   it('never let a window of any beginning hold more than its limit, nor refuse what fits', async () => {
     await fc.assert(
       fc.asyncProperty(steps(1), async (script) => {
-        let nowMs = START;
+        nowMs = START;
         const memory = createMemoryLimiter({ nowMs: () => nowMs });
         const counted: { atMs: number; rules: readonly LimitRule[]; amounts: Amounts }[] = [];
         const held: (Held & { readonly entry: (typeof counted)[number] })[] = [];

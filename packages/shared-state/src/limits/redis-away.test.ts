@@ -88,6 +88,21 @@ describe('a limiter whose Redis is away', () => {
     expect((await used(limiter))[0]).toBe(6);
   });
 
+  it('stays on its own as long as Redis is slower than requests may wait', async () => {
+    const limiter = await create();
+    proxy.slowDown(120);
+    await admit(limiter);
+    const tookMs: number[] = [];
+    for (let i = 0; i < 20; i += 1) {
+      const startedAt = performance.now();
+      await admit(limiter);
+      tookMs.push(performance.now() - startedAt);
+      expect(limiter.isAlone).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    expect(tookMs.toSorted((one, other) => one - other)[10]).toBeLessThan(10);
+  });
+
   it('decides at once where Redis was never there', async () => {
     await proxy.refuse();
     const limiter = createAway();
@@ -231,6 +246,24 @@ describe('a limiter whose Redis is killed', () => {
     expect(await used(limiter)).toEqual([2, 3, 0]);
     await limiter.close();
     await second.stop();
+  });
+
+  it('takes a Redis that has become a replica for away, until it is a master again', async () => {
+    const server = await startRedisServer();
+    const limiter = createRedisLimiter({ url: server.url, probeMs: 20 });
+    const operator = new Redis(server.url);
+    await eventually(() => !limiter.isAlone);
+    await grantOf(admit(limiter));
+    await operator.replicaof('127.0.0.1', 1);
+    await grantOf(admit(limiter));
+    await new Promise((resolve) => setTimeout(resolve, 150));
+    expect(limiter.isAlone).toBe(true);
+    await operator.replicaof('NO', 'ONE');
+    await eventually(() => !limiter.isAlone);
+    expect(await used(limiter)).toEqual([2, 200, 2]);
+    operator.disconnect();
+    await limiter.close();
+    await server.stop();
   });
 
   it('waits out a Redis that stands still', async () => {

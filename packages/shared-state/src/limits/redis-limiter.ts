@@ -161,7 +161,8 @@ class RedisLimiter implements Limiter {
   /** Redis is told of everything that it missed before it decides again. */
   async #greet(): Promise<void> {
     const send: Send = (command) => this.#link.direct(command, BACKGROUND_TIMEOUT_MS);
-    const replicas = await send((redis) => this.#registry.beat(redis));
+    // Within the time that requests have: a Redis that is slower than that is as good as away.
+    const replicas = await this.#link.direct((redis) => this.#registry.beat(redis));
     // A Redis that was restarted hears of the others only bit by bit.
     this.#replicas = Math.max(this.#replicas, replicas);
     await this.#requests.tellOwed(send);

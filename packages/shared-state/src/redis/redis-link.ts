@@ -17,6 +17,8 @@ export interface RedisLinkOptions {
   onError?(error: Error): void;
 }
 
+const FIRST_PROBE_SOONER = 8;
+
 /**
  * A connection that is given up at the first failure, so that only the commands under way at that moment pay for it, and
  * taken up again in the background.
@@ -77,7 +79,7 @@ export class RedisLink {
   }
 
   /** For the greeting: the connection is there, though the link may not be up yet. */
-  direct<T>(command: (redis: RedisConnection) => Promise<T>, timeoutMs: number): Promise<T> {
+  direct<T>(command: (redis: RedisConnection) => Promise<T>, timeoutMs = this.#options.commandTimeoutMs): Promise<T> {
     return withDeadline(command(this.#redis), timeoutMs);
   }
 
@@ -94,11 +96,12 @@ export class RedisLink {
     this.#state = 'away';
     this.#started.reject(error);
     this.#options.onError?.(error);
-    this.#probeLater();
+    // Most often it was one late answer.
+    this.#probeIn(this.#options.probeMs / FIRST_PROBE_SOONER);
   }
 
-  #probeLater(): void {
-    this.#probeTimer = setTimeout(() => void this.#enter(), this.#options.probeMs);
+  #probeIn(delayMs: number): void {
+    this.#probeTimer = setTimeout(() => void this.#enter(), delayMs);
     this.#probeTimer.unref();
   }
 
@@ -109,7 +112,7 @@ export class RedisLink {
       if (this.#redis.status !== 'ready') throw new Error('Redis is not connected');
       await this.#options.greet();
     } catch (error) {
-      if (this.#state === 'away') this.#probeLater();
+      if (this.#state === 'away') this.#probeIn(this.#options.probeMs);
       else this.#leave(error instanceof Error ? error : new Error(String(error)));
       return;
     } finally {

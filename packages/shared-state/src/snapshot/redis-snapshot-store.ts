@@ -1,10 +1,11 @@
 import type { Snapshot } from '@switchyard/routing';
-import { Redis } from 'ioredis';
 
+import { connectRedis, type RedisConnection } from '../redis/connect-redis.js';
 import { parseSnapshotPart, type SnapshotPart, type SnapshotParts } from './snapshot-parts.js';
 import type { SnapshotStore, Subscription } from './snapshot-store.js';
 
 export interface RedisSnapshotStoreOptions {
+  /** One server or a cluster, as `parseRedisUrl` reads it. */
   readonly url: string;
   /** Lets several installations share a Redis. Default `switchyard:`. */
   readonly keyPrefix?: string | undefined;
@@ -22,15 +23,13 @@ const PUBLISH = `
   redis.call('PUBLISH', ARGV[4], ARGV[1])
   return 1`;
 
-const RECONNECT_AT_MOST_MS = 1000;
-
 /** Keeps snapshots in Redis. Connects in the background: methods fail while Redis is away, and work when it is back. */
 export function createRedisSnapshotStore(options: RedisSnapshotStoreOptions): SnapshotStore {
   return new RedisSnapshotStore(options);
 }
 
 class RedisSnapshotStore implements SnapshotStore {
-  readonly #redis: Redis;
+  readonly #redis: RedisConnection;
   readonly #keys: { readonly version: string; readonly channel: string } & Readonly<Record<SnapshotPart, string>>;
   readonly #subscriptions = new Set<Subscription>();
   readonly #options: RedisSnapshotStoreOptions;
@@ -114,24 +113,9 @@ class RedisSnapshotStore implements SnapshotStore {
 }
 
 function connect(
-  options: RedisSnapshotStoreOptions,
+  { url, commandTimeoutMs = 2000, onError }: RedisSnapshotStoreOptions,
   { maxRetriesPerRequest }: { maxRetriesPerRequest: number | null },
-): Redis {
-  const redis = new Redis(options.url, {
-    maxRetriesPerRequest,
-    commandTimeout: maxRetriesPerRequest === null ? undefined : (options.commandTimeoutMs ?? 2000),
-    connectTimeout: 2000,
-    autoResubscribe: false,
-    retryStrategy: (attempt) => Math.min(50 * 2 ** Math.min(attempt, 10), RECONNECT_AT_MOST_MS),
-  });
-  let isReported = false;
-  redis.on('ready', () => {
-    isReported = false;
-  });
-  redis.on('error', (error: Error) => {
-    if (isReported) return;
-    isReported = true;
-    options.onError?.(error);
-  });
-  return redis;
+): RedisConnection {
+  const commandTimeout = maxRetriesPerRequest === null ? undefined : commandTimeoutMs;
+  return connectRedis({ url, commands: { maxRetriesPerRequest, commandTimeout }, onError });
 }

@@ -137,12 +137,11 @@ class RedisUsageSink implements UsageSink {
     }
     while (this.#buffer.length > 0) {
       const batch = this.#takeBatch();
-      this.#inFlight = batch.lines.length;
-      const isDelivered = await this.#deliver(batch);
+      if (!(await this.#deliver(batch))) {
+        await this.#keep(batch);
+        return this.#spill();
+      }
       this.#inFlight = 0;
-      if (isDelivered) continue;
-      await this.#keep(batch);
-      return this.#spill();
     }
   }
 
@@ -171,11 +170,13 @@ class RedisUsageSink implements UsageSink {
     } catch (error) {
       this.#reportDisk(error);
     }
+    this.#inFlight = 0;
   }
 
   #takeBatch(): UsageBatch {
     const lines = this.#buffer.splice(0, BATCH_SIZE).map((record) => JSON.stringify(record));
     this.#sequence += 1;
+    this.#inFlight = lines.length;
     return { source: this.#source, sequence: this.#sequence, lines };
   }
 
