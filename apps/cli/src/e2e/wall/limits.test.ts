@@ -77,6 +77,11 @@ describe('limits on three gateways', () => {
   afterAll(() => world.stop(), 30_000);
   afterAll(() => redis.disconnect());
 
+  // What is let in without Redis is another matter, and says nothing of what is looked at here.
+  afterEach(() => {
+    expect(world.output().match(/"msg":"redis: [^"]+"/g) ?? []).toEqual([]);
+  });
+
   /** A request with this key by way of the gateway whose turn it is. */
   function askAs(key: string, turn: number, more: Partial<WallRequest> = {}): Promise<Seen> {
     return ask(urls[turn % urls.length] ?? '', DIALECT, { ...REQUEST, key: keyOf(key), ...more });
