@@ -57,6 +57,7 @@ const BODY_TIMEOUT_MS = 60_000;
 const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
 const MAX_HEADER_BYTES = 16 * 1024;
+const HEALTH_WAIT_MS = 2_000;
 // What a request that was cut may take until its line is written.
 const METER_GRACE_MS = 2_000;
 
@@ -78,6 +79,7 @@ class GatewayModule {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { routing, transport, logger, metrics } = options;
   let draining = false;
+  const startedAtMs = performance.now();
   const index = followRouting(routing);
   const pipelineOptions: PipelineOptions = {
     index,
@@ -120,6 +122,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
         check: () =>
           transport.availableWorkers() === 0
             ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
+            : undefined,
+      },
+      {
+        name: 'health',
+        // Where Redis is away it is not waited for.
+        check: () =>
+          options.shared.health.isAlone && performance.now() - startedAtMs < HEALTH_WAIT_MS
+            ? 'what other replicas know of the credentials is being read'
             : undefined,
       },
       { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },

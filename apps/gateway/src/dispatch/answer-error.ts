@@ -24,6 +24,7 @@ export function answerError(response: ServerResponse, { context, error }: ErrorA
   const readyMade = 'answer' in error ? error.answer : undefined;
   const answer = readyMade ?? dialectById(surface.dialect).encodeError(error, requestId);
   response.writeHead(answer.status, {
+    ...retryAfter(error),
     ...answer.headers,
     'content-length': String(Buffer.byteLength(answer.body)),
     'x-request-id': requestId,
@@ -33,4 +34,9 @@ export function answerError(response: ServerResponse, { context, error }: ErrorA
   response.end(answer.body);
   // A client that is still sending must be heard out, or its socket is reset before it has read this answer.
   if (!response.req.complete) response.req.resume();
+}
+
+/** For an upstream's own words that say nothing of it. */
+function retryAfter({ retryAfterMs }: ErrorAnswer['error']): Readonly<Record<string, string>> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };
 }

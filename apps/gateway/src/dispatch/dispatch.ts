@@ -1,4 +1,4 @@
-import { outageError, type Candidate } from '@switchyard/routing';
+import { outageError, worthAnotherRound, type Candidate } from '@switchyard/routing';
 import { CANCELLED_END, type AttemptEnd, type AttemptHead, type AttemptReply, type Resume } from '@switchyard/wire';
 
 import { AttemptCourse, type CourseOptions } from './attempt-course.js';
@@ -44,10 +44,22 @@ export async function dispatch(job: DispatchJob): Promise<AttemptEnd> {
   }
 }
 
-function verdict({ signal, model, nowMs }: DispatchJob, { failures, outage }: AttemptCourse): AttemptEnd {
+function verdict({ signal, model, nowMs }: DispatchJob, course: AttemptCourse): AttemptEnd {
+  const { failures, outage } = course;
   if (signal.aborted) return CANCELLED_END;
   const telling = tellingFailure(failures);
-  if (telling !== undefined) return telling;
+  if (telling !== undefined) return withRecovery(telling, { recoversAtMs: course.recoversAtMs, nowMs: nowMs() });
   if (outage !== undefined) throw outageError(model, outage, nowMs());
   return CANCELLED_END;
+}
+
+/** Where the upstream did not say how long to wait, the client is told when the first of its candidates is asked again. */
+function withRecovery(
+  end: AttemptEnd,
+  { recoversAtMs, nowMs }: { readonly recoversAtMs: number | undefined; readonly nowMs: number },
+): AttemptEnd {
+  const { error } = end;
+  if (error === undefined || error.retryAfterMs !== undefined || recoversAtMs === undefined) return end;
+  if (!worthAnotherRound(error.code)) return end;
+  return { ...end, error: { ...error, retryAfterMs: Math.max(1, recoversAtMs - nowMs) } };
 }

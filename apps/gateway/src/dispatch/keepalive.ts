@@ -2,6 +2,12 @@ import type { ServerResponse } from 'node:http';
 
 const COMMENT = ': keep-alive\n\n';
 
+/** Whether an event of a stream of server-sent events ends where these bytes do. */
+export function endsEvent(bytes: Buffer): boolean {
+  const tail = bytes.toString('latin1', Math.max(0, bytes.length - 4));
+  return tail.endsWith('\n\n') || tail.endsWith('\r\n\r\n');
+}
+
 /**
  * Writes an SSE comment into a stream that has been silent for a while, so that proxies between us and the client do
  * not cut it. Only between events: a comment inside one would become part of it.
@@ -19,8 +25,7 @@ export class Keepalive {
   /** Tells of a chunk that was written. */
   wrote(chunk: Buffer): void {
     if (this.silenceMs === 0) return;
-    const tail = chunk.toString('latin1', Math.max(0, chunk.length - 4));
-    this.betweenEvents = tail.endsWith('\n\n') || tail.endsWith('\r\n\r\n');
+    this.betweenEvents = endsEvent(chunk);
     this.timer ??= setInterval(() => this.onSilence(), this.silenceMs);
     this.timer.refresh();
   }

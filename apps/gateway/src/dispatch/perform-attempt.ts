@@ -46,17 +46,19 @@ export async function performAttempt(
     options.onFirstContent?.(performance.now() - startedAtMs);
   };
   context.attemptsBegun += 1;
+  const leftMs = options.totalMs - (startedAtMs - context.receivedAtMs);
   const open = attemptOpen(context, {
     candidate,
     ordinal: context.attemptsBegun,
     requestedModel: options.model,
     settings: options.index.settings,
-    leftMs: options.totalMs - (startedAtMs - context.receivedAtMs),
+    leftMs,
     rescuable: options.rescuable,
     resume: task.resume,
   });
   const reply = new WatchedReply(task.reply, contentCame);
-  const end = await options.transport.attempt(open, options.body, reply, task.signal);
+  const ended = await options.transport.attempt(open, options.body, reply, task.signal);
+  const end = inOwnTime(ended, { totalMs: open.deadlines.totalMs, leftMs });
   flight.end();
   const isHeld = reportEnd(health, report, { end, settings: options.index.settings });
   if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();
@@ -64,6 +66,16 @@ export async function performAttempt(
   const durationMs = performance.now() - startedAtMs;
   context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs }));
   return end;
+}
+
+/** A candidate that used up less time than the request has left was slow: the request is not over, and others may be faster. */
+function inOwnTime(
+  end: AttemptEnd,
+  { totalMs, leftMs }: { readonly totalMs: number; readonly leftMs: number },
+): AttemptEnd {
+  if (end.error?.code !== 'total_deadline' || totalMs >= Math.floor(leftMs)) return end;
+  const { message, status } = end.error;
+  return { ...end, error: { code: 'upstream_timeout', message, status } };
 }
 
 /** Hears of the first content, and counts. What resumes a stream has no head of its own: its first data says so. */
