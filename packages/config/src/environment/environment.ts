@@ -25,6 +25,8 @@ export interface Environment {
   readonly keyPepper?: string | undefined;
   readonly ownerToken?: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** How long a request waits for Redis before its limits are decided without it. */
+  readonly redisWaitMs: number;
   readonly drainSeconds: number;
   /** Addresses and networks of proxies whose word on a client's address is believed. */
   readonly trustedProxies: readonly string[];
@@ -74,6 +76,7 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     keyPepper: data.SWITCHYARD_KEY_PEPPER,
     ownerToken: data.SWITCHYARD_OWNER_TOKEN,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
+    redisWaitMs: data.SWITCHYARD_REDIS_WAIT_MS,
     drainSeconds: data.SWITCHYARD_DRAIN_SECONDS,
     trustedProxies: data.SWITCHYARD_TRUSTED_PROXIES,
     otel: Object.fromEntries([...given].filter(([name]) => name.startsWith('OTEL_'))),

@@ -68,7 +68,14 @@ describe('limits on three gateways', () => {
   beforeAll(async () => {
     answer = usual;
     upstream = await startReplayUpstream({ answer: () => answer() });
-    world = await startWorld({ shape: 'split', gateways: 3, workers: 2, config: configOf(upstream.url) });
+    world = await startWorld({
+      shape: 'split',
+      gateways: 3,
+      workers: 2,
+      config: configOf(upstream.url),
+      // A machine that is busy with tests may keep Redis from being in time.
+      variables: { SWITCHYARD_REDIS_WAIT_MS: '5000' },
+    });
     urls = world.urls;
     redis = connectRedis({ url: world.redis?.url ?? '', commands: { maxRetriesPerRequest: 1 } });
   }, 60_000);
