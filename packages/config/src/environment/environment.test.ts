@@ -33,6 +33,7 @@ describe('loadEnvironment', () => {
       logLevel: 'info',
       redisWaitMs: 40,
       drainSeconds: 30,
+      trustedProxies: [],
       otel: {},
     });
   });
