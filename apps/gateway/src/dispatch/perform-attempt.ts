@@ -8,6 +8,7 @@ import { attemptOpen } from './attempt-open.js';
 import type { AttemptRecord } from './attempt-record.js';
 import type { AttemptTask } from './dispatch.js';
 import { guessUsage } from './guess-usage.js';
+import { inOwnTime } from './own-time.js';
 import { reportContent, reportEnd } from './report-health.js';
 
 export interface PerformOptions {
@@ -68,16 +69,6 @@ export async function performAttempt(
   const hasLost = end.outcome === 'cancelled' && !context.signal.aborted;
   context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs, hasLost }));
   return end;
-}
-
-/** A candidate that used up less time than the request has left was slow: the request is not over, and others may be faster. */
-function inOwnTime(
-  end: AttemptEnd,
-  { totalMs, leftMs }: { readonly totalMs: number; readonly leftMs: number },
-): AttemptEnd {
-  if (end.error?.code !== 'total_deadline' || totalMs >= Math.floor(leftMs)) return end;
-  const { message, status } = end.error;
-  return { ...end, error: { code: 'upstream_timeout', message, status } };
 }
 
 /** Hears of the first content, and counts. What resumes a stream has no head of its own: its first data says so. */
