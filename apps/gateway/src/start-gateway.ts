@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createHttpService } from '@switchyard/nest-kit';
+import { createHttpService, type ReadinessCheck } from '@switchyard/nest-kit';
 import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
@@ -79,7 +79,6 @@ class GatewayModule {
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { routing, transport, logger, metrics } = options;
   let draining = false;
-  const startedAtMs = performance.now();
   const index = followRouting(routing);
   const pipelineOptions: PipelineOptions = {
     index,
@@ -124,14 +123,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
             ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
             : undefined,
       },
-      {
-        name: 'health',
-        // Where Redis is away it is not waited for.
-        check: () =>
-          options.shared.health.isAlone && performance.now() - startedAtMs < HEALTH_WAIT_MS
-            ? 'what other replicas know of the credentials is being read'
-            : undefined,
-      },
+      healthIsRead(options.shared),
       { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
     ],
     bodyParser: false,
@@ -162,6 +154,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await settled(pipeline, METER_GRACE_MS);
       await transport.close();
     },
+  };
+}
+
+/** A gateway that has not read what others hold against credentials would ask them once more. Without Redis it has to. */
+function healthIsRead({ health }: SharedState): ReadinessCheck {
+  const startedAtMs = performance.now();
+  const isReading = (): boolean => health.isAlone && performance.now() - startedAtMs < HEALTH_WAIT_MS;
+  return {
+    name: 'health',
+    check: () => (isReading() ? 'what other replicas hold against credentials is being read' : undefined),
   };
 }
 

@@ -60,11 +60,12 @@ export interface World {
 }
 
 const START_TIMEOUT_MS = 30_000;
+export const OWNER_TOKEN = 'an-owner-token-for-tests-that-is-long-enough';
 const SECRETS = {
   SWITCHYARD_MASTER_KEY: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
   SWITCHYARD_KEY_PEPPER: 'a-pepper-for-tests-that-is-long-enough',
   SWITCHYARD_WIRE_TOKEN: 'a-wire-token-for-tests-that-is-long-enough',
-  SWITCHYARD_OWNER_TOKEN: 'an-owner-token-for-tests-that-is-long-enough',
+  SWITCHYARD_OWNER_TOKEN: OWNER_TOKEN,
 };
 
 /** What the tests put into keys, prompts and answers, and no process may ever print. */
