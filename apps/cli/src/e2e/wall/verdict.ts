@@ -72,9 +72,11 @@ export function problemsOf({ client, stream, placed }: WallCase, outcome: Outcom
   require(/^(stop|end_turn|STOP|completed)$/.test(seen.finish), `the finish is "${seen.finish}"`);
   if (sees.type === 'other answer') return problems;
   require(seen.text === WHOLE_TEXT, `the text is ${JSON.stringify(seen.text)}`);
-  const output = seen.usages[0]?.output ?? 0;
-  // What several upstreams said together is partly estimated.
-  const isTold = output > 0 && output <= 2 * USAGE.output;
-  require(isTold, `the usage is ${JSON.stringify(seen.usages[0])}`);
+  const [usage = { input: 0, output: 0 }] = seen.usages;
+  // What several upstreams said of one stream is partly estimated; a whole answer comes from one.
+  const isTold = stream
+    ? usage.output > 0 && usage.output <= 2 * USAGE.output
+    : usage.input === USAGE.input && usage.output === USAGE.output;
+  require(isTold, `the usage is ${JSON.stringify(usage)}`);
   return problems;
 }
