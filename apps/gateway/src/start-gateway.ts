@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createHttpService } from '@switchyard/nest-kit';
+import { createHttpService, type ReadinessCheck } from '@switchyard/nest-kit';
 import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
@@ -61,6 +61,7 @@ const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
 const SOCKET_LIMITS: SocketLimits = { perKey: 64, inTotal: 4096 };
 const MAX_HEADER_BYTES = 16 * 1024;
+const HEALTH_WAIT_MS = 2_000;
 // What a request that was cut may take until its line is written.
 const METER_GRACE_MS = 2_000;
 
@@ -127,6 +128,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
             ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
             : undefined,
       },
+      healthIsRead(options.shared),
       { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
     ],
     bodyParser: false,
@@ -157,6 +159,16 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       await settled(pipeline, METER_GRACE_MS);
       await transport.close();
     },
+  };
+}
+
+/** A gateway that has not read what others hold against credentials would ask them once more. Without Redis it has to. */
+function healthIsRead({ health }: SharedState): ReadinessCheck {
+  const startedAtMs = performance.now();
+  const isReading = (): boolean => health.isAlone && performance.now() - startedAtMs < HEALTH_WAIT_MS;
+  return {
+    name: 'health',
+    check: () => (isReading() ? 'what other replicas hold against credentials is being read' : undefined),
   };
 }
 

@@ -9,6 +9,7 @@ export {
   afterAttempt,
   afterContextLength,
   nextAttempt,
+  recoversAtMs,
   roundPauseMs,
   startAttempts,
   worthAnotherRound,

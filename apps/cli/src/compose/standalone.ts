@@ -87,7 +87,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     routing: await follow('routing'),
     transport: createDirectTransport(createAttemptHandler({ credentials, keyring, upstream, tracing, logger })),
     hashKey: (key) => hashKey(secrets.keyPepper, key),
-    shared: openSharedState({ redisUrl: environment.redisUrl, dataDir, logger, closers }),
+    shared: openSharedState({ ...environment, dataDir, logger, closers }),
     trustedProxies: environment.trustedProxies,
     operatorToken: secrets.ownerToken,
     tracing,

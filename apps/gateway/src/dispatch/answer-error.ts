@@ -25,6 +25,7 @@ export function answerError(response: ServerResponse, { context, error }: ErrorA
   const answer = readyMade ?? dialectById(surface.dialect).encodeError(error, requestId);
   const body = surface.framing === 'json-array' ? asArray(answer.body) : answer.body;
   response.writeHead(answer.status, {
+    ...retryAfter(error),
     ...answer.headers,
     'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,
@@ -42,4 +43,9 @@ export function answerError(response: ServerResponse, { context, error }: ErrorA
  */
 function asArray(body: string): string {
   return body.trimStart().startsWith('[') ? body : `[${body}]`;
+}
+
+/** For an upstream's own words that say nothing of it. */
+function retryAfter({ retryAfterMs }: ErrorAnswer['error']): Readonly<Record<string, string>> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };
 }

@@ -160,7 +160,6 @@ describe('dispatch', () => {
     'upstream_malformed',
     'upstream_auth_failed',
     'upstream_model_not_found',
-    'worker_lost',
   ])('goes on to the next candidate after %s', async (code) => {
     expect(await run({ answers: { a: [failure(code)], b: [SUCCESS] } })).toMatchObject({ end: SUCCESS, tried: 'a b' });
   });
@@ -174,6 +173,13 @@ describe('dispatch', () => {
   ])('does not rotate after %s', async (code) => {
     const { end, tried } = await run({ answers: { a: [failure(code)], b: [SUCCESS] } });
     expect([end.error?.code, tried]).toEqual([code, 'a']);
+  });
+
+  it('asks the same candidate again when the worker that asked it was lost', async () => {
+    expect(await run({ answers: { a: [failure('worker_lost'), SUCCESS], b: [] } })).toMatchObject({
+      end: SUCCESS,
+      tried: 'a a',
+    });
   });
 
   it('stays with an attempt whose content the client has seen', async () => {

@@ -7,6 +7,7 @@ import type { ClientReply } from './client-answer.js';
 import { raceAttempts, type Hedging } from './hedge.js';
 import { rescue, type RescuePolicy } from './rescue.js';
 import { tellingFailure } from './telling-failure.js';
+import { withRecovery } from './with-recovery.js';
 
 /** Where an attempt writes, until when, and what it goes on from. */
 export interface AttemptTask {
@@ -45,10 +46,11 @@ export async function dispatch(job: DispatchJob): Promise<AttemptEnd> {
   }
 }
 
-function verdict({ signal, model, nowMs }: DispatchJob, { failures, outage }: AttemptCourse): AttemptEnd {
+function verdict({ signal, model, nowMs }: DispatchJob, course: AttemptCourse): AttemptEnd {
+  const { failures, outage } = course;
   if (signal.aborted) return CANCELLED_END;
   const telling = tellingFailure(failures);
-  if (telling !== undefined) return telling;
+  if (telling !== undefined) return withRecovery(telling, { recoversAtMs: course.recoversAtMs, nowMs: nowMs() });
   if (outage !== undefined) throw refusal(model, outage, nowMs());
   return CANCELLED_END;
 }

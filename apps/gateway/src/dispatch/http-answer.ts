@@ -8,7 +8,7 @@ import type { AttemptError, AttemptHead } from '@switchyard/wire';
 import type { RequestContext } from '../accept/request-context.js';
 import { answerError } from './answer-error.js';
 import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
-import { Keepalive, type Framing } from './keepalive.js';
+import { endsEvent, Keepalive, type Framing } from './keepalive.js';
 
 /** Answers a request as HTTP does. */
 export class HttpAnswer implements ClientAnswer {
@@ -38,8 +38,7 @@ export class HttpReply implements ClientReply {
   bytesWritten = 0;
   /** Of an answer of events: in such a one an error can still be told. */
   private framing: Framing | undefined;
-  /** Whether what was written stops within an event. */
-  private isWithinEvent = false;
+  private last: Buffer | undefined;
   private readonly keepalive: Keepalive;
 
   constructor(
@@ -63,10 +62,12 @@ export class HttpReply implements ClientReply {
 
   data(chunk: Buffer): Promise<void> | undefined {
     this.bytesWritten += chunk.length;
-    this.isWithinEvent = !endsEvent(chunk);
     if (this.response.destroyed) return undefined;
     const hasRoom = this.response.write(chunk);
-    if (this.framing !== undefined) this.keepalive.wrote(chunk, this.framing);
+    if (this.framing !== undefined) {
+      this.last = chunk;
+      this.keepalive.wrote(chunk, this.framing);
+    }
     return hasRoom ? undefined : drained(this.response);
   }
 
@@ -81,10 +82,7 @@ export class HttpReply implements ClientReply {
     const dialect = dialectById(this.context.surface.dialect);
     switch (this.framing) {
       case 'sse':
-        // A blank line first ends an event that was cut in its middle.
-        this.response.end(
-          `${this.isWithinEvent ? '\n\n' : ''}${dialect.encodeStreamError(error, this.context.requestId)}`,
-        );
+        this.response.end(this.lineBreaks() + dialect.encodeStreamError(error, this.context.requestId));
         break;
       case 'json-array':
         // An attempt commits with an element, so this is never the first.
@@ -98,15 +96,11 @@ export class HttpReply implements ClientReply {
   abandon(): void {
     this.keepalive.stop();
   }
-}
 
-const LF = 0x0a;
-const CR = 0x0d;
-
-/** Whether server-sent events stop with a blank line. */
-function endsEvent(chunk: Buffer): boolean {
-  if (chunk.at(-1) !== LF) return false;
-  return chunk.at(-2) === LF || (chunk.at(-2) === CR && chunk.at(-3) === LF);
+  /** What ends an event that was cut in its middle. */
+  private lineBreaks(): string {
+    return this.last === undefined || endsEvent(this.last) ? '' : '\n\n';
+  }
 }
 
 /** Waits until the client has read enough, or is gone; a client that reads nothing meets the request's total deadline. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { Keepalive, type Framing } from './keepalive.js';
+import { endsEvent, Keepalive, type Framing } from './keepalive.js';
 
 const SILENCE_MS = 30;
 
@@ -51,5 +51,17 @@ describe('Keepalive', () => {
 
   it('writes nothing where it is off', async () => {
     expect(await read('sse', ['data: a\n\n'], 0)).toBe('data: a\n\n');
+  });
+});
+
+describe('endsEvent', () => {
+  it.each([
+    ['data: x\n\n', true],
+    ['data: x\r\n\r\n', true],
+    ['data: x\n', false],
+    ['data: x', false],
+    ['', false],
+  ])('of %j is %s', (bytes, expected) => {
+    expect(endsEvent(Buffer.from(bytes))).toBe(expected);
   });
 });

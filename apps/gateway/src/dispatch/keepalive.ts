@@ -11,6 +11,12 @@ const FILLERS: Readonly<Record<Framing, { readonly text: string; readonly after:
   'json-array': { text: '\n', after: ['\n'] },
 };
 
+/** Whether an event of a stream of server-sent events ends where these bytes do. */
+export function endsEvent(bytes: Buffer): boolean {
+  const tail = bytes.toString('latin1', Math.max(0, bytes.length - 4));
+  return tail.endsWith('\n\n') || tail.endsWith('\r\n\r\n');
+}
+
 /**
  * Writes what says nothing into a stream that has been silent for a while, so that proxies between us and the client do
  * not cut it.

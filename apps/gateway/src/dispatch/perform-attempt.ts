@@ -8,6 +8,7 @@ import { attemptOpen } from './attempt-open.js';
 import type { AttemptRecord } from './attempt-record.js';
 import type { AttemptTask } from './dispatch.js';
 import { guessUsage } from './guess-usage.js';
+import { inOwnTime } from './own-time.js';
 import { reportContent, reportEnd } from './report-health.js';
 
 export interface PerformOptions {
@@ -46,17 +47,19 @@ export async function performAttempt(
     options.onFirstContent?.(performance.now() - startedAtMs);
   };
   context.attemptsBegun += 1;
+  const leftMs = options.totalMs - (startedAtMs - context.receivedAtMs);
   const open = attemptOpen(context, {
     candidate,
     ordinal: context.attemptsBegun,
     requestedModel: options.model,
     settings: options.index.settings,
-    leftMs: options.totalMs - (startedAtMs - context.receivedAtMs),
+    leftMs,
     rescuable: options.rescuable,
     resume: task.resume,
   });
   const reply = new WatchedReply(task.reply, contentCame);
-  const end = await options.transport.attempt(open, options.body, reply, task.signal);
+  const ended = await options.transport.attempt(open, options.body, reply, task.signal);
+  const end = inOwnTime(ended, { totalMs: open.deadlines.totalMs, leftMs });
   flight.end();
   const isHeld = reportEnd(health, report, { end, settings: options.index.settings });
   if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();

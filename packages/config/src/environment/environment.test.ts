@@ -31,6 +31,7 @@ describe('loadEnvironment', () => {
       metricsPort: 9464,
       workers: [{ host: '127.0.0.1', port: 8318 }],
       logLevel: 'info',
+      redisWaitMs: 40,
       drainSeconds: 30,
       sockets: { perKey: 64, inTotal: 4096 },
       trustedProxies: [],
@@ -42,6 +43,7 @@ describe('loadEnvironment', () => {
     expect(
       loadEnvironment({
         REDIS_URL: 'redis://cache:6379/2',
+        SWITCHYARD_REDIS_WAIT_MS: '250',
         DATABASE_URL: 'postgresql://u:p@db/switchyard',
         SWITCHYARD_CONFIG: '/etc/switchyard/config.yaml',
         SWITCHYARD_DATA_DIR: '/var/lib/switchyard',
@@ -88,6 +90,7 @@ describe('loadEnvironment', () => {
       keyPepper: 'pepper',
       ownerToken: 'owner',
       logLevel: 'debug',
+      redisWaitMs: 250,
       drainSeconds: 5,
       sockets: { perKey: 3, inTotal: 7 },
       trustedProxies: ['10.0.0.0/8', '192.0.2.7'],

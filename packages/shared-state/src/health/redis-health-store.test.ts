@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { HealthFailure } from '@switchyard/routing';
-import { startRedisServer, testRedis } from '@switchyard/testkit';
+import { startRedisProxy, startRedisServer, testRedis } from '@switchyard/testkit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 
-import { startRedisProxy } from '../__fixtures__/redis-proxy.js';
 import { eventually } from '../__fixtures__/snapshots.js';
 import { startReplica } from './__fixtures__/start-replica.js';
 import type { HealthStore } from './health-store.js';
