@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createHttpService } from '@switchyard/nest-kit';
+import { createHttpService, type ReadinessCheck } from '@switchyard/nest-kit';
 import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
@@ -110,20 +110,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     host: options.host,
     port: options.port,
     logger,
-    checks: [
-      {
-        name: 'snapshot',
-        check: () => (index() === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
-      },
-      {
-        name: 'workers',
-        check: () =>
-          transport.availableWorkers() === 0
-            ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
-            : undefined,
-      },
-      { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
-    ],
+    checks: readinessChecks({ index, transport, shared: options.shared, isDraining: () => draining }),
     bodyParser: false,
     server: {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -155,6 +142,36 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
+interface ReadinessFacts extends Pick<GatewayOptions, 'transport' | 'shared'> {
+  index(): RoutingIndex | undefined;
+  isDraining(): boolean;
+}
+
+function readinessChecks({ index, transport, shared, isDraining }: ReadinessFacts): readonly ReadinessCheck[] {
+  return [
+    {
+      name: 'snapshot',
+      check: () => (index() === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
+    },
+    {
+      name: 'workers',
+      check: () =>
+        transport.availableWorkers() === 0
+          ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
+          : undefined,
+    },
+    { name: 'draining', check: () => (isDraining() ? 'the gateway is shutting down' : undefined) },
+    {
+      name: 'redis',
+      isNote: true,
+      check: () =>
+        isAlone(shared)
+          ? 'Redis is away: limits, health and usage are kept by this gateway alone until it is back'
+          : undefined,
+    },
+  ];
+}
+
 /** The newest snapshot, arranged once for all requests. */
 function followRouting(routing: RoutingSource): () => RoutingIndex | undefined {
   let index: RoutingIndex | undefined;
@@ -173,7 +190,7 @@ function observe(metrics: Metrics, { pipeline, index, shared }: Observed): void 
     const version = index()?.version;
     return version === undefined ? [] : [[version, 'gateway']];
   });
-  metrics.redisDegraded.observe(() => [[shared.limiter.isAlone || shared.health.isAlone ? 1 : 0, 'gateway']]);
+  metrics.redisDegraded.observe(() => [[isAlone(shared) ? 1 : 0, 'gateway']]);
   metrics.credentialState.observe(() =>
     credentialStates({
       credentials: index()?.credentials ?? [],
@@ -181,6 +198,10 @@ function observe(metrics: Metrics, { pipeline, index, shared }: Observed): void 
       nowMs: Date.now(),
     }),
   );
+}
+
+function isAlone({ limiter, health }: SharedState): boolean {
+  return limiter.isAlone || health.isAlone;
 }
 
 interface Observed {
