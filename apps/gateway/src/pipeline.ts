@@ -108,7 +108,7 @@ export class Pipeline {
     });
     context.facts = facts;
     const resolution = resolveRequest(context, caller, facts.model);
-    const estimate = estimateTokens({ body, maxOutputTokens: facts.maxOutputTokens });
+    const estimate = estimateTokens({ body, operation: context.surface.operation, ...facts });
     await admit({ context, caller, index, resolution, estimate, state });
     return dispatchRequest({ ...job, body, index, resolution, estimate }, this.options);
   }

@@ -49,6 +49,6 @@ export {
   type ToolDefinition,
 } from './request.js';
 export type { CanonicalResponse, Choice, Finish, FinishReason } from './response.js';
-export { isContentEvent, type StreamEvent } from './stream.js';
+export { isContentEvent, isMeant, type StreamEvent } from './stream.js';
 export { totalInput, type Usage } from './usage.js';
 export type { Warning } from './warning.js';

@@ -74,8 +74,8 @@ export type StreamEvent =
 
 /**
  * Whether an event is content a client would notice. Until the first such event nothing is sent to the client, so that
- * a failure can still go to the next candidate. An opened, still empty block is not content; `finish` is, since an
- * answer may be empty on purpose.
+ * a failure can still go to the next candidate. An opened, still empty block is not content. Neither is a `finish` that
+ * says no more than that the model stopped: an answer that has nothing else is most likely a fault, and `isMeant` tells.
  */
 export function isContentEvent(event: StreamEvent): boolean {
   switch (event.type) {
@@ -87,9 +87,15 @@ export function isContentEvent(event: StreamEvent): boolean {
     case 'tool-call-delta':
     case 'redacted-reasoning':
     case 'opaque':
-    case 'finish':
       return true;
+    case 'finish':
+      return event.finish.reason !== 'stop';
     default:
       return false;
   }
+}
+
+/** Whether an answer without any content is as the model meant it: it wrote something, if only the end. */
+export function isMeant(usage: Pick<Usage, 'output'> | undefined): boolean {
+  return usage !== undefined && usage.output > 0;
 }

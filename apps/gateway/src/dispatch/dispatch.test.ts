@@ -212,6 +212,13 @@ describe('dispatch', () => {
     await expect(job).rejects.toMatchObject({ code: 'all_cooling', status: 429, retryAfterMs: 3_000 });
   });
 
+  it('says that a name does not exist where no upstream knows it', async () => {
+    const parked = { credentialId: 'c', provider: 'p', model: 'm', state: 'parked', untilMs: 3_000 } as const;
+    const outage = { recoversAtMs: 3_000, credentials: [{ ...parked, code: 'upstream_model_not_found' }] } as const;
+    const job = dispatch({ ...IDLE, choice: { candidates: [], outage } });
+    await expect(job).rejects.toMatchObject({ code: 'upstream_model_not_found', status: 404 });
+  });
+
   it('answers with the failure that tells most when nothing helped', async () => {
     const { end, tried } = await run({
       answers: { a: [failure('upstream_timeout')], b: [failure('upstream_rate_limited')] },

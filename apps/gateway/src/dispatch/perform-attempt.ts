@@ -62,7 +62,9 @@ export async function performAttempt(
   if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();
   const { bytesWritten } = reply;
   const durationMs = performance.now() - startedAtMs;
-  context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs }));
+  // Cancelled, and not because the request is over: another attempt was faster.
+  const hasLost = end.outcome === 'cancelled' && !context.signal.aborted;
+  context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs, hasLost }));
   return end;
 }
 
@@ -98,14 +100,16 @@ interface Performed {
   readonly end: AttemptEnd;
   readonly bytesWritten: number;
   readonly durationMs: number;
+  /** What the loser of a race used is not the client's to pay. */
+  readonly hasLost: boolean;
 }
 
 function recordOf(options: PerformOptions, candidate: Candidate, performed: Performed): AttemptRecord {
   const { context, estimate, state, index } = options;
-  const { end, bytesWritten, durationMs } = performed;
+  const { end, bytesWritten, durationMs, hasLost } = performed;
   const { operation } = context.surface;
   const guess = guessUsage({ end, operation, estimate, bytesWritten, stream: context.facts?.stream ?? false });
-  const usage = end.usage ?? guess;
+  const usage = hasLost ? undefined : (end.usage ?? guess);
   const price = usage === undefined ? undefined : state.routing(index).prices.priceOf(candidate);
   return {
     provider: candidate.credential.provider,
