@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createHttpService, type ReadinessCheck } from '@switchyard/nest-kit';
+import { createHttpService } from '@switchyard/nest-kit';
 import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
@@ -14,8 +14,9 @@ import { credentialStates } from './meter/credential-states.js';
 import { operatorCheck } from './authenticate/operator-token.js';
 import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
+import { readinessChecks } from './readiness-checks.js';
 import { GatewayState } from './state/gateway-state.js';
-import type { SharedState } from './state/shared-state.js';
+import { isAlone, type SharedState } from './state/shared-state.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
 import type { SocketLimits } from './websocket/socket-count.js';
 
@@ -61,7 +62,6 @@ const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
 const SOCKET_LIMITS: SocketLimits = { perKey: 64, inTotal: 4096 };
 const MAX_HEADER_BYTES = 16 * 1024;
-const HEALTH_WAIT_MS = 2_000;
 // What a request that was cut may take until its line is written.
 const METER_GRACE_MS = 2_000;
 
@@ -116,21 +116,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     host: options.host,
     port: options.port,
     logger,
-    checks: [
-      {
-        name: 'snapshot',
-        check: () => (index() === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
-      },
-      {
-        name: 'workers',
-        check: () =>
-          transport.availableWorkers() === 0
-            ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
-            : undefined,
-      },
-      healthIsRead(options.shared),
-      { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
-    ],
+    checks: readinessChecks({ index, transport, shared: options.shared, isDraining: () => draining }),
     bodyParser: false,
     server: {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -162,16 +148,6 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   };
 }
 
-/** A gateway that has not read what others hold against credentials would ask them once more. Without Redis it has to. */
-function healthIsRead({ health }: SharedState): ReadinessCheck {
-  const startedAtMs = performance.now();
-  const isReading = (): boolean => health.isAlone && performance.now() - startedAtMs < HEALTH_WAIT_MS;
-  return {
-    name: 'health',
-    check: () => (isReading() ? 'what other replicas hold against credentials is being read' : undefined),
-  };
-}
-
 /** The newest snapshot, arranged once for all requests. */
 function followRouting(routing: RoutingSource): () => RoutingIndex | undefined {
   let index: RoutingIndex | undefined;
@@ -190,7 +166,7 @@ function observe(metrics: Metrics, { pipeline, index, shared }: Observed): void 
     const version = index()?.version;
     return version === undefined ? [] : [[version, 'gateway']];
   });
-  metrics.redisDegraded.observe(() => [[shared.limiter.isAlone || shared.health.isAlone ? 1 : 0, 'gateway']]);
+  metrics.redisDegraded.observe(() => [[isAlone(shared) ? 1 : 0, 'gateway']]);
   metrics.credentialState.observe(() =>
     credentialStates({
       credentials: index()?.credentials ?? [],

@@ -30,6 +30,13 @@ export { PriceBook } from './load/price-book.js';
 export { Turns } from './load/turns.js';
 export { availability, type Availability } from './health/availability.js';
 export {
+  credentialHealth,
+  HEALTHY,
+  type CredentialHealth,
+  type CredentialState,
+  type Held,
+} from './health/credential-health.js';
+export {
   failureOf,
   isSideOperation,
   showsHealth,

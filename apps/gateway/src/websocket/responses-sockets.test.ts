@@ -157,6 +157,9 @@ describe('a conversation over a WebSocket', () => {
     expect(sum('switchyard_requests_total', { outcome: 'success' })).toBe(1);
     expect(sum('switchyard_rejected_total', { reason: 'model_not_found' })).toBe(1);
     expect(sum('switchyard_requests_total')).toBe(2);
+    // Of the turn that was answered; frames have no headers, but its times are told as HTTP's.
+    expect(sum('switchyard_time_to_first_token_seconds_count')).toBe(1);
+    expect(sum('switchyard_overhead_seconds_count', { operation: 'chat' })).toBe(1);
   });
 
   it('gets one text frame for each event, and goes on from its last response', async () => {

@@ -64,6 +64,7 @@ export const ERROR_CODES = {
   // What an operator gave.
   invalid_configuration: { status: 422, retryable: false, scope: 'client' },
   forbidden: { status: 403, retryable: false, scope: 'client' },
+  resource_not_found: { status: 404, retryable: false, scope: 'client' },
 } as const satisfies Record<string, ErrorCodeFacts>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

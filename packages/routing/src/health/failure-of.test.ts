@@ -80,6 +80,7 @@ const TABLE: Readonly<Record<ErrorCode, string>> = {
   internal: 'nobody',
   invalid_configuration: 'nobody',
   forbidden: 'nobody',
+  resource_not_found: 'nobody',
 };
 
 const TRANSIENT = [

@@ -71,7 +71,10 @@ class RedisLimiter implements Limiter {
       onReturn: () => void this.#catchUp(),
       onError: options.onError,
     });
-    this.#heartbeat = setInterval(() => void this.#beat(), options.heartbeatMs ?? Math.min(leaseMs / 3, LONGEST_BEAT_MS));
+    this.#heartbeat = setInterval(
+      () => void this.#beat(),
+      options.heartbeatMs ?? Math.min(leaseMs / 3, LONGEST_BEAT_MS),
+    );
     this.#heartbeat.unref();
   }
 
