@@ -93,7 +93,7 @@ describe('an attempt in the dialect of its upstream', () => {
       expect(text).toBe(answer);
       expect(head).toEqual({
         status: 200,
-        headers: { 'content-type': 'application/json; x=1' },
+        headers: { 'content-type': 'application/json; x=1', 'content-length': `${Buffer.byteLength(answer)}` },
         waitedMs: expect.any(Number),
       });
       expect(end).toMatchObject({
@@ -195,7 +195,11 @@ describe('an attempt in another dialect', () => {
       model: 'client-model',
       choices: [{ message: { content: 'Hello from upstream.' }, finish_reason: 'stop' }],
     });
-    expect(head?.headers).toEqual({ 'content-type': 'application/json', 'x-switchyard-dropped': 'logit_bias' });
+    expect(head?.headers).toEqual({
+      'content-type': 'application/json',
+      'content-length': `${Buffer.byteLength(text)}`,
+      'x-switchyard-dropped': 'logit_bias',
+    });
     expect(end).toMatchObject({ outcome: 'success', dropped: ['logit_bias'] });
   });
 

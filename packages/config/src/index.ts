@@ -14,7 +14,7 @@ export {
   type Environment,
 } from './environment/environment.js';
 export type { WorkerAddress } from './environment/schema.js';
-export { generateKey, hashKey } from './secrets/client-key.js';
+export { createKeyHasher, generateKey, hashKey } from './secrets/client-key.js';
 export { openSecret, sealedWith, sealSecret } from './secrets/envelope.js';
 export { parseKeyring, type Keyring } from './secrets/keyring.js';
 export { loadOrCreateSecrets, type InstallationSecrets } from './secrets/load-or-create-secrets.js';

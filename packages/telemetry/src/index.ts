@@ -1,5 +1,7 @@
 export { genAiOperationName, genAiProviderName } from './genai/names.js';
 export { createLogger, type Logger, type LoggerOptions } from './log/create-logger.js';
+export { createLogOutput } from './log/log-output.js';
+export { logRecord } from './log/log-record.js';
 export { createMetrics, type Metrics, type MetricsOptions } from './metrics/create-metrics.js';
 export { METRICS_CONTENT_TYPE } from './metrics/exposition.js';
 export { OTHER, type Family, type Reading } from './metrics/family.js';

@@ -103,7 +103,7 @@ const usageSchema: z.ZodType<Usage> = z.object({
   raw: z.record(z.string(), z.unknown()).optional(),
 });
 
-const finishReasonSchema = z.enum([
+export const FINISH_REASONS = [
   'stop',
   'stop-sequence',
   'length',
@@ -113,10 +113,10 @@ const finishReasonSchema = z.enum([
   'refusal',
   'pause',
   'other',
-]);
+] as const;
 
 const finishSchema: z.ZodType<Finish> = z.object({
-  reason: finishReasonSchema.catch('other'),
+  reason: z.enum(FINISH_REASONS).catch('other'),
   raw: z.string().optional(),
   stopSequence: z.string().optional(),
 });

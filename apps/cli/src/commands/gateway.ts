@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 
-import { hashKey } from '@switchyard/config';
+import { createKeyHasher } from '@switchyard/config';
 import { startGateway } from '@switchyard/gateway';
 import { createTracing } from '@switchyard/telemetry';
 import { createWireTransport } from '@switchyard/wire';
@@ -39,7 +39,7 @@ function runGateway(): Promise<void> {
       port: environment.gatewayPort,
       routing,
       transport: createWireTransport({ workers: workers.join(','), token: wireToken, logger }),
-      hashKey: (key) => hashKey(keyPepper, key),
+      hashKey: createKeyHasher(keyPepper),
       shared: openSharedState({ ...environment, logger, closers }),
       trustedProxies: environment.trustedProxies,
       operatorToken: environment.ownerToken,

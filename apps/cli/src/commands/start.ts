@@ -1,5 +1,5 @@
 import { readEnvironment } from '@switchyard/config';
-import { createLogger } from '@switchyard/telemetry';
+import { createLogger, createLogOutput } from '@switchyard/telemetry';
 import { Command, InvalidArgumentError } from 'commander';
 
 import { banner } from '../compose/banner.js';
@@ -37,12 +37,14 @@ The request log goes to standard error, one JSON line a request.`,
     .action(start);
 }
 
+const STANDARD_ERROR = 2;
+
 async function start(flags: StartFlags): Promise<void> {
   const environment = readEnvironment();
   const logger = createLogger({
     service: 'switchyard',
     level: environment.logLevel,
-    destination: process.stderr,
+    destination: createLogOutput(STANDARD_ERROR),
   });
   const closers = new Closers(logger);
   const stopped = untilSignal();

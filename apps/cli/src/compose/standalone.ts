@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 
 import { startAdmin } from '@switchyard/admin';
-import { hashKey, loadOrCreateSecrets, parseKeyring, type Environment } from '@switchyard/config';
+import { createKeyHasher, loadOrCreateSecrets, parseKeyring, type Environment } from '@switchyard/config';
 import { CONSOLE_FOLDER } from '@switchyard/console';
 import { createDatabase, startEmbeddedPostgres } from '@switchyard/database';
 import { startGateway } from '@switchyard/gateway';
@@ -88,7 +88,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     port: options.port,
     routing: await follow('routing'),
     transport: createDirectTransport(createAttemptHandler({ credentials, keyring, upstream, tracing, logger })),
-    hashKey: (key) => hashKey(secrets.keyPepper, key),
+    hashKey: createKeyHasher(secrets.keyPepper),
     shared,
     trustedProxies: environment.trustedProxies,
     operatorToken: secrets.ownerToken,

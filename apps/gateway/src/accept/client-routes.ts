@@ -29,7 +29,7 @@ export class ClientRoutes implements OnModuleInit {
   onModuleInit(): void {
     const fastify = this.host.httpAdapter.getInstance<FastifyInstance>();
     for (const surface of SURFACES) {
-      fastify.post(surface.path, (request, reply) => this.serve(surface, request, reply));
+      fastify.post(surface.path, { onRequest: (request, reply) => this.serve(surface, request, reply) }, unreached);
     }
     for (const prefix of GEMINI_PREFIXES) {
       fastify.post<{ Params: { '*': string } }>(`${prefix}*`, (request, reply) => {
@@ -48,11 +48,16 @@ export class ClientRoutes implements OnModuleInit {
     fastify.all('/*', (request, reply) => refuse(request, reply));
   }
 
-  private serve(surface: Surface, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  private serve(surface: Surface, request: FastifyRequest, reply: FastifyReply): void {
     // From here on the answer is written to the raw response; Fastify must not touch it.
     reply.hijack();
-    return this.pipeline.serve(surface, request.raw, reply.raw);
+    void this.pipeline.serve(surface, request.raw, reply.raw);
   }
+}
+
+/** The hook before has taken the request: what Fastify does from there on with bodies, it would do for nothing. */
+function unreached(): never {
+  throw new Error('a hijacked request went on');
 }
 
 function refuse(request: FastifyRequest, reply: FastifyReply): void {

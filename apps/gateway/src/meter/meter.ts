@@ -1,5 +1,5 @@
 import type { UsageSink } from '@switchyard/shared-state';
-import type { Logger } from '@switchyard/telemetry';
+import { logRecord, type Logger } from '@switchyard/telemetry';
 
 import type { RequestContext } from '../accept/request-context.js';
 import type { RequestMetrics } from './request-metrics.js';
@@ -33,5 +33,5 @@ export function meter(context: RequestContext, outcome: RequestOutcome, meters: 
   if (outcome.errorCode !== undefined) span.fail(outcome.errorCode);
   span.end();
   metrics.record(context, outcome, nowMs);
-  logger.info(requestRecord(context, outcome, nowMs), 'request');
+  logRecord(logger, requestRecord(context, outcome, nowMs), 'request');
 }

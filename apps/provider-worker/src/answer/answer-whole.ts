@@ -78,12 +78,16 @@ async function writeJson(
   report.contentCame();
   reply.head({
     status: 200,
-    headers: answerHeaders({
-      upstream: answer.headers,
-      passthrough: target.passthroughHeaders,
-      contentType: same && own !== undefined ? own : 'application/json',
-      dropped: report.dropped,
-    }),
+    headers: {
+      ...answerHeaders({
+        upstream: answer.headers,
+        passthrough: target.passthroughHeaders,
+        contentType: same && own !== undefined ? own : 'application/json',
+        dropped: report.dropped,
+      }),
+      // Head and body are then one write to the client, without the framing of chunks.
+      'content-length': `${body.length}`,
+    },
     waitedMs: report.waitedMs,
   });
   const behind = reply.data(body);

@@ -1,4 +1,4 @@
-import { generateKey, hashKey } from './client-key.js';
+import { createKeyHasher, generateKey, hashKey } from './client-key.js';
 
 describe('hashKey', () => {
   it('is the HMAC-SHA-256 of the key in hex', () => {
@@ -10,6 +10,16 @@ describe('hashKey', () => {
 
   it('differs under another pepper', () => {
     expect(hashKey('one', 'sw-key')).not.toBe(hashKey('two', 'sw-key'));
+  });
+});
+
+describe('createKeyHasher', () => {
+  it('gives what hashKey does, the first time and every other', () => {
+    const hash = createKeyHasher('pepper');
+    const keys = Array.from({ length: 10_050 }, (_, index) => `sw-${index} ü`);
+    const expected = keys.map((key) => hashKey('pepper', key));
+    expect(keys.map(hash)).toEqual(expected);
+    expect(keys.toReversed().map(hash)).toEqual(expected.toReversed());
   });
 });
 

@@ -1,9 +1,13 @@
 import { pino, type DestinationStream, type Logger } from 'pino';
 
 import { describeError } from './describe-error.js';
+import { createLogOutput } from './log-output.js';
+import { registerLines } from './log-record.js';
 import { redactSecrets } from './redact-secrets.js';
 
 export type { Logger } from 'pino';
+
+const STANDARD_OUTPUT = 1;
 
 export interface LoggerOptions {
   readonly service: string;
@@ -28,5 +32,8 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     serializers: { err: describeError },
   };
-  return options.destination === undefined ? pino(settings) : pino(settings, options.destination);
+  const destination = options.destination ?? createLogOutput(STANDARD_OUTPUT);
+  const logger = pino(settings, destination);
+  registerLines(logger, { destination, service: options.service });
+  return logger;
 }

@@ -7,6 +7,7 @@ import { SendWindow } from '../connection/send-window.js';
 import type { WireConnection } from '../connection/wire-connection.js';
 import { FrameType } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
+import { isPlainEnd, isPlainHead } from '../plain-payload.js';
 import { describeIssues, endSchema, headSchema, parseJson } from '../schema.js';
 
 /** After a cancel, how long the worker may take to say what the attempt cost. */
@@ -23,6 +24,12 @@ export interface ClientStreamOptions {
   readonly signal: AbortSignal;
   /** The stream is over. `not-begun`: the worker never saw it, another may take it. */
   readonly onSettled: (end: AttemptEnd | 'not-begun') => void;
+}
+
+/** What a payload must be, and how nearly all of them are known to be it. */
+interface Expected<T> {
+  readonly schema: z.ZodType<T>;
+  isPlain(value: unknown): value is T;
 }
 
 /** One attempt on the gateway's side: sends the body, hands on what the worker replies. */
@@ -56,7 +63,7 @@ export class ClientStream {
   onHead(payload: Buffer): void {
     if (this.#headSeen || this.#end !== undefined) throw new WireProtocolError('unexpected-frame', 'head came late');
     this.#headSeen = true;
-    const head = this.#parse(headSchema, payload);
+    const head = this.#parse(payload, { isPlain: isPlainHead, schema: headSchema });
     if (head === undefined || this.#state !== 'running') return;
     try {
       this.#options.reply.head(head);
@@ -76,10 +83,10 @@ export class ClientStream {
 
   onEnd(payload: Buffer): void {
     if (this.#end !== undefined) throw new WireProtocolError('unexpected-frame', 'end came twice');
-    const end = this.#parse(endSchema, payload);
+    const end = this.#parse(payload, { isPlain: isPlainEnd, schema: endSchema });
     if (end === undefined) return;
     this.#end = end;
-    this.#bodyWindow.fail(new GatewayError('internal', 'the attempt is over'));
+    this.#bodyWindow.close();
     this.#settleIfDelivered();
   }
 
@@ -153,8 +160,10 @@ export class ClientStream {
   };
 
   /** Undefined if the worker said something else than its version of the wire has; the attempt has then failed. */
-  #parse<T>(schema: z.ZodType<T>, payload: Buffer): T | undefined {
-    const parsed = schema.safeParse(parseJson(payload));
+  #parse<T>(payload: Buffer, { isPlain, schema }: Expected<T>): T | undefined {
+    const value = parseJson(payload);
+    if (isPlain(value)) return value;
+    const parsed = schema.safeParse(value);
     if (parsed.success) return parsed.data;
     this.#giveUp(
       new GatewayError('worker_lost', `the worker's report is not understood: ${describeIssues(parsed.error)}`),
@@ -177,7 +186,7 @@ export class ClientStream {
     this.#waiting = [];
     clearTimeout(this.#graceTimer);
     this.#options.signal.removeEventListener('abort', this.#cancel);
-    this.#bodyWindow.fail(new GatewayError('internal', 'the attempt is over'));
+    this.#bodyWindow.close();
     this.#options.onSettled(end);
   }
 }

@@ -1,3 +1,5 @@
+import { GatewayError } from '@switchyard/canonical';
+
 import { type FrameType, MAX_CHUNK_BYTES } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
 import { STREAM_WINDOW_BYTES } from './stream-window.js';
@@ -87,6 +89,11 @@ export class SendWindow {
     this.#flushed();
   }
 
+  /** The attempt is over: what waits is dropped, and whoever still writes is told. */
+  close(): void {
+    this.fail(OVER);
+  }
+
   get #open(): boolean {
     return this.#credit > 0 && !this.#connection.congested;
   }
@@ -123,6 +130,9 @@ export class SendWindow {
     callback?.();
   }
 }
+
+// One for all: nearly every window ends this way without anybody hearing of it, and an error's stack is dear.
+const OVER = new GatewayError('internal', 'the attempt is over');
 
 /** A writer that had nothing more to write need not have kept the promise. */
 function quiet(promise: Promise<void>): Promise<void> {

@@ -86,7 +86,10 @@ export class WireConnection {
     this.#stalled.add(waiter);
   }
 
-  /** Queues a frame; all frames of one tick are written together. A long payload is not copied: leave it as it is. */
+  /**
+   * Queues a frame; all frames of one turn of the event loop are written together, those of other streams too: a write
+   * costs more than most streams' other work. A long payload is not copied: leave it as it is.
+   */
   send(type: FrameType, streamId: number, payload: Buffer = EMPTY): void {
     if (this.#state !== 'open') return;
     this.#batch.add(type, streamId, payload);
@@ -94,7 +97,7 @@ export class WireConnection {
     if (this.#socket.writableLength + this.#batchBytes > CONGESTED_BYTES) this.#congested = true;
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
-    process.nextTick(this.#flush);
+    setImmediate(this.#flush);
   }
 
   /** Tells the peer why, then closes. */

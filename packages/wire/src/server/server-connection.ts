@@ -6,12 +6,14 @@ import type { AttemptEnd, AttemptHandler } from '../attempt.js';
 import { type ConnectionOwner, type ConnectionTimings, WireConnection } from '../connection/wire-connection.js';
 import { FrameType } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
+import { isPlainOpen } from '../plain-payload.js';
 import {
   clientHelloSchema,
   describeIssues,
   encodePayload,
   goawaySchema,
   openEnvelopeSchema,
+  type OpenPayload,
   openSchema,
   parseJson,
   parsePayload,
@@ -134,10 +136,10 @@ export class ServerConnection implements ConnectionOwner {
     if (streamId <= this.#lastStreamId) throw new WireProtocolError('bad-stream-id', 'stream ids must rise');
     this.#lastStreamId = streamId;
     const value = parseJson(payload);
-    const envelope = openEnvelopeSchema.safeParse(value);
-    if (!envelope.success) throw new WireProtocolError('bad-payload', 'open does not say how long its body is');
-    const refusal = this.#refusal(envelope.data.bodyBytes);
+    const plain = isPlainOpen(value) ? value : undefined;
+    const refusal = this.#refusal(plain?.bodyBytes ?? announcedBytes(value));
     if (refusal !== undefined) return this.#sendEnd(streamId, refusal);
+    if (plain !== undefined) return this.#begin(streamId, plain);
     const open = openSchema.safeParse(value);
     if (!open.success) {
       const message = `this worker does not understand the attempt: ${describeIssues(open.error)}`;
@@ -146,7 +148,7 @@ export class ServerConnection implements ConnectionOwner {
     this.#begin(streamId, open.data);
   }
 
-  #begin(streamId: number, { attempt, bodyBytes }: ReturnType<typeof openSchema.parse>): void {
+  #begin(streamId: number, { attempt, bodyBytes }: OpenPayload): void {
     this.#bufferedBodyBytes += bodyBytes;
     const stream = new ServerStream({
       connection: this.#wire,
@@ -195,4 +197,11 @@ export class ServerConnection implements ConnectionOwner {
     this.#streams.delete(streamId);
     if (this.#draining && this.#streams.size === 0) this.#wire.finish();
   };
+}
+
+/** How long a body is said to be, also in front of an attempt that is not understood. */
+function announcedBytes(value: unknown): number {
+  const envelope = openEnvelopeSchema.safeParse(value);
+  if (envelope.success) return envelope.data.bodyBytes;
+  throw new WireProtocolError('bad-payload', 'open does not say how long its body is');
 }

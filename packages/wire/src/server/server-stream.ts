@@ -111,7 +111,7 @@ export class ServerStream implements AttemptReply {
   #end(end: AttemptEnd): void {
     this.#state = 'over';
     this.#options.connection.send(FrameType.end, this.#options.streamId, encodeEnd(end));
-    this.#dataWindow.fail(new GatewayError('internal', 'the attempt is over'));
+    this.#dataWindow.close();
     this.#options.onEnded(this.#options.streamId);
   }
 }
