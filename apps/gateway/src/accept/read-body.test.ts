@@ -6,7 +6,7 @@ import { GatewayError } from '@switchyard/canonical';
 
 import { readBody, type BodyLimits } from './read-body.js';
 
-const LIMITS: BodyLimits = { maxBytes: 64 * 1024, timeoutMs: 300 };
+const LIMITS: BodyLimits = { maxBytes: 64 * 1024, timeoutMs: 1_000 };
 
 interface Sent {
   readonly body?: Buffer;
