@@ -73,7 +73,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     subjects: parseSubjects(values.subjects),
     rounds: Math.ceil(positive(values.rounds, '--rounds') ?? (values.quick ? 2 : 5)),
     durationMs: seconds * 1_000,
-    warmUpMs: values.quick ? 300 : 2_000,
+    warmUpMs: values.quick ? 400 : 1_500,
     jsonFile: values.json,
   };
 }

@@ -142,6 +142,9 @@ async function retried<T>(start: () => Promise<T>, attempts = 3): Promise<T> {
 function scrape(urls: ReadonlySet<string>): void {
   for (const url of urls) {
     // A subject that has been stopped has nothing to tell.
-    fetch(url).then((response) => response.arrayBuffer(), () => undefined);
+    fetch(url).then(
+      (response) => response.arrayBuffer(),
+      () => undefined,
+    );
   }
 }

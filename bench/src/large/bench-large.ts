@@ -52,11 +52,7 @@ async function measureLarge(world: World, options: CommandOptions): Promise<read
   return rows;
 }
 
-async function stallRows(
-  world: World,
-  subject: Subject,
-  { rounds }: CommandOptions,
-): Promise<readonly ReportRow[]> {
+async function stallRows(world: World, subject: Subject, { rounds }: CommandOptions): Promise<readonly ReportRow[]> {
   const nodes = onThePath(world, subject);
   const idle: Stalls[] = [];
   const loaded: Stalls[] = [];

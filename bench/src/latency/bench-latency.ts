@@ -60,10 +60,7 @@ async function sampleOf(
   { subject, round, durationMs }: { readonly subject: Subject; readonly round: number; readonly durationMs: number },
 ): Promise<LatencySample> {
   const pace = { type: 'closed', concurrency: 1 } as const;
-  const whole = await world.generator.run(
-    jobFor(subject, { request: 'chat-2k', pace, durationMs }),
-    world.signal,
-  );
+  const whole = await world.generator.run(jobFor(subject, { request: 'chat-2k', pace, durationMs }), world.signal);
   const streamed = await world.generator.run(
     jobFor(subject, { request: 'chat-stream', stream: SHORT_STREAM, pace, durationMs }),
     world.signal,

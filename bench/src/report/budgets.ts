@@ -31,8 +31,7 @@ export const BUDGETS: readonly Budget[] = [
 /** The budgets that a row is held to, with what it reached. */
 export function budgetsOf(row: Row): readonly (Budget & { readonly ratio: number })[] {
   return BUDGETS.filter(
-    ({ subject, profile, workload }) =>
-      subject === row.subject && profile === row.profile && workload === row.workload,
+    ({ subject, profile, workload }) => subject === row.subject && profile === row.profile && workload === row.workload,
   ).flatMap((budget) => {
     const ratio = budget.against === 'floor' ? row.ratioToFloor : row.ratioToPortkey;
     return ratio === null ? [] : [{ ...budget, ratio }];

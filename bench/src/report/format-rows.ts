@@ -6,14 +6,26 @@ import { budgetsOf } from './budgets.js';
 import { cpuByProcess, type Row } from './summarise.js';
 
 const HEADINGS = [
-  ...['', 'CPU µs', 'of floor', 'of Portkey', 'p50 ms', 'p99 ms', 'TTFT p99', 'RSS MB', 'errors'],
-  ...['budget', 'CPU µs by process'],
+  '',
+  'CPU µs',
+  'of floor',
+  'of Portkey',
+  'p50 ms',
+  'p99 ms',
+  'TTFT p99',
+  'RSS MB',
+  'errors',
+  'budget',
+  'CPU µs by process',
 ];
 
 /** The report as text: one table, with a part for each workload. */
 export function formatRows(
   rows: readonly Row[],
-  { workloads, measurements }: { readonly workloads: readonly Workload[]; readonly measurements: readonly Measurement[] },
+  {
+    workloads,
+    measurements,
+  }: { readonly workloads: readonly Workload[]; readonly measurements: readonly Measurement[] },
 ): string {
   const parts = workloads.map((workload) => ({
     title: `${workload.name}: ${workload.title}; CPU per ${workload.unit}`,

@@ -49,7 +49,9 @@ function versionIn(file: string): string | null {
 /** Null where there is no such program. */
 function firstLine(command: string, args: readonly string[]): string | null {
   try {
-    return execFileSync(command, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0] ?? null;
+    return (
+      execFileSync(command, [...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).split('\n')[0] ?? null
+    );
   } catch {
     return null;
   }
