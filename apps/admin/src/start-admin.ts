@@ -4,14 +4,15 @@ import { GatewayError } from '@switchyard/canonical';
 import { configVariables, formatProblem, watchConfigFile, type Keyring } from '@switchyard/config';
 import { currentVersion, type Database } from '@switchyard/database';
 import { createHttpService } from '@switchyard/nest-kit';
-import type { SnapshotStore } from '@switchyard/shared-state';
+import type { HealthStore, SnapshotStore } from '@switchyard/shared-state';
 import type { Logger, Metrics } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
 
-import { AdminModule } from './admin.module.js';
+import { AdminModule, type AdminParts } from './admin.module.js';
 import { Applier, type ApplyResult } from './apply/applier.js';
 import { YAML_CONTENT_TYPES } from './config/config.schema.js';
 import { loadConsole, registerConsole } from './console/console-routes.js';
+import { HealthBook } from './credentials/health-book.js';
 import { Discovery } from './discover/discovery.js';
 import { Publisher } from './publish/publisher.js';
 
@@ -19,6 +20,8 @@ export interface AdminOptions {
   /** The caller closes it, as it does the store. */
   readonly database: Database;
   readonly snapshotStore: SnapshotStore;
+  /** What gateways share of the credentials' health, as the caller opened it; absent where each keeps its own. */
+  readonly health?: HealthStore | undefined;
   readonly keyring: Keyring;
   /** Client keys are hashed under it; the gateway needs the same one. */
   readonly pepper: string;
@@ -88,7 +91,7 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
     const fileText = await applyFirst(options, applier);
     await publisher.start();
     discovery.start();
-    const service = await serve(options, { applier, publisher });
+    const service = await serve(options, { applier, publisher, discovery });
     const apply = (text: string, filename: string) => applier.apply({ text, filename, origin: 'file' });
     if (options.configFile !== undefined) {
       followFile(options.configFile, { apply, logger, signal: stopWatching.signal, current: fileText });
@@ -107,11 +110,12 @@ export async function startAdmin(options: AdminOptions): Promise<Admin> {
   }
 }
 
-async function serve(options: AdminOptions, parts: { readonly applier: Applier; readonly publisher: Publisher }) {
+async function serve(options: AdminOptions, parts: Pick<AdminParts, 'applier' | 'publisher' | 'discovery'>) {
+  const health = new HealthBook(options.health);
   const { database, ownerToken, wireToken, host, port, logger, consoleFolder } = options;
   const consoleFiles = consoleFolder === undefined ? [] : await loadConsole(consoleFolder);
   return createHttpService({
-    module: AdminModule.register({ ...parts, database, ownerToken, wireToken, logger }),
+    module: AdminModule.register({ ...parts, health, database, ownerToken, wireToken, logger }),
     host,
     port,
     bodyLimitBytes: MAX_CONFIGURATION_BYTES,

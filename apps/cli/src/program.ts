@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander';
 
 import { adminCommand } from './commands/admin.js';
 import { applyCommand } from './commands/apply.js';
+import { credentialsCommand } from './commands/credentials.js';
 import { explainCommand } from './commands/explain.js';
 import { gatewayCommand } from './commands/gateway.js';
 import { migrateCommand } from './commands/migrate.js';
@@ -25,7 +26,9 @@ export async function runProgram(argv: readonly string[]): Promise<number> {
     validateCommand(),
     applyCommand(),
     explainCommand(),
+    credentialsCommand(),
   ]) {
+    for (const nested of command.commands) nested.exitOverride();
     program.addCommand(command.exitOverride());
   }
   try {

@@ -25,6 +25,7 @@ import type { ExplainSource } from './explain/explain-route.js';
 import { meter } from './meter/meter.js';
 import type { RequestMetrics } from './meter/request-metrics.js';
 import type { RequestOutcome } from './meter/request-record.js';
+import type { OpsSource } from './ops/ops-routes.js';
 import { resolveRequest } from './resolve/resolve-request.js';
 import type { GatewayState } from './state/gateway-state.js';
 
@@ -107,7 +108,7 @@ export class Pipeline {
     });
     context.facts = facts;
     const resolution = resolveRequest(context, caller, facts.model);
-    const estimate = estimateTokens({ body, maxOutputTokens: facts.maxOutputTokens });
+    const estimate = estimateTokens({ body, operation: context.surface.operation, ...facts });
     await admit({ context, caller, index, resolution, estimate, state });
     return dispatchRequest({ ...job, body, index, resolution, estimate }, this.options);
   }
@@ -136,6 +137,20 @@ export class Pipeline {
       },
       callerOf: (request, dialect) => this.callerOf(request, dialect),
       isOperator: this.options.isOperator,
+    };
+  }
+
+  /** What operators are told from. */
+  opsSource(): OpsSource {
+    const { state, metrics, isOperator, transport } = this.options;
+    return {
+      index: () => this.newestIndex(),
+      state,
+      metrics,
+      inFlight: () => this.inFlight,
+      availableWorkers: () => transport.availableWorkers(),
+      isOperator,
+      callerOf: (request, dialect) => this.callerOf(request, dialect),
     };
   }
 

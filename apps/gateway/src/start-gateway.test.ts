@@ -338,6 +338,33 @@ describe('a lost worker', () => {
     }
   });
 
+  it.each([
+    ['that the gateway tells', undefined],
+    [
+      'that came ready',
+      { status: 502, headers: { 'content-type': 'application/json' }, body: '{"error":{"code":502}}' },
+    ],
+    ['that came in an array', { status: 502, headers: {}, body: '\n[{"error":{"code":502}}]' }],
+  ])('answers an error %s with an array where the stream would have been one', async (_what, answer) => {
+    const error = { code: 'upstream_server_error', message: 'it is down', status: 502, answer } as const;
+    const { gateway } = await start(async () => ({ ...lost, error }), SNAPSHOT);
+    const post = (query: string): Promise<Response> =>
+      fetch(`${gateway.address}/v1beta/models/one/m:streamGenerateContent${query}`, {
+        method: 'POST',
+        body: '{"contents":[]}',
+        headers: { 'x-goog-api-key': 'good' },
+      });
+    try {
+      const response = await post('');
+      expect(response.status).toBe(502);
+      expect(await response.json()).toEqual([{ error: expect.objectContaining({ code: 502 }) }]);
+      const events = await post('?alt=sse');
+      expect((await events.text()).startsWith('{"error":')).toBe(answer?.body.startsWith('{') ?? true);
+    } finally {
+      await gateway.close();
+    }
+  });
+
   it('cuts a whole answer that had begun, so that nobody takes it for complete', async () => {
     const { gateway } = await start(async (_open, _body, reply) => {
       reply.head({ status: 200, headers: { 'content-type': 'application/json', 'content-length': '100' } });

@@ -14,9 +14,11 @@ import { credentialStates } from './meter/credential-states.js';
 import { operatorCheck } from './authenticate/operator-token.js';
 import { RequestMetrics } from './meter/request-metrics.js';
 import { Pipeline, type PipelineOptions } from './pipeline.js';
+import { readinessChecks } from './readiness-checks.js';
 import { GatewayState } from './state/gateway-state.js';
-import type { SharedState } from './state/shared-state.js';
+import { isAlone, type SharedState } from './state/shared-state.js';
 import { ResponsesSockets } from './websocket/responses-sockets.js';
+import type { SocketLimits } from './websocket/socket-count.js';
 
 /** The newest routing snapshot, and word of the next. */
 export interface RoutingSource {
@@ -44,6 +46,8 @@ export interface GatewayOptions {
   readonly maxBodyBytes?: number;
   /** How often the client of a WebSocket is asked whether it is still there. */
   readonly socketPingMs?: number;
+  /** WebSockets that may be open. */
+  readonly socketLimits?: SocketLimits;
 }
 
 export interface Gateway {
@@ -56,6 +60,7 @@ const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
 const BODY_TIMEOUT_MS = 60_000;
 const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
+const SOCKET_LIMITS: SocketLimits = { perKey: 64, inTotal: 4096 };
 const MAX_HEADER_BYTES = 16 * 1024;
 // What a request that was cut may take until its line is written.
 const METER_GRACE_MS = 2_000;
@@ -104,26 +109,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxBytes,
     maxDepth,
     pingMs: options.socketPingMs ?? SOCKET_PING_MS,
+    limits: options.socketLimits ?? SOCKET_LIMITS,
   });
   const service = await createHttpService({
     module: GatewayModule.register(pipeline, sockets),
     host: options.host,
     port: options.port,
     logger,
-    checks: [
-      {
-        name: 'snapshot',
-        check: () => (index() === undefined ? 'no configuration has arrived yet: is admin running?' : undefined),
-      },
-      {
-        name: 'workers',
-        check: () =>
-          transport.availableWorkers() === 0
-            ? 'no provider-worker is connected: check SWITCHYARD_WORKERS and SWITCHYARD_WIRE_TOKEN'
-            : undefined,
-      },
-      { name: 'draining', check: () => (draining ? 'the gateway is shutting down' : undefined) },
-    ],
+    checks: readinessChecks({ index, transport, shared: options.shared, isDraining: () => draining }),
     bodyParser: false,
     server: {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -173,7 +166,7 @@ function observe(metrics: Metrics, { pipeline, index, shared }: Observed): void 
     const version = index()?.version;
     return version === undefined ? [] : [[version, 'gateway']];
   });
-  metrics.redisDegraded.observe(() => [[shared.limiter.isAlone || shared.health.isAlone ? 1 : 0, 'gateway']]);
+  metrics.redisDegraded.observe(() => [[isAlone(shared) ? 1 : 0, 'gateway']]);
   metrics.credentialState.observe(() =>
     credentialStates({
       credentials: index()?.credentials ?? [],

@@ -18,6 +18,8 @@ export class AttemptReport {
   #headroom: Headroom | undefined;
   #firstContentMs: number | undefined;
   #waitedMs = 0;
+  #waits = 0;
+  #waitingSinceMs = 0;
 
   /** The request is about to be handed to the upstream's socket. */
   prepared(): void {
@@ -61,13 +63,15 @@ export class AttemptReport {
     return this.#waitedMs;
   }
 
-  /** Counts the time until this settles as waiting for the upstream. */
+  /** Counts the time until this settles as waiting for the upstream; time that is waited for several things counts once. */
   async waitFor<Value>(work: Promise<Value>): Promise<Value> {
-    const startedAtMs = performance.now();
+    if (this.#waits === 0) this.#waitingSinceMs = performance.now();
+    this.#waits += 1;
     try {
       return await work;
     } finally {
-      this.#waitedMs += performance.now() - startedAtMs;
+      this.#waits -= 1;
+      if (this.#waits === 0) this.#waitedMs += performance.now() - this.#waitingSinceMs;
     }
   }
 

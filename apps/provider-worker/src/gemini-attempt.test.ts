@@ -133,24 +133,12 @@ describe('an attempt from gemini to gemini', () => {
     expect(end).toMatchObject({ outcome: 'success', usage: { output: 5 }, finish: { reason: 'stop' } });
   });
 
-  it('follows a thinking suffix through the dialect', async () => {
+  it('follows a thinking suffix, and leaves every other byte', async () => {
     const harness = await start('gemini');
     const attempt = { dialect: 'gemini', thinking: 'low', model: 'gemini-3-pro' } as const;
     await harness.run({ open: attempt, body: GEMINI_REQUEST });
-    expect(harness.upstream.requests[0]?.json).toEqual({
-      contents: [{ role: 'user', parts: [{ text: 'Hi' }] }],
-      generationConfig: { thinkingConfig: { thinkingLevel: 'low', includeThoughts: true } },
-    });
-  });
-
-  it('gives tools their own names back even where the dialect stays', async () => {
-    const harness = await start('gemini');
-    const name = 'x'.repeat(100);
-    const body = JSON.stringify({ ...JSON.parse(GEMINI_REQUEST), tools: [{ functionDeclarations: [{ name }] }] });
-    harness.upstream.script({ type: 'whole', body: geminiBody() });
-    harness.upstream.script(callOf(await upstreamName(harness, body), 'gemini', false));
-    const { text } = await harness.run({ open: { dialect: 'gemini', thinking: '100' }, body });
-    expect(JSON.parse(text).candidates[0].content.parts).toEqual([{ functionCall: expect.objectContaining({ name }) }]);
+    const config = '"generationConfig":{"thinkingConfig":{"thinkingLevel":"low","includeThoughts":true}}';
+    expect(harness.upstream.requests[0]?.body.toString()).toBe(GEMINI_REQUEST.replace(/ \}$/, `,${config} }`));
   });
 
   it('says that a stream is cut, in its own shape', async () => {
@@ -163,13 +151,6 @@ describe('an attempt from gemini to gemini', () => {
     expect(text).toContain('"status":"UNAVAILABLE"');
   });
 });
-
-/** What the upstream was told the tool's name is. */
-async function upstreamName(harness: Harness, body: string): Promise<string> {
-  await harness.run({ open: { dialect: 'gemini', thinking: '100' }, body });
-  const request: unknown = harness.upstream.requests.at(-1)?.json;
-  return /"name":"(x+_[0-9a-f]{8})"/.exec(JSON.stringify(request))?.[1] ?? '';
-}
 
 function callOf(name: string, dialect: ReplayDialect, stream: boolean) {
   return sampleAnswer(dialect, { stream, toolCalls: [{ id: 'call_2', name, arguments: '{"path":"/b"}' }] });

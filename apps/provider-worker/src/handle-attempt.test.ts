@@ -109,6 +109,46 @@ describe('an attempt in the dialect of its upstream', () => {
     },
   );
 
+  it('takes out what the client was told in the name of another provider, which this one would refuse', async () => {
+    const harness = await start(CLAUDE);
+    harness.upstream.script(sampleAnswer('anthropic-messages'));
+    const signature = 'switchyard_proof:openai-responses:reasoning:ENC';
+    const content = [
+      { type: 'thinking', thinking: 'hm', signature },
+      { type: 'text', text: 'so' },
+    ];
+    const messages = [
+      { role: 'user', content: 'Hi' },
+      { role: 'assistant', content },
+      { role: 'user', content: 'Go on' },
+    ];
+    const { end, head } = await harness.run({
+      open: { dialect: 'anthropic-messages' },
+      body: anthropicRequest({ messages }),
+    });
+    expect(end.outcome).toBe('success');
+    expect(head?.headers['x-switchyard-dropped']).toBe('messages[].content[].thinking');
+    expect(String(harness.upstream.requests[0]?.body)).not.toContain('switchyard_');
+    expect(JSON.parse(String(harness.upstream.requests[0]?.body))).toMatchObject({
+      model: 'upstream-model',
+      messages: [{ role: 'user' }, { role: 'assistant', content: [{ text: 'so' }] }, { role: 'user' }],
+    });
+    const strict = await harness.run({
+      open: { dialect: 'anthropic-messages', strict: true },
+      body: anthropicRequest({ messages }),
+    });
+    expect(strict.end.error).toMatchObject({ code: 'untranslatable_field', param: 'messages[].content[].thinking' });
+  });
+
+  it('asks a model to think within the limits that the operator gave it', async () => {
+    const thinking = { 'upstream-model': { levels: ['low' as const, 'high' as const] } };
+    const harness = await start(OPENAI, { credential: { thinking } });
+    harness.upstream.script(sampleAnswer('openai-chat'));
+    const body = anthropicRequest({ max_tokens: 9000, thinking: { type: 'enabled', budget_tokens: 8000 } });
+    await harness.run({ open: { dialect: 'anthropic-messages' }, body });
+    expect(JSON.parse(String(harness.upstream.requests[0]?.body))).toMatchObject({ reasoning_effort: 'low' });
+  });
+
   it.each(SAME)('of %s hands on a stream byte for byte, however it arrives', async (provider, dialect) => {
     for (const writeSizes of [[1], [7], [100_000]]) {
       const harness = await start(provider);
@@ -142,36 +182,6 @@ describe('an attempt in the dialect of its upstream', () => {
     const outcome = await harness.run({ open: { stream: true }, body: openaiRequest({ stream: true }) });
     expect(outcome.end.outcome).toBe('success');
     expect(outcome.text).toBe(text);
-  });
-
-  it('follows a thinking suffix through the dialect, which also makes room for the budget', async () => {
-    const harness = await start(CLAUDE);
-    const model = 'claude-sonnet-4-5';
-    await harness.run({
-      open: { dialect: 'anthropic-messages', thinking: '2048', model },
-      body: anthropicRequest({ max_tokens: 8000 }),
-    });
-    expect(harness.upstream.requests[0]?.json).toMatchObject({
-      model,
-      thinking: { type: 'enabled', budget_tokens: 2048 },
-    });
-  });
-});
-
-describe('a thinking suffix in the dialect of the upstream', () => {
-  it.each([
-    [{ include_usage: true }, true],
-    [undefined, false],
-  ])('asks for the usage chunk only where the client did: %j', async (streamOptions, asked) => {
-    const harness = await start(OPENAI);
-    await harness.run({
-      open: { thinking: 'high', stream: true },
-      body: openaiRequest({ stream: true, stream_options: streamOptions }),
-    });
-    expect(harness.upstream.requests[0]?.json).toMatchObject({
-      reasoning_effort: 'high',
-      stream_options: { include_usage: asked },
-    });
   });
 });
 

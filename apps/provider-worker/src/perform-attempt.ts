@@ -10,6 +10,7 @@ import { embed } from './embeddings/embed.js';
 import { encodeBody } from './encode/encode-body.js';
 import { chatEndpoint } from './prepare/chat-endpoint.js';
 import { targetAt } from './prepare/resolve-target.js';
+import { thinkingOf } from './prepare/thinking-of.js';
 import { relayAttempt } from './relay/relay-attempt.js';
 import { isStreamSoFar, type StreamSoFar } from './rescue/stream-so-far.js';
 
@@ -36,7 +37,7 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   const client = dialectById(open.dialect);
   const upstream = dialectById(endpoint.dialect);
   const resumed = open.resume && streamToResume(open.resume);
-  const encoded = encodeBody({ open, body, client, upstream, provider, resumed });
+  const encoded = encodeBody({ open, body, client, upstream, provider, thinking: thinkingOf(attempt), resumed });
   report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
   const answer = await callEndpoint({ ...attempt, target }, encoded.body);

@@ -3,6 +3,7 @@ export type {
   AudioBlock,
   Block,
   CacheMark,
+  Citation,
   DocumentBlock,
   ImageBlock,
   MediaSource,
@@ -12,6 +13,9 @@ export type {
   RedactedReasoningBlock,
   RefusalBlock,
   TextBlock,
+  TextSpan,
+  TokenLogprob,
+  TokenProbability,
   ToolCallBlock,
   ToolResultBlock,
 } from './content.js';
@@ -45,10 +49,19 @@ export {
   type ReasoningEffort,
   type ReasoningRequest,
   type ResponseFormat,
+  type Tool,
   type ToolChoice,
   type ToolDefinition,
 } from './request.js';
 export type { CanonicalResponse, Choice, Finish, FinishReason } from './response.js';
-export { isContentEvent, type StreamEvent } from './stream.js';
-export { totalInput, type Usage } from './usage.js';
+export {
+  SERVER_TOOL_KINDS,
+  type ServerTool,
+  type ServerToolKind,
+  type ServerToolStep,
+  type UserLocation,
+  type WebSource,
+} from './server-tool.js';
+export { isContentEvent, isMeant, type StreamEvent } from './stream.js';
+export { addUsage, totalInput, type Usage } from './usage.js';
 export type { Warning } from './warning.js';

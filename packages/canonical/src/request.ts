@@ -1,5 +1,6 @@
 import type { Block, CacheMark, NamespacedName } from './content.js';
 import type { Extensions } from './dialect-id.js';
+import type { ServerTool, ServerToolKind } from './server-tool.js';
 
 /**
  * One turn. Tool results are blocks of a `user` turn, tool calls blocks of an `assistant` turn.
@@ -35,18 +36,21 @@ export interface FreeformTool {
   readonly format?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A tool that only its own dialect understands (web search, computer use and the like). */
+/** A tool that only its own dialect understands (computer use, remote servers and the like). */
 export interface OpaqueTool {
   readonly type: 'opaque';
   readonly dialect: keyof Extensions;
   readonly value: Readonly<Record<string, unknown>>;
 }
 
+export type Tool = ToolDefinition | ServerTool | OpaqueTool;
+
 export type ToolChoice =
   | { readonly type: 'auto' }
   | { readonly type: 'none' }
   | { readonly type: 'required' }
-  | { readonly type: 'tool'; readonly name: string };
+  | { readonly type: 'tool'; readonly name: string }
+  | { readonly type: 'server-tool'; readonly kind: ServerToolKind };
 
 export const REASONING_EFFORTS = ['minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
 export type ReasoningEffort = (typeof REASONING_EFFORTS)[number];
@@ -74,7 +78,7 @@ export interface CanonicalRequest {
   readonly model: string;
   readonly stream: boolean;
   readonly messages: readonly Message[];
-  readonly tools: readonly (ToolDefinition | OpaqueTool)[];
+  readonly tools: readonly Tool[];
   readonly toolChoice?: ToolChoice | undefined;
   readonly parallelToolCalls?: boolean | undefined;
   readonly maxOutputTokens?: number | undefined;
@@ -92,6 +96,8 @@ export interface CanonicalRequest {
   readonly reasoningSummary?: string | undefined;
   /** Whether an openai-responses client asked for the encrypted content of reasoning, to hand it back itself. */
   readonly includeReasoningProof?: boolean | undefined;
+  /** Whether the client's dialect hands reasoning back with its proof without being asked to. */
+  readonly returnsReasoning?: boolean | undefined;
   readonly responseFormat?: ResponseFormat | undefined;
   /** An opaque id of the end user, for the provider's abuse checks. */
   readonly userId?: string | undefined;

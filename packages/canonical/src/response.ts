@@ -1,5 +1,6 @@
 import type { Block } from './content.js';
 import type { Extensions } from './dialect-id.js';
+import type { ServerToolStep } from './server-tool.js';
 import type { Usage } from './usage.js';
 
 /** Why the model stopped. */
@@ -25,6 +26,8 @@ export interface Finish {
 export interface Choice {
   readonly content: readonly Block[];
   readonly finish: Finish;
+  /** Steps of the provider's own tools that it tells of beside the content, once the answer is finished. */
+  readonly steps?: readonly ServerToolStep[] | undefined;
   readonly extensions?: Extensions | undefined;
 }
 

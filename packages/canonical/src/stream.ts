@@ -1,7 +1,8 @@
-import type { NamespacedName, OpaqueBlock, ReasoningBlock } from './content.js';
+import type { Citation, NamespacedName, OpaqueBlock, ReasoningBlock, TokenLogprob } from './content.js';
 import type { DialectId, Extensions } from './dialect-id.js';
 import type { GatewayErrorData } from './errors/gateway-error.js';
 import type { Finish } from './response.js';
+import type { ServerToolStep } from './server-tool.js';
 import type { Usage } from './usage.js';
 
 /** Where a block event belongs: `choice` from 0, and `index` of the block within the choice, from 0 in order of appearance. */
@@ -13,6 +14,12 @@ interface BlockPlace {
 /** What is known when a block begins. Fields told with its end replace these. */
 interface BlockStart extends BlockPlace {
   readonly extensions?: Extensions | undefined;
+}
+
+/** A piece of a text. It is empty only where it brings token probabilities that came without text of their own. */
+interface TextPiece extends BlockPlace {
+  readonly text: string;
+  readonly logprobs?: readonly TokenLogprob[] | undefined;
 }
 
 /**
@@ -29,8 +36,12 @@ export type StreamEvent =
       readonly extensions?: Extensions | undefined;
     }
   | ({ readonly type: 'text-start' } & BlockStart)
-  | ({ readonly type: 'text-delta'; readonly text: string } & BlockPlace)
-  | ({ readonly type: 'text-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
+  | ({ readonly type: 'text-delta' } & TextPiece)
+  | ({
+      readonly type: 'text-end';
+      readonly citations?: readonly Citation[] | undefined;
+      readonly extensions?: Extensions | undefined;
+    } & BlockPlace)
   | ({
       readonly type: 'reasoning-start';
       readonly provenance: DialectId;
@@ -49,7 +60,7 @@ export type StreamEvent =
       readonly extensions?: Extensions | undefined;
     } & BlockPlace)
   | ({ readonly type: 'refusal-start' } & BlockStart)
-  | ({ readonly type: 'refusal-delta'; readonly text: string } & BlockPlace)
+  | ({ readonly type: 'refusal-delta' } & TextPiece)
   | ({ readonly type: 'refusal-end'; readonly extensions?: Extensions | undefined } & BlockPlace)
   | ({
       readonly type: 'tool-call-start';
@@ -65,6 +76,7 @@ export type StreamEvent =
       readonly type: 'finish';
       readonly choice: number;
       readonly finish: Finish;
+      readonly steps?: readonly ServerToolStep[] | undefined;
       readonly extensions?: Extensions | undefined;
     }
   | { readonly type: 'usage'; readonly usage: Usage }
@@ -74,8 +86,8 @@ export type StreamEvent =
 
 /**
  * Whether an event is content a client would notice. Until the first such event nothing is sent to the client, so that
- * a failure can still go to the next candidate. An opened, still empty block is not content; `finish` is, since an
- * answer may be empty on purpose.
+ * a failure can still go to the next candidate. An opened, still empty block is not content. Neither is a `finish` that
+ * says no more than that the model stopped: an answer that has nothing else is most likely a fault, and `isMeant` tells.
  */
 export function isContentEvent(event: StreamEvent): boolean {
   switch (event.type) {
@@ -87,9 +99,15 @@ export function isContentEvent(event: StreamEvent): boolean {
     case 'tool-call-delta':
     case 'redacted-reasoning':
     case 'opaque':
-    case 'finish':
       return true;
+    case 'finish':
+      return event.finish.reason !== 'stop';
     default:
       return false;
   }
+}
+
+/** Whether an answer without any content is as the model meant it: it wrote something, if only the end. */
+export function isMeant(usage: Pick<Usage, 'output'> | undefined): boolean {
+  return usage !== undefined && usage.output > 0;
 }

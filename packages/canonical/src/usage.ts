@@ -16,6 +16,22 @@ export interface Usage {
   readonly raw?: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** What two calls used together. `raw` is of one call and stays out. */
+export function addUsage(one: Usage, other: Usage): Usage {
+  const sum = (a: number | undefined, b: number | undefined) =>
+    a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+  return {
+    inputUncached: one.inputUncached + other.inputUncached,
+    cacheRead: one.cacheRead + other.cacheRead,
+    cacheWrite5m: one.cacheWrite5m + other.cacheWrite5m,
+    cacheWrite1h: one.cacheWrite1h + other.cacheWrite1h,
+    output: one.output + other.output,
+    reasoning: sum(one.reasoning, other.reasoning),
+    audioInput: sum(one.audioInput, other.audioInput),
+    audioOutput: sum(one.audioOutput, other.audioOutput),
+  };
+}
+
 /** All input tokens, cached or not. */
 export function totalInput(usage: Usage): number {
   return usage.inputUncached + usage.cacheRead + usage.cacheWrite5m + usage.cacheWrite1h;

@@ -1,4 +1,4 @@
-import type { ErrorRule, Hedge, Limits, RoutingSettings, Strategy } from '@switchyard/routing';
+import type { ErrorRule, Hedge, Limits, RoutingSettings, Strategy, ThinkingLimits } from '@switchyard/routing';
 
 /** What an operator's configuration asks for, checked and expanded. It holds secrets in plain text: memory only. */
 export interface DesiredState {
@@ -77,6 +77,8 @@ export interface DesiredModel {
   readonly name: string;
   /** The name clients use, where it differs. */
   readonly alias?: string | undefined;
+  /** How it can be asked to think; undefined where its name tells. */
+  readonly thinking?: ThinkingLimits | undefined;
   /** Clients see the alias in answers. */
   readonly forceMapping?: boolean | undefined;
   /** Tokens that input and output may have together. */

@@ -83,6 +83,8 @@ export interface ModelRow {
   readonly alias?: string | undefined;
   readonly forceMapping?: boolean | undefined;
   readonly contextLength?: number | undefined;
+  /** How it can be asked to think: JSON that only the control plane understands. */
+  readonly thinking?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** The whole configuration as rows. The settings are JSON that only the control plane understands. */

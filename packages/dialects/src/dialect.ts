@@ -8,6 +8,7 @@ import type {
   Warning,
 } from '@switchyard/canonical';
 
+import type { FieldPath } from './json/patch-fields.js';
 import type { SseEvent } from './sse/scan-sse.js';
 import type { ThinkingLimits } from './thinking/fit-thinking.js';
 import type { ToolNameRule } from './tool-names/tool-names.js';
@@ -56,15 +57,20 @@ export interface EncodeAnswerOptions {
   readonly nextNumber?: number | undefined;
 }
 
+/** An event that carries a piece of a block's text. */
+export type TextDelta = Extract<StreamEvent, { readonly type: `${string}-delta` }>;
+
 /**
  * Turns one upstream's event stream into canonical events: a pure machine whose `state` is plain data.
  * `next` never throws on an upstream's bytes: what cannot be read becomes an `error` event followed by `end`.
- * After `end` was returned once, further calls return nothing. Beyond being empty or not, what the text of a delta says
- * must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
+ * After `end` was returned once, further calls return nothing. Beyond being empty or not, and being kept or
+ * counted, what the text of a delta says must not matter to it: `TemplateDecoder` reads runs of deltas in its place.
  */
 export interface StreamDecoder {
   readonly state: unknown;
   next(event: SseEvent): readonly StreamEvent[];
+  /** Takes in the text of deltas that were read in its place, as `next` does; for a decoder that can do so without an event. */
+  keep?(delta: TextDelta): void;
   /** The upstream closed. Without the dialect's terminal proof this returns an `upstream_truncated` error, then `end`. */
   end(): readonly StreamEvent[];
 }
@@ -116,9 +122,20 @@ export interface Dialect {
    * client's own names with `createToolNameMap(request.tools, rule)`, on decoded events and responses.
    */
   readonly toolNames?: ToolNameRule | undefined;
+  /**
+   * The fields that a wish for thinking may move. A request that stays in its dialect has only them patched, to what
+   * `encodeRequest` makes of them. No two begin with the same field.
+   */
+  readonly thinkingFields: readonly FieldPath[];
   /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
   decodeRequest(body: unknown, outside?: RequestOutside): WithWarnings<CanonicalRequest>;
   encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject>;
+  /**
+   * A request of a client, which an upstream of the same dialect is to get as it is, without what we told the client in the
+   * name of other providers (proofs of their reasoning, steps of their tools): the upstream would refuse it. Warnings are in
+   * the client's words. Undefined where clients are told nothing of the kind. Whatever it concerns holds `MADE_MARK`.
+   */
+  readonly dropMade?: ((body: unknown) => WithWarnings<unknown>) | undefined;
   /** @throws GatewayError `upstream_malformed` when the body is not an answer of this dialect. */
   decodeResponse(body: unknown): CanonicalResponse;
   encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject>;

@@ -1,6 +1,6 @@
 import { Controller, Get, HttpException, Inject, Module, type DynamicModule } from '@nestjs/common';
 
-import { readinessOf, type ReadinessCheck } from './readiness.js';
+import { readinessOf, type Readiness, type ReadinessCheck } from './readiness.js';
 
 const READINESS_CHECKS = Symbol('READINESS_CHECKS');
 
@@ -14,10 +14,10 @@ class HealthController {
   }
 
   @Get('readyz')
-  ready(): { status: 'ready' } {
-    const { ready, reasons } = readinessOf(this.checks);
-    if (!ready) throw new HttpException({ status: 'not ready', reasons }, 503);
-    return { status: 'ready' };
+  ready(): Pick<Readiness, 'notes'> & { status: 'ready' } {
+    const { ready, reasons, ...notes } = readinessOf(this.checks);
+    if (!ready) throw new HttpException({ status: 'not ready', reasons, ...notes }, 503);
+    return { status: 'ready', ...notes };
   }
 }
 

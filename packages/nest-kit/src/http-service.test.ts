@@ -41,6 +41,24 @@ describe('createHttpService', () => {
     }
   });
 
+  it('adds to its readiness what does not keep it from serving', async () => {
+    let note: string | undefined = 'Redis is away';
+    const service = await createHttpService({
+      host: '127.0.0.1',
+      port: 0,
+      logger,
+      checks: [{ name: 'redis', isNote: true, check: () => note }],
+    });
+    try {
+      const told = await fetch(`${service.address}/readyz`);
+      expect([told.status, await told.json()]).toEqual([200, { status: 'ready', notes: { redis: 'Redis is away' } }]);
+      note = undefined;
+      expect(await (await fetch(`${service.address}/readyz`)).json()).toEqual({ status: 'ready' });
+    } finally {
+      await service.close();
+    }
+  });
+
   it('leaves nothing open when its port is taken', async () => {
     const first = await createHttpService({ host: '127.0.0.1', port: 0, logger, checks: [] });
     try {

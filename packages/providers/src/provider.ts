@@ -57,6 +57,8 @@ export interface Provider {
   readonly prefill?: Prefill | undefined;
   /** The ceiling sent where the dialect requires one and the client gave none. */
   readonly defaultMaxOutputTokens?: number | undefined;
+  /** How many texts one call for embeddings may have; more are asked for in several. Undefined where nothing is known. */
+  readonly mostEmbeddingsPerCall?: number | undefined;
   /** Whether quota is counted per account or per model. */
   readonly quotaScope: 'account' | 'model';
   /** The vendor's documents this was read from. */

@@ -9,6 +9,7 @@ export {
   afterAttempt,
   afterContextLength,
   nextAttempt,
+  recoversAtMs,
   roundPauseMs,
   startAttempts,
   worthAnotherRound,
@@ -28,6 +29,13 @@ export { LoadBook, type Flight, type FlightStart, type Load } from './load/load-
 export { PriceBook } from './load/price-book.js';
 export { Turns } from './load/turns.js';
 export { availability, type Availability } from './health/availability.js';
+export {
+  credentialHealth,
+  HEALTHY,
+  type CredentialHealth,
+  type CredentialState,
+  type Held,
+} from './health/credential-health.js';
 export {
   failureOf,
   isSideOperation,
@@ -74,5 +82,6 @@ export {
   type RoutingSnapshot,
   type RoutingTenant,
   type Snapshot,
+  type ThinkingLimits,
   type WorkerCredential,
 } from './snapshot/snapshot.js';

@@ -4,5 +4,7 @@ export { createMetrics, type Metrics, type MetricsOptions } from './metrics/crea
 export { METRICS_CONTENT_TYPE } from './metrics/exposition.js';
 export { OTHER, type Family, type Reading } from './metrics/family.js';
 export type { GaugeFamily } from './metrics/gauge-family.js';
+export type { HistogramSeries } from './metrics/histogram-series.js';
+export { quantile } from './metrics/quantile.js';
 export { createTracing, type TracingOptions } from './trace/create-tracing.js';
 export type { SpanAttributes, SpanOptions, TraceSpan, TraceVariables, Tracing } from './trace/tracing.js';

@@ -8,6 +8,7 @@ export {
   type PrivateRedis,
   type PrivateServer,
 } from './backends/test-backends.js';
+export { startRedisProxy, type RedisProxy } from './backends/redis-proxy.js';
 export { freePort } from './process/free-port.js';
 export {
   startProcess,

@@ -56,7 +56,7 @@ const STATE: StoredState = {
       masterKeyId: 'k1',
       headers: { 'x-secret': 'header-secret' },
       proxyUrl: 'http://user:proxy-secret@proxy.example',
-      models: [{ name: 'm', alias: 'n' }],
+      models: [{ name: 'm', alias: 'n', thinking: { levels: ['low'], budget: { min: 1, max: 9 } } }],
       excludedModels: ['*-beta'],
       deadlines: { connectMs: 9 },
       policy: { weight: 3, disableCooling: true, errorRules: [RULE] },
@@ -142,6 +142,7 @@ describe('compileSnapshot', () => {
             sealedSecret: 'v1.k1.sealed',
             headers: { 'x-secret': 'header-secret' },
             proxyUrl: 'http://user:proxy-secret@proxy.example',
+            thinking: { m: { levels: ['low'], budget: { min: 1, max: 9 } } },
             errorRules: [RULE],
           },
           {

@@ -43,10 +43,17 @@ export function compileSnapshot(state: StoredState): Snapshot {
         ...credential,
         provider: providerOf(credential).slug,
         label: providerOf(credential).label,
+        thinking: thinkingOf(credential),
       })),
       settings: { passthroughHeaders: settings.passthroughHeaders },
     }),
   };
+}
+
+/** By the upstream's names; undefined where nothing is said of any. A model under several aliases is one model. */
+function thinkingOf({ models }: CredentialRow) {
+  const said = models.flatMap(({ name, thinking }) => (thinking === undefined ? [] : [[name, thinking] as const]));
+  return said.length === 0 ? undefined : Object.fromEntries(said);
 }
 
 /** What routing needs to know of a provider. An unknown one may be tried: the worker will say that it does not know it. */

@@ -1,10 +1,12 @@
+import type { GatewayError } from '@switchyard/canonical';
 import { loadState, saveDiscoveredModels, type Database } from '@switchyard/database';
 import type { Snapshot, WorkerCredential } from '@switchyard/routing';
 import type { Logger } from '@switchyard/telemetry';
 
 import { compileSnapshot } from '../compile/compile-snapshot.js';
+import { probeCredential } from '../credentials/probe-credential.js';
 import type { Publisher } from '../publish/publisher.js';
-import { isLocal, listModels, type ListModelsTools } from './list-models.js';
+import { hostOf, isLocal, listModels, type ListModelsTools } from './list-models.js';
 
 export interface DiscoveryOptions extends ListModelsTools {
   readonly database: Database;
@@ -44,6 +46,11 @@ export class Discovery {
     clearInterval(this.#timer);
     this.#closing.abort();
     await this.#running;
+  }
+
+  /** Asks one upstream at an operator's wish; the error, or undefined where it answers. Saves nothing. */
+  probe(credential: WorkerCredential): Promise<GatewayError | undefined> {
+    return probeCredential(credential, this.#options, this.#closing.signal);
   }
 
   /** Lists what needs no network, so that it can be served at once. */
@@ -127,9 +134,4 @@ export class Discovery {
 function unlistedCredentials({ routing, credentials }: Snapshot): readonly WorkerCredential[] {
   const unlisted = new Set(routing.credentials.filter(({ models }) => models.length === 0).map(({ id }) => id));
   return credentials.credentials.filter(({ id }) => unlisted.has(id));
-}
-
-/** The base URL itself may hold a password. */
-function hostOf(baseUrl: string): string {
-  return URL.parse(baseUrl)?.host ?? 'an unreadable base-url';
 }

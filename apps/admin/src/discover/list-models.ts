@@ -5,7 +5,8 @@ import type { UpstreamClient } from '@switchyard/upstream';
 
 import { parseModelList } from './parse-model-list.js';
 
-const LIST_WITHIN_MS = 10_000;
+/** How long an upstream may take to list its models. */
+export const LIST_WITHIN_MS = 10_000;
 const DEADLINES = { connectMs: 5000, headersMs: LIST_WITHIN_MS, idleMs: LIST_WITHIN_MS };
 const MAX_LIST_BYTES = 16 * 1024 * 1024;
 
@@ -29,15 +30,39 @@ export async function listModels(
   tools: ListModelsTools,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const provider = providerBySlug(credential.provider);
-  if (provider === undefined) throw new Error(`this release knows no provider ${credential.provider}`);
   const bounded = AbortSignal.any([signal, AbortSignal.timeout(LIST_WITHIN_MS)]);
-  const { status, headers, body } = isLocal(provider.slug)
-    ? respondAsSimulator({ path: provider.paths.models, body: Buffer.alloc(0) }, bounded)
-    : await callUpstream({ credential, provider, tools }, bounded);
-  const text = await readBounded(body);
+  const { status, headers, text } = await askForModels(credential, tools, bounded);
   if (status !== 200) throw new Error(`it answered ${status}`);
   return parseModelList(headers['content-type'] ?? '', text);
+}
+
+/** An upstream's answer to "list models", whatever it is. */
+export interface ModelsAnswer {
+  readonly provider: Provider;
+  /** Who answered; the base URL itself may hold a password. */
+  readonly host: string;
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+}
+
+/** @throws an Error when there is no answer; it holds no secret. */
+export async function askForModels(
+  credential: WorkerCredential,
+  tools: ListModelsTools,
+  signal: AbortSignal,
+): Promise<ModelsAnswer> {
+  const provider = providerBySlug(credential.provider);
+  if (provider === undefined) throw new Error(`this release knows no provider ${credential.provider}`);
+  const { status, headers, body } = isLocal(provider.slug)
+    ? respondAsSimulator({ path: provider.paths.models, body: Buffer.alloc(0) }, signal)
+    : await callUpstream({ credential, provider, tools }, signal);
+  return { provider, host: hostOf(credential.baseUrl), status, headers, text: await readBounded(body) };
+}
+
+/** The host alone, for words: the base URL itself may hold a password. */
+export function hostOf(baseUrl: string): string {
+  return URL.parse(baseUrl)?.host ?? 'an unreadable base-url';
 }
 
 interface UpstreamList {

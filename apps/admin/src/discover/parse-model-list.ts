@@ -11,12 +11,17 @@ const modelListSchema = z.union([z.object({ data: entries }).transform(({ data }
  * @throws an Error that says what came instead.
  */
 export function parseModelList(contentType: string, text: string): readonly string[] {
-  if (contentType.includes('html') || /^\s*<(?:!doctype|html)/i.test(text)) {
+  if (isWebPage(contentType, text)) {
     throw new Error('it answered with a web page: the base-url must be that of the API (most end with /v1)');
   }
   const parsed = modelListSchema.safeParse(parseJson(text));
   if (!parsed.success) throw new Error('it answered with JSON that is no list of models: is the base-url complete?');
   return [...new Set(parsed.data.map(({ id }) => id))].toSorted();
+}
+
+/** Whether a page came where an API's answer should be. */
+export function isWebPage(contentType: string, text: string): boolean {
+  return contentType.includes('html') || /^\s*<(?:!doctype|html)/i.test(text);
 }
 
 function parseJson(text: string): unknown {

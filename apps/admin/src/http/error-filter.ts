@@ -44,6 +44,9 @@ export class ErrorFilter implements ExceptionFilter {
     if (error.code === 'internal')
       this.logger.error({ err: thrown, method: request.method, path: request.url }, 'admin API');
     const body: ErrorBody = { error: { code: error.code, message: error.message } };
+    if (error.retryAfterMs !== undefined) {
+      void reply.header('retry-after', String(Math.max(1, Math.ceil(error.retryAfterMs / 1_000))));
+    }
     void reply.code(error.status).send(body);
   }
 }

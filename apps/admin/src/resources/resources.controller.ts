@@ -1,6 +1,7 @@
 import { Controller, Get, Inject, Query, UseGuards } from '@nestjs/common';
 import { Database, loadState } from '@switchyard/database';
 
+import { HealthBook } from '../credentials/health-book.js';
 import { OwnerGuard } from '../http/bearer-guards.js';
 import { parseRequest } from '../http/parse-request.js';
 import { pageOf, pageQuerySchema, type Page } from './page.js';
@@ -12,7 +13,10 @@ type Resource = keyof typeof RESOURCE_VIEWS;
 @Controller('api/v1')
 @UseGuards(OwnerGuard)
 export class ResourcesController {
-  constructor(@Inject(Database) private readonly database: Database) {}
+  constructor(
+    @Inject(Database) private readonly database: Database,
+    @Inject(HealthBook) private readonly health: HealthBook,
+  ) {}
 
   @Get('tenants')
   tenants(@Query() query: unknown) {
@@ -35,8 +39,10 @@ export class ResourcesController {
   }
 
   @Get('credentials')
-  credentials(@Query() query: unknown) {
-    return this.list('credentials', query);
+  async credentials(@Query() query: unknown) {
+    const { data, ...page } = await this.list('credentials', query);
+    const healthOf = this.health.finder();
+    return { data: data.map((credential) => ({ ...credential, health: healthOf(credential.id) })), ...page };
   }
 
   @Get('models')

@@ -4,11 +4,16 @@ import { startAdmin } from '@switchyard/admin';
 import { parseKeyring } from '@switchyard/config';
 import { CONSOLE_FOLDER } from '@switchyard/console';
 import { createDatabase } from '@switchyard/database';
-import { createMemorySnapshotStore, createRedisSnapshotStore } from '@switchyard/shared-state';
+import {
+  createMemorySnapshotStore,
+  createRedisHealthStore,
+  createRedisSnapshotStore,
+  type HealthStore,
+} from '@switchyard/shared-state';
 import { Command } from 'commander';
 
 import { PURPOSES, required } from '../compose/required.js';
-import { runService } from '../compose/run-service.js';
+import { runService, type ServiceStart } from '../compose/run-service.js';
 import { serveMetrics } from '../compose/serve-metrics.js';
 
 export function adminCommand(): Command {
@@ -45,6 +50,7 @@ function runAdmin(): Promise<void> {
     const admin = await startAdmin({
       database,
       snapshotStore: store,
+      health: openHealth({ ...environment, logger, closers }),
       keyring: parseKeyring(masterKey),
       pepper,
       ownerToken,
@@ -60,4 +66,20 @@ function runAdmin(): Promise<void> {
     const metricsAddress = await serveMetrics({ ...environment, metrics, logger, closers });
     return { address: admin.address, metrics: metricsAddress };
   });
+}
+
+/** What the gateways share; without Redis each keeps its own, and admin has no part in it. */
+function openHealth({ redisUrl, logger, closers }: HealthParts): HealthStore | undefined {
+  if (redisUrl === undefined) return undefined;
+  const health = createRedisHealthStore({
+    url: redisUrl,
+    probes: false,
+    onError: (error) => logger.warn({ err: error }, 'redis: the health of credentials is not known'),
+  });
+  closers.add('health', () => health.close());
+  return health;
+}
+
+interface HealthParts extends Pick<ServiceStart, 'logger' | 'closers'> {
+  readonly redisUrl?: string | undefined;
 }

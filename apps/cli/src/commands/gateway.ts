@@ -47,6 +47,7 @@ function runGateway(): Promise<void> {
       logger,
       metrics,
       drainMs: environment.drainSeconds * 1_000,
+      socketLimits: environment.sockets,
     });
     closers.add('gateway', () => gateway.close());
     const metricsAddress = await serveMetrics({ ...environment, metrics, logger, closers });

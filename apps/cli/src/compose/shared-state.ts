@@ -9,22 +9,28 @@ import type { Closers } from './shutdown.js';
 export interface SharedStateOptions {
   /** Undefined: shared with nobody. */
   readonly redisUrl?: string | undefined;
+  readonly redisWaitMs: number;
   readonly dataDir: string;
   readonly logger: Logger;
   readonly closers: Closers;
 }
 
 /** What gateways share: limits, health and usage, in Redis or, for one that is alone, in memory. */
-export function openSharedState({ redisUrl, dataDir, logger, closers }: SharedStateOptions): SharedState {
-  const shared = redisUrl === undefined ? createMemorySharedState() : inRedis(redisUrl, { dataDir, logger });
+export function openSharedState(options: SharedStateOptions): SharedState {
+  const { redisUrl, closers } = options;
+  const shared = redisUrl === undefined ? createMemorySharedState() : inRedis(redisUrl, options);
   closers.add('shared state', () => closeSharedState(shared));
   return shared;
 }
 
-function inRedis(url: string, { dataDir, logger }: Pick<SharedStateOptions, 'dataDir' | 'logger'>): SharedState {
+function inRedis(url: string, { redisWaitMs, dataDir, logger }: SharedStateOptions): SharedState {
   const hear = (what: string) => (error: Error) => logger.warn({ err: error }, `redis: ${what}`);
   return {
-    limiter: createRedisLimiter({ url, onError: hear('limits are enforced by this replica alone') }),
+    limiter: createRedisLimiter({
+      url,
+      commandTimeoutMs: redisWaitMs,
+      onError: hear('limits are enforced by this replica alone'),
+    }),
     health: createRedisHealthStore({ url, onError: hear('health is kept by this replica alone') }),
     usage: createRedisUsageSink({
       url,

@@ -58,9 +58,11 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   closers.add('database', () => database.close());
 
   const demo = options.configFile === undefined ? await demoConfiguration(dataDir) : undefined;
+  const shared = openSharedState({ ...environment, dataDir, logger, closers });
   const admin = await startAdmin({
     database,
     snapshotStore: store,
+    health: shared.health,
     keyring,
     pepper: secrets.keyPepper,
     ownerToken: secrets.ownerToken,
@@ -87,13 +89,14 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
     routing: await follow('routing'),
     transport: createDirectTransport(createAttemptHandler({ credentials, keyring, upstream, tracing, logger })),
     hashKey: (key) => hashKey(secrets.keyPepper, key),
-    shared: openSharedState({ redisUrl: environment.redisUrl, dataDir, logger, closers }),
+    shared,
     trustedProxies: environment.trustedProxies,
     operatorToken: secrets.ownerToken,
     tracing,
     logger,
     metrics,
     drainMs: environment.drainSeconds * 1_000,
+    socketLimits: environment.sockets,
   });
   closers.add('gateway', () => gateway.close());
   const { metricsPort } = environment;

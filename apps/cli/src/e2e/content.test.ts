@@ -223,13 +223,18 @@ describe.each(SHAPES)('what official clients say and see, through the %s shape',
       'of an openai upstream shows as thinking, and goes back as it came, streamed: %s',
       async (stream) => {
         const { content } = await anthropicSees(openaiThinks, stream);
-        expect(content).toMatchObject([{ type: 'thinking', thinking, signature: '' }, text]);
+        const signature = 'switchyard_proof:openai-chat:reasoning:';
+        expect(content).toMatchObject([{ type: 'thinking', thinking, signature }, text]);
         expect(await anthropicSends(OPENAI, { messages: next(content) })).toMatchObject({
           messages: [
             { role: 'user' },
             { role: 'assistant', content: 'Two.', reasoning_content: thinking },
             { role: 'user' },
           ],
+        });
+        // Claude did not sign it, and would refuse the whole request for it.
+        expect(await anthropicSends(CLAUDE, { messages: next(content) })).toMatchObject({
+          messages: [{ role: 'user' }, { role: 'assistant', content: [text] }, { role: 'user' }],
         });
       },
     );

@@ -218,7 +218,7 @@ describe(':streamGenerateContent without alt=sse', () => {
     const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
     const reader = response.body?.getReader();
     const first = await reader?.read();
-    expect(Buffer.from(first?.value ?? []).toString()).toBe(`[${JSON.stringify(geminiPayloads()[0])}`);
+    expect(Buffer.from(first?.value ?? []).toString()).toBe(`[${JSON.stringify(geminiPayloads()[0])}\n`);
     goOn();
     while (!(await reader?.read())?.done);
   });
@@ -240,10 +240,10 @@ describe(':streamGenerateContent without alt=sse', () => {
     expect(await response.json()).toMatchObject([payloads[0], { error: { code: 502, status: 'UNAVAILABLE' } }]);
   });
 
-  it('has an error before content as its status', async () => {
+  it('has an error before content as its status, and as its only element', async () => {
     upstream.script(errorAnswer('gemini', 400, 'bad'));
     const response = await post('/v1beta/models/google/g:streamGenerateContent', body);
-    expect([response.status, await response.json()]).toMatchObject([400, { error: { code: 400, message: 'bad' } }]);
+    expect([response.status, await response.json()]).toMatchObject([400, [{ error: { code: 400, message: 'bad' } }]]);
   });
 
   it('is server-sent events with alt=sse', async () => {

@@ -100,6 +100,9 @@ function routingSnapshot({ tenantKeys, credentials }: Parameters<typeof startDat
       deadlines: DEADLINES,
       passthroughHeaders: false,
       keepaliveSeconds: 0,
+      // Each case finds its credentials well, and streams that break are told.
+      disableCooling: true,
+      rescue: { text: 'error', tools: 'error' },
     },
   };
 }

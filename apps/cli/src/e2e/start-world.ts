@@ -23,6 +23,10 @@ export interface WorldOptions {
   readonly variables?: Readonly<Record<string, string>>;
   /** How many, when split: `worker`, `worker-2` and so on. One by default. */
   readonly workers?: number;
+  /** How many, when split: `gateway`, `gateway-2` and so on. One by default. */
+  readonly gateways?: number;
+  /** The way that a service takes to Redis, given the address of Redis itself; the direct one by default. */
+  readonly redisUrlOf?: (service: string, redisUrl: string) => Promise<string>;
   /** A database that the test may take away; a fresh one on the shared server by default. */
   readonly databaseUrl?: string;
 }
@@ -31,6 +35,8 @@ export interface WorldOptions {
 export interface World {
   /** The gateway's address. */
   readonly url: string;
+  /** Those of all gateways, as they were started. */
+  readonly urls: readonly string[];
   readonly adminUrl: string;
   readonly configFile: string;
   /** When split. */
@@ -54,15 +60,16 @@ export interface World {
 }
 
 const START_TIMEOUT_MS = 30_000;
+export const OWNER_TOKEN = 'an-owner-token-for-tests-that-is-long-enough';
 const SECRETS = {
   SWITCHYARD_MASTER_KEY: `k1:${Buffer.alloc(32, 7).toString('base64')}`,
   SWITCHYARD_KEY_PEPPER: 'a-pepper-for-tests-that-is-long-enough',
   SWITCHYARD_WIRE_TOKEN: 'a-wire-token-for-tests-that-is-long-enough',
-  SWITCHYARD_OWNER_TOKEN: 'an-owner-token-for-tests-that-is-long-enough',
+  SWITCHYARD_OWNER_TOKEN: OWNER_TOKEN,
 };
 
 /** What the tests put into keys, prompts and answers, and no process may ever print. */
-export const NEVER_PRINTED = /.*(client-key|upstream-key|prompt-text|answer-text|Hello|from upstream\.).*/;
+export const NEVER_PRINTED = /client-key|upstream-key|prompt-text|answer-text|Hello|from upstream\./;
 
 /** Starts a world with this configuration, and waits until it serves. */
 export async function startWorld(options: WorldOptions): Promise<World> {
@@ -82,7 +89,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const output = (): string => parts.started.map((one) => one.stdout() + one.stderr()).join('\n');
   try {
     const world = options.shape === 'standalone' ? await startStandalone(parts) : await startSplit(parts);
-    await untilReady(world.url);
+    await Promise.all(world.urls.map(untilReady));
     return {
       ...world,
       configFile,
@@ -93,8 +100,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       output,
       stop: async () => {
         await closeAll(parts.closers);
-        const leak = output().match(NEVER_PRINTED);
-        if (leak !== null) parts.problems.push(`a secret was printed: ${leak[0]}`);
+        const leak = output()
+          .split('\n')
+          .find((line) => NEVER_PRINTED.test(line));
+        if (leak !== undefined) parts.problems.push(`a secret was printed: ${leak}`);
         if (parts.problems.length > 0) throw new Error(parts.problems.join('\n'));
       },
     };
@@ -122,7 +131,7 @@ function processOf({ processes }: Parts, name: string): RunningProcess {
   return running;
 }
 
-type Started = Pick<World, 'url' | 'adminUrl' | 'redis'>;
+type Started = Pick<World, 'url' | 'urls' | 'adminUrl' | 'redis'>;
 
 async function startStandalone(parts: Parts): Promise<Started> {
   const ready = /\{"gateway":"(?<gateway>[^"]+)","admin":"(?<admin>[^"]+)"/;
@@ -135,39 +144,49 @@ async function startStandalone(parts: Parts): Promise<Started> {
   });
   const gateway = await start(parts, 'gateway');
   const found = gateway.stdout().match(ready)?.groups;
-  return { url: found?.['gateway'] ?? '', adminUrl: found?.['admin'] ?? '', redis: undefined };
+  const url = found?.['gateway'] ?? '';
+  return { url, urls: [url], adminUrl: found?.['admin'] ?? '', redis: undefined };
 }
 
 async function startSplit(parts: Parts): Promise<Started> {
   const redis = await startRedisServer();
   parts.closers.push(() => redis.stop());
-  const shared = { ...SECRETS, REDIS_URL: redis.url, SWITCHYARD_METRICS_PORT: '0' };
-  const service = (name: string, command: string, variables: Record<string, string>): Promise<RunningProcess> => {
+  const service = async (name: string, variables: Record<string, string>): Promise<RunningProcess> => {
+    const [command = name] = name.split('-');
+    const shared = {
+      ...SECRETS,
+      REDIS_URL: (await parts.redisUrlOf?.(name, redis.url)) ?? redis.url,
+      SWITCHYARD_DATA_DIR: join(parts.folder, name),
+      SWITCHYARD_METRICS_PORT: '0',
+    };
     parts.launches.set(name, {
       args: [command],
       ready: new RegExp(`"msg":"${command} listening"`),
-      variables: { ...shared, SWITCHYARD_DATA_DIR: join(parts.folder, name), ...variables },
+      variables: { ...shared, ...variables },
     });
     return start(parts, name);
   };
   const wirePorts = await Promise.all(Array.from({ length: parts.workers ?? 1 }, freePort));
-  const [admin, gateway] = await Promise.all([
-    service('admin', 'admin', {
+  const gateway = (index: number): Promise<RunningProcess> =>
+    service(nameOf('gateway', index), {
+      SWITCHYARD_WORKERS: wirePorts.map((port) => `127.0.0.1:${port}`).join(','),
+      SWITCHYARD_GATEWAY_PORT: '0',
+    });
+  const [admin, gateways] = await Promise.all([
+    service('admin', {
       DATABASE_URL: parts.databaseUrl ?? (await testPostgresUrl()),
       SWITCHYARD_CONFIG: parts.configFile,
       SWITCHYARD_ADMIN_PORT: '0',
     }),
-    service('gateway', 'gateway', {
-      SWITCHYARD_WORKERS: wirePorts.map((port) => `127.0.0.1:${port}`).join(','),
-      SWITCHYARD_GATEWAY_PORT: '0',
-    }),
-    ...wirePorts.map((port, index) => service(workerName(index), 'worker', { SWITCHYARD_WIRE_PORT: String(port) })),
+    Promise.all(Array.from({ length: parts.gateways ?? 1 }, (_, index) => gateway(index))),
+    ...wirePorts.map((port, index) => service(nameOf('worker', index), { SWITCHYARD_WIRE_PORT: String(port) })),
   ]);
-  return { url: addressIn(gateway), adminUrl: addressIn(admin), redis };
+  const urls = gateways.map(addressIn);
+  return { url: urls[0] ?? '', urls, adminUrl: addressIn(admin), redis };
 }
 
-function workerName(index: number): string {
-  return index === 0 ? 'worker' : `worker-${index + 1}`;
+function nameOf(service: string, index: number): string {
+  return index === 0 ? service : `${service}-${index + 1}`;
 }
 
 interface RunOptions {

@@ -93,7 +93,6 @@ function configWithPairs(upstream: ReplayUpstream): string {
     `
 deadlines: { headers: 5s, first-content: 5s, idle: 700ms }
 # Each case finds its credentials well, and nothing hides what a client is told of a stream that stops.
-disable-cooling: true
 rescue: { text: error }
 openrouter:${pair('openai-pair', `${upstream.url}/v1`)}
 `,

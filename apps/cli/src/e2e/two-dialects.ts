@@ -22,6 +22,8 @@ const PATHS: Readonly<Record<TwoDialectId, string>> = {
 export function configOf(upstream: ReplayUpstream, more = ''): string {
   const { 'openai-chat': openai, 'anthropic-messages': anthropic } = MODELS;
   return `
+# Each case finds its credentials well: health is not what these are about.
+disable-cooling: true
 api-keys: ["${CLIENT_KEY}"]
 claude-api-key:
   - api-key: upstream-key

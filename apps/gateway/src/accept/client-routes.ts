@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { answerError } from '../dispatch/answer-error.js';
 import { EXPLAIN_PATH, registerExplainRoute } from '../explain/explain-route.js';
 import { registerModelRoutes } from '../models/model-routes.js';
+import { OPS_PATHS, registerOpsRoutes } from '../ops/ops-routes.js';
 import { Pipeline } from '../pipeline.js';
 import { ResponsesSockets } from '../websocket/responses-sockets.js';
 import { framingOf, parseGeminiPath } from './gemini-path.js';
@@ -41,6 +42,7 @@ export class ClientRoutes implements OnModuleInit {
       });
     }
     registerExplainRoute(fastify, this.pipeline.explainSource());
+    registerOpsRoutes(fastify, this.pipeline.opsSource());
     registerModelRoutes(fastify, (request, dialect) => this.pipeline.callerOf(request.raw, dialect));
     fastify.server.on('upgrade', (request, socket, head) => this.sockets.upgrade(request, socket, head));
     fastify.all('/*', (request, reply) => refuse(request, reply));
@@ -56,19 +58,24 @@ export class ClientRoutes implements OnModuleInit {
 function refuse(request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
   const path = request.url.split('?')[0] ?? '';
-  const known = path === EXPLAIN_PATH || SURFACES.some((surface) => surface.path === path);
+  const method = methodOf(path);
   answerError(reply.raw, {
     context: {
       requestId: requestIdOf(request.headers['x-request-id']),
       surface: { dialect: dialectOfPath(path) },
       attemptsBegun: 0,
     },
-    error: known ? wrongMethod(request.method, path) : noRoute(request.method, path),
+    error:
+      method === undefined
+        ? noRoute(request.method, path)
+        : new GatewayError('method_not_allowed', `${path} takes ${method}, not ${request.method}`).toData(),
   });
 }
 
-function wrongMethod(method: string, path: string): GatewayErrorData {
-  return new GatewayError('method_not_allowed', `${path} takes POST, not ${method}`).toData();
+/** The method that a path takes; undefined for one that does not exist. */
+function methodOf(path: string): 'GET' | 'POST' | undefined {
+  if (OPS_PATHS.includes(path)) return 'GET';
+  return path === EXPLAIN_PATH || SURFACES.some((surface) => surface.path === path) ? 'POST' : undefined;
 }
 
 function noRoute(method: string, path: string): GatewayErrorData {

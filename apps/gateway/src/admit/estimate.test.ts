@@ -1,4 +1,6 @@
-import { estimateTokens } from './estimate.js';
+import { estimateTokens as estimate, type SizeFacts } from './estimate.js';
+
+const estimateTokens = (facts: Omit<SizeFacts, 'operation'>) => estimate({ operation: 'chat', ...facts });
 
 const image = 'A'.repeat(400_000);
 
@@ -23,6 +25,10 @@ describe('estimateTokens', () => {
     const { inputTokens } = estimateTokens({ body: Buffer.from(JSON.stringify({ text, part })) });
     expect(inputTokens).toBeGreaterThan(5_000 + 1_600);
     expect(inputTokens).toBeLessThan(5_100 + 1_600);
+  });
+
+  it('takes no tokens for an answer that is none', () => {
+    expect(estimate({ operation: 'embeddings', body: Buffer.alloc(40) })).toEqual({ inputTokens: 10, outputTokens: 0 });
   });
 
   it('counts short data as text', () => {

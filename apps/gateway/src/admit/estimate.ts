@@ -1,3 +1,5 @@
+import type { Operation } from '@switchyard/canonical';
+
 /** A request's size before it is known, in tokens. */
 export interface Estimate {
   readonly inputTokens: number;
@@ -10,6 +12,8 @@ const BYTES_PER_TOKEN = 4;
 const TOKENS_PER_ATTACHMENT = 1_600;
 // An answer's usual bound where the client names none.
 const DEFAULT_OUTPUT_TOKENS = 1_024;
+/** What is answered with tokens of its own. */
+const WRITES_TEXT: ReadonlySet<Operation> = new Set(['chat', 'completions', 'responses-compact']);
 // Below this no attachment makes a difference worth the search.
 const SEARCHED_FROM_BYTES = 16_384;
 const ATTACHMENT_MARKS: readonly Buffer[] = [';base64,', '"data":"', '"data": "'].map((mark) => Buffer.from(mark));
@@ -19,6 +23,7 @@ const QUOTE = 0x22;
 
 export interface SizeFacts {
   readonly body: Buffer;
+  readonly operation: Operation;
   /** The ceiling that the client named, whatever its dialect calls it. */
   readonly maxOutputTokens?: number | undefined;
 }
@@ -27,12 +32,12 @@ export interface SizeFacts {
  * Guesses a request's tokens from its bytes, without parsing it: text by its length, what is attached in base64 by the
  * piece. Limits hold this back until the provider tells the truth.
  */
-export function estimateTokens({ body, maxOutputTokens }: SizeFacts): Estimate {
+export function estimateTokens({ body, operation, maxOutputTokens }: SizeFacts): Estimate {
   const attached = body.length < SEARCHED_FROM_BYTES ? NOTHING_ATTACHED : findAttachments(body);
   const textTokens = Math.ceil((body.length - attached.bytes) / BYTES_PER_TOKEN);
   return {
     inputTokens: textTokens + attached.count * TOKENS_PER_ATTACHMENT,
-    outputTokens: Math.max(0, Math.ceil(maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS)),
+    outputTokens: WRITES_TEXT.has(operation) ? Math.max(0, Math.ceil(maxOutputTokens ?? DEFAULT_OUTPUT_TOKENS)) : 0,
   };
 }
 

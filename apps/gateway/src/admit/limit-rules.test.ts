@@ -50,10 +50,11 @@ describe('limitRules', () => {
         { model: '*', concurrent: 2 },
       ],
     };
-    const scopes = (model: string): readonly string[] =>
+    const scopes = (model?: string): readonly string[] =>
       limitRules({ caller: callerWith({ key }), settings: {}, model }).map(({ scope, limit }) => `${scope} ${limit}`);
     expect(scopes('opus-4')).toEqual(['key:k 9', 'key:k:model:opus-* 1']);
     expect(scopes('other')).toEqual(['key:k 9', 'key:k:model:* 2']);
+    expect(scopes()).toEqual(['key:k 9', 'key:k:model:opus-* 1', 'key:k:model:* 2']);
   });
 });
 

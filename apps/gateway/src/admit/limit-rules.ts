@@ -9,8 +9,8 @@ const MINUTE = { type: 'rolling', ms: 60_000 } as const;
 export interface LimitedRequest {
   readonly caller: Caller;
   readonly settings: Pick<RoutingSettings, 'limits'>;
-  /** The requested name, without a thinking suffix. */
-  readonly model: string;
+  /** The requested name, without a thinking suffix. Undefined: of any model, for who asks for all the rules. */
+  readonly model: string | undefined;
 }
 
 /** Every ceiling that a request counts against: its key's own or everybody's, its tenant's, and those of its model. */
@@ -40,10 +40,12 @@ function keyLimits({ key }: Caller, settings: Pick<RoutingSettings, 'limits'>): 
   return key.limits ?? settings.limits;
 }
 
-function rulesOf(scope: string, limits: Limits, model: string): readonly LimitRule[] {
+function rulesOf(scope: string, limits: Limits, model: string | undefined): readonly LimitRule[] {
   const own = ceilingRules(scope, limits);
-  const ofModel = limits.models?.find((entry) => matchesPattern(entry.model, model));
-  return ofModel === undefined ? own : [...own, ...ceilingRules(`${scope}:model:${ofModel.model}`, ofModel)];
+  const { models = [] } = limits;
+  const concerned =
+    model === undefined ? models : models.filter((entry) => matchesPattern(entry.model, model)).slice(0, 1);
+  return [...own, ...concerned.flatMap((entry) => ceilingRules(`${scope}:model:${entry.model}`, entry))];
 }
 
 function ceilingRules(scope: string, ceilings: Ceilings): readonly LimitRule[] {

@@ -10,7 +10,7 @@ import { standingHeaders } from './answer-headers.js';
 export interface ErrorAnswer {
   readonly context: {
     readonly requestId: string;
-    readonly surface: Pick<RequestContext['surface'], 'dialect'>;
+    readonly surface: Pick<RequestContext['surface'], 'dialect' | 'framing'>;
     readonly attemptsBegun: number;
     readonly standings?: RequestContext['standings'];
   };
@@ -23,14 +23,29 @@ export function answerError(response: ServerResponse, { context, error }: ErrorA
   const { requestId, surface, attemptsBegun } = context;
   const readyMade = 'answer' in error ? error.answer : undefined;
   const answer = readyMade ?? dialectById(surface.dialect).encodeError(error, requestId);
+  const body = surface.framing === 'json-array' ? asArray(answer.body) : answer.body;
   response.writeHead(answer.status, {
+    ...retryAfter(error),
     ...answer.headers,
-    'content-length': String(Buffer.byteLength(answer.body)),
+    'content-length': String(Buffer.byteLength(body)),
     'x-request-id': requestId,
     ...(attemptsBegun > 0 ? { 'x-switchyard-attempts': String(attemptsBegun) } : {}),
     ...standingHeaders(context),
   });
-  response.end(answer.body);
+  response.end(body);
   // A client that is still sending must be heard out, or its socket is reset before it has read this answer.
   if (!response.req.complete) response.req.resume();
+}
+
+/**
+ * A stream that is one JSON array is one when it fails at once, too: Google then answers `[{"error": ...}]`. (Such an answer
+ * is in google-gemini/gemini-cli, issue 14831)
+ */
+function asArray(body: string): string {
+  return body.trimStart().startsWith('[') ? body : `[${body}]`;
+}
+
+/** For an upstream's own words that say nothing of it. */
+function retryAfter({ retryAfterMs }: ErrorAnswer['error']): Readonly<Record<string, string>> {
+  return retryAfterMs === undefined ? {} : { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1_000))) };
 }

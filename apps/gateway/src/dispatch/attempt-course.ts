@@ -1,6 +1,7 @@
 import {
   afterAttempt,
   nextAttempt,
+  recoversAtMs,
   startAttempts,
   type AttemptAsk,
   type AttemptPlan,
@@ -33,6 +34,11 @@ export class AttemptCourse {
   /** Why nothing could be tried when the candidates were chosen last. */
   get outage(): Outage | undefined {
     return this.#plan.outage;
+  }
+
+  /** When the first candidate that failed may be asked again; undefined: now. */
+  get recoversAtMs(): number | undefined {
+    return recoversAtMs(this.#plan, { ...this.#options, nowMs: this.#options.nowMs() });
   }
 
   /** Whether a failure was of a kind that no other candidate helps against. */

@@ -2,7 +2,7 @@ import type { GatewayErrorData } from '@switchyard/canonical';
 import type { AttemptError, AttemptHead, AttemptReply } from '@switchyard/wire';
 
 export interface ReplyOptions {
-  /** Silence in a stream of server-sent events after which a comment is written, in milliseconds; 0 is off. */
+  /** Silence in a stream of events after which something is written that says nothing, in milliseconds; 0 is off. */
   readonly keepaliveMs: number;
   /** Headers of ours for a committed attempt. */
   headersFor(head: AttemptHead): Readonly<Record<string, string>>;

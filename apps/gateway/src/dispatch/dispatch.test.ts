@@ -160,7 +160,6 @@ describe('dispatch', () => {
     'upstream_malformed',
     'upstream_auth_failed',
     'upstream_model_not_found',
-    'worker_lost',
   ])('goes on to the next candidate after %s', async (code) => {
     expect(await run({ answers: { a: [failure(code)], b: [SUCCESS] } })).toMatchObject({ end: SUCCESS, tried: 'a b' });
   });
@@ -174,6 +173,13 @@ describe('dispatch', () => {
   ])('does not rotate after %s', async (code) => {
     const { end, tried } = await run({ answers: { a: [failure(code)], b: [SUCCESS] } });
     expect([end.error?.code, tried]).toEqual([code, 'a']);
+  });
+
+  it('asks the same candidate again when the worker that asked it was lost', async () => {
+    expect(await run({ answers: { a: [failure('worker_lost'), SUCCESS], b: [] } })).toMatchObject({
+      end: SUCCESS,
+      tried: 'a a',
+    });
   });
 
   it('stays with an attempt whose content the client has seen', async () => {
@@ -210,6 +216,13 @@ describe('dispatch', () => {
     } as const;
     const job = dispatch({ ...IDLE, choice: { candidates: [], outage } });
     await expect(job).rejects.toMatchObject({ code: 'all_cooling', status: 429, retryAfterMs: 3_000 });
+  });
+
+  it('says that a name does not exist where no upstream knows it', async () => {
+    const parked = { credentialId: 'c', provider: 'p', model: 'm', state: 'parked', untilMs: 3_000 } as const;
+    const outage = { recoversAtMs: 3_000, credentials: [{ ...parked, code: 'upstream_model_not_found' }] } as const;
+    const job = dispatch({ ...IDLE, choice: { candidates: [], outage } });
+    await expect(job).rejects.toMatchObject({ code: 'upstream_model_not_found', status: 404 });
   });
 
   it('answers with the failure that tells most when nothing helped', async () => {

@@ -1,4 +1,5 @@
-import { outageError, type Candidate } from '@switchyard/routing';
+import { GatewayError } from '@switchyard/canonical';
+import { outageError, type Candidate, type Outage } from '@switchyard/routing';
 import { CANCELLED_END, type AttemptEnd, type AttemptHead, type AttemptReply, type Resume } from '@switchyard/wire';
 
 import { AttemptCourse, type CourseOptions } from './attempt-course.js';
@@ -6,6 +7,7 @@ import type { ClientReply } from './client-answer.js';
 import { raceAttempts, type Hedging } from './hedge.js';
 import { rescue, type RescuePolicy } from './rescue.js';
 import { tellingFailure } from './telling-failure.js';
+import { withRecovery } from './with-recovery.js';
 
 /** Where an attempt writes, until when, and what it goes on from. */
 export interface AttemptTask {
@@ -44,10 +46,20 @@ export async function dispatch(job: DispatchJob): Promise<AttemptEnd> {
   }
 }
 
-function verdict({ signal, model, nowMs }: DispatchJob, { failures, outage }: AttemptCourse): AttemptEnd {
+function verdict({ signal, model, nowMs }: DispatchJob, course: AttemptCourse): AttemptEnd {
+  const { failures, outage } = course;
   if (signal.aborted) return CANCELLED_END;
   const telling = tellingFailure(failures);
-  if (telling !== undefined) return telling;
-  if (outage !== undefined) throw outageError(model, outage, nowMs());
+  if (telling !== undefined) return withRecovery(telling, { recoversAtMs: course.recoversAtMs, nowMs: nowMs() });
+  if (outage !== undefined) throw refusal(model, outage, nowMs());
   return CANCELLED_END;
+}
+
+/** What no upstream knows does not exist, and coming back soon does not help. */
+function refusal(model: string, outage: Outage, nowMs: number): GatewayError {
+  if (!outage.credentials.every(({ code }) => code === 'upstream_model_not_found')) {
+    return outageError(model, outage, nowMs);
+  }
+  const message = `no provider behind "${model}" knows a model of that name: the operator must check it`;
+  return new GatewayError('upstream_model_not_found', message, { param: 'model' });
 }

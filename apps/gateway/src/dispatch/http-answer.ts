@@ -8,7 +8,7 @@ import type { AttemptError, AttemptHead } from '@switchyard/wire';
 import type { RequestContext } from '../accept/request-context.js';
 import { answerError } from './answer-error.js';
 import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
-import { Keepalive } from './keepalive.js';
+import { endsEvent, Keepalive, type Framing } from './keepalive.js';
 
 /** Answers a request as HTTP does. */
 export class HttpAnswer implements ClientAnswer {
@@ -36,8 +36,9 @@ export class HttpAnswer implements ClientAnswer {
 export class HttpReply implements ClientReply {
   committed = false;
   bytesWritten = 0;
-  /** How events are told apart, in an answer of events: in such a one an error can still be told. */
-  private framing: 'sse' | 'json-array' | undefined;
+  /** Of an answer of events: in such a one an error can still be told. */
+  private framing: Framing | undefined;
+  private last: Buffer | undefined;
   private readonly keepalive: Keepalive;
 
   constructor(
@@ -63,7 +64,10 @@ export class HttpReply implements ClientReply {
     this.bytesWritten += chunk.length;
     if (this.response.destroyed) return undefined;
     const hasRoom = this.response.write(chunk);
-    if (this.framing === 'sse') this.keepalive.wrote(chunk);
+    if (this.framing !== undefined) {
+      this.last = chunk;
+      this.keepalive.wrote(chunk, this.framing);
+    }
     return hasRoom ? undefined : drained(this.response);
   }
 
@@ -78,8 +82,7 @@ export class HttpReply implements ClientReply {
     const dialect = dialectById(this.context.surface.dialect);
     switch (this.framing) {
       case 'sse':
-        // The blank line first ends an event that was cut in its middle.
-        this.response.end(`\n\n${dialect.encodeStreamError(error, this.context.requestId)}`);
+        this.response.end(this.lineBreaks() + dialect.encodeStreamError(error, this.context.requestId));
         break;
       case 'json-array':
         // An attempt commits with an element, so this is never the first.
@@ -92,6 +95,11 @@ export class HttpReply implements ClientReply {
 
   abandon(): void {
     this.keepalive.stop();
+  }
+
+  /** What ends an event that was cut in its middle. */
+  private lineBreaks(): string {
+    return this.last === undefined || endsEvent(this.last) ? '' : '\n\n';
   }
 }
 

@@ -1,14 +1,30 @@
 import type { ServerResponse } from 'node:http';
 
-const COMMENT = ': keep-alive\n\n';
+/** How events are told apart. */
+export type Framing = 'sse' | 'json-array';
+
+/** What says nothing in a stream, and what the stream has to end with for it. */
+const FILLERS: Readonly<Record<Framing, { readonly text: string; readonly after: readonly string[] }>> = {
+  // A comment inside an event would become part of it.
+  sse: { text: ': keep-alive\n\n', after: ['\n\n', '\r\n\r\n'] },
+  // Whitespace is free between the tokens of JSON (RFC 8259, section 2), and no string of JSON holds a line feed.
+  'json-array': { text: '\n', after: ['\n'] },
+};
+
+/** Whether an event of a stream of server-sent events ends where these bytes do. */
+export function endsEvent(bytes: Buffer): boolean {
+  const tail = bytes.toString('latin1', Math.max(0, bytes.length - 4));
+  return tail.endsWith('\n\n') || tail.endsWith('\r\n\r\n');
+}
 
 /**
- * Writes an SSE comment into a stream that has been silent for a while, so that proxies between us and the client do
- * not cut it. Only between events: a comment inside one would become part of it.
+ * Writes what says nothing into a stream that has been silent for a while, so that proxies between us and the client do
+ * not cut it.
  */
 export class Keepalive {
   private timer: NodeJS.Timeout | undefined;
-  private betweenEvents = false;
+  /** What may be written now; undefined within an event. */
+  private filler: string | undefined;
 
   constructor(
     private readonly response: ServerResponse,
@@ -17,10 +33,11 @@ export class Keepalive {
   ) {}
 
   /** Tells of a chunk that was written. */
-  wrote(chunk: Buffer): void {
+  wrote(chunk: Buffer, framing: Framing): void {
     if (this.silenceMs === 0) return;
     const tail = chunk.toString('latin1', Math.max(0, chunk.length - 4));
-    this.betweenEvents = tail.endsWith('\n\n') || tail.endsWith('\r\n\r\n');
+    const { text, after } = FILLERS[framing];
+    this.filler = after.some((end) => tail.endsWith(end)) ? text : undefined;
     this.timer ??= setInterval(() => this.onSilence(), this.silenceMs);
     this.timer.refresh();
   }
@@ -31,6 +48,6 @@ export class Keepalive {
 
   private onSilence(): void {
     // A client that is behind on reading is in no danger of silence.
-    if (this.betweenEvents && !this.response.writableNeedDrain) this.response.write(COMMENT);
+    if (this.filler !== undefined && !this.response.writableNeedDrain) this.response.write(this.filler);
   }
 }

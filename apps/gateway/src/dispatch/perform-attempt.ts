@@ -8,6 +8,7 @@ import { attemptOpen } from './attempt-open.js';
 import type { AttemptRecord } from './attempt-record.js';
 import type { AttemptTask } from './dispatch.js';
 import { guessUsage } from './guess-usage.js';
+import { inOwnTime } from './own-time.js';
 import { reportContent, reportEnd } from './report-health.js';
 
 export interface PerformOptions {
@@ -46,23 +47,27 @@ export async function performAttempt(
     options.onFirstContent?.(performance.now() - startedAtMs);
   };
   context.attemptsBegun += 1;
+  const leftMs = options.totalMs - (startedAtMs - context.receivedAtMs);
   const open = attemptOpen(context, {
     candidate,
     ordinal: context.attemptsBegun,
     requestedModel: options.model,
     settings: options.index.settings,
-    leftMs: options.totalMs - (startedAtMs - context.receivedAtMs),
+    leftMs,
     rescuable: options.rescuable,
     resume: task.resume,
   });
   const reply = new WatchedReply(task.reply, contentCame);
-  const end = await options.transport.attempt(open, options.body, reply, task.signal);
+  const ended = await options.transport.attempt(open, options.body, reply, task.signal);
+  const end = inOwnTime(ended, { totalMs: open.deadlines.totalMs, leftMs });
   flight.end();
   const isHeld = reportEnd(health, report, { end, settings: options.index.settings });
   if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();
   const { bytesWritten } = reply;
   const durationMs = performance.now() - startedAtMs;
-  context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs }));
+  // Cancelled, and not because the request is over: another attempt was faster.
+  const hasLost = end.outcome === 'cancelled' && !context.signal.aborted;
+  context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs, hasLost }));
   return end;
 }
 
@@ -98,14 +103,16 @@ interface Performed {
   readonly end: AttemptEnd;
   readonly bytesWritten: number;
   readonly durationMs: number;
+  /** What the loser of a race used is not the client's to pay. */
+  readonly hasLost: boolean;
 }
 
 function recordOf(options: PerformOptions, candidate: Candidate, performed: Performed): AttemptRecord {
   const { context, estimate, state, index } = options;
-  const { end, bytesWritten, durationMs } = performed;
+  const { end, bytesWritten, durationMs, hasLost } = performed;
   const { operation } = context.surface;
   const guess = guessUsage({ end, operation, estimate, bytesWritten, stream: context.facts?.stream ?? false });
-  const usage = end.usage ?? guess;
+  const usage = hasLost ? undefined : (end.usage ?? guess);
   const price = usage === undefined ? undefined : state.routing(index).prices.priceOf(candidate);
   return {
     provider: candidate.credential.provider,

@@ -29,3 +29,8 @@ export async function closeSharedState({ usage, health, limiter }: SharedState):
   await health.close();
   await limiter.close();
 }
+
+/** Whether this gateway goes on without Redis. */
+export function isAlone({ limiter, health }: SharedState): boolean {
+  return limiter.isAlone || health.isAlone;
+}

@@ -131,7 +131,9 @@ export class ResponsesSession {
     const { socket } = this.options;
     const error = toGatewayError(thrown);
     sendError(socket, { error: error.toData(), requestId: requestIdOf(undefined) });
-    if (error.code === 'internal') socket.close(BROKEN, 'the gateway failed');
+    if (error.code !== 'internal') return;
+    this.waiting.length = 0;
+    socket.close(BROKEN, 'the gateway failed');
   }
 
   /** `generate: false` only tells what the conversation begins with; no provider has anything to do for it. */

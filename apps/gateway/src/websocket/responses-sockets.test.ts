@@ -19,7 +19,10 @@ const SNAPSHOT: RoutingSnapshot = {
   format: 1,
   version: 7,
   tenants: [{ id: 't', name: 'tenant', prefixes: '*', shared: true, aliases: [] }],
-  keys: [{ id: 'k', hash: 'hashed good', tenantId: 't' }],
+  keys: [
+    { id: 'k', hash: 'hashed good', tenantId: 't' },
+    { id: 'k2', hash: 'hashed other', tenantId: 't' },
+  ],
   credentials: ['first', 'second'].map((id, place) => ({
     id,
     provider: 'openai-compatibility',
@@ -154,6 +157,9 @@ describe('a conversation over a WebSocket', () => {
     expect(sum('switchyard_requests_total', { outcome: 'success' })).toBe(1);
     expect(sum('switchyard_rejected_total', { reason: 'model_not_found' })).toBe(1);
     expect(sum('switchyard_requests_total')).toBe(2);
+    // Of the turn that was answered; frames have no headers, but its times are told as HTTP's.
+    expect(sum('switchyard_time_to_first_token_seconds_count')).toBe(1);
+    expect(sum('switchyard_overhead_seconds_count', { operation: 'chat' })).toBe(1);
   });
 
   it('gets one text frame for each event, and goes on from its last response', async () => {
@@ -296,6 +302,57 @@ describe('a turn that fails', () => {
   });
 });
 
+/** The status and the headers that an upgrade is refused with. */
+async function refused(gateway: Gateway, key = 'good') {
+  const url = `${gateway.address.replace('http', 'ws')}/v1/responses`;
+  const socket = new WebSocket(url, { headers: { authorization: `Bearer ${key}` } });
+  clients.push(socket);
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  let text = '';
+  for await (const chunk of response) text += String(chunk);
+  return { status: response.statusCode, retryAfter: response.headers['retry-after'], body: JSON.parse(text) };
+}
+
+/** The gateway hears a moment later than the client that a socket has closed. */
+async function dialSoon(gateway: Gateway): Promise<Client> {
+  for (let attempt = 0; attempt < 100; attempt += 1) {
+    try {
+      return await dial(gateway);
+    } catch {
+      await sleep(10);
+    }
+  }
+  return dial(gateway);
+}
+
+describe('how many connections there may be', () => {
+  const tooMany = { status: 429, retryAfter: '10', body: { error: { code: 'too_many_connections' } } };
+
+  it('is bounded for each key, and a closed one makes room', async () => {
+    const { gateway } = await start(numbering(), { socketLimits: { perKey: 2, inTotal: 10 } });
+    const first = await dial(gateway);
+    await dial(gateway);
+    expect(await refused(gateway)).toMatchObject(tooMany);
+    await dial(gateway, { authorization: 'Bearer other' });
+    first.socket.close(1000);
+    expect(await first.closed).toBe(1000);
+    await dialSoon(gateway);
+  });
+
+  it('is bounded for all keys together, and what was refused for its key takes no place', async () => {
+    const { gateway } = await start(numbering(), { socketLimits: { perKey: 10, inTotal: 2 } });
+    expect(await refused(gateway, 'unknown')).toMatchObject({ status: 401 });
+    await dial(gateway);
+    const other = await dial(gateway, { authorization: 'Bearer other' });
+    expect(await refused(gateway)).toMatchObject(tooMany);
+    expect(await refused(gateway, 'other')).toMatchObject(tooMany);
+    other.socket.terminate();
+    await other.closed;
+    await dialSoon(gateway);
+  });
+});
+
 describe('the connection', () => {
   it.each([
     ['without a key', '/v1/responses', { authorization: '' }, 401],
@@ -310,6 +367,48 @@ describe('the connection', () => {
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     socket.once('unexpected-response', (_request, response) => resolve(response.statusCode));
     expect(await promise).toBe(status);
+  });
+
+  it.each([
+    ['revoked', { keys: [] }],
+    ['has expired', { keys: [{ id: 'k', hash: 'hashed good', tenantId: 't', expiresAtMs: Date.now() - 1 }] }],
+  ])('gets no further turn once its key is %s', async (_what, change) => {
+    let publish: (snapshot: RoutingSnapshot) => void = () => {};
+    const routing = { current: () => SNAPSHOT, onChange: (listener: typeof publish) => void (publish = listener) };
+    const { gateway, bodies } = await start(numbering(), { routing });
+    const client = await dial(gateway);
+    client.send(CREATE);
+    await client.read('response.completed');
+    publish({ ...SNAPSHOT, version: 8, ...change });
+    client.send(CREATE);
+    expect(await client.read('error')).toMatchObject({ status: 401, error: { code: 'invalid_api_key' } });
+    expect(bodies).toHaveLength(1);
+  });
+
+  it('answers the close of a client that is done with 1000', async () => {
+    const { gateway } = await start(numbering());
+    const client = await dial(gateway);
+    client.socket.close(1000);
+    expect(await client.closed).toBe(1000);
+  });
+
+  it('closes with 1011 when the gateway itself fails, and serves none of the frames that wait', async () => {
+    const logger = createLogger({
+      service: 'gateway',
+      level: 'info',
+      destination: {
+        write: () => {
+          throw new Error('the disk is full');
+        },
+      },
+    });
+    const { gateway, bodies } = await start(numbering(), { logger });
+    const client = await dial(gateway);
+    client.send(CREATE);
+    client.send(CREATE);
+    expect(await client.closed).toBe(1011);
+    expect(client.frames.at(-1)).toMatchObject({ type: 'error', status: 500, error: { code: 'internal' } });
+    expect(bodies).toHaveLength(1);
   });
 
   it('closes with 1009 for a frame that is too large, and with 1003 for one that is no text', async () => {

@@ -11,6 +11,7 @@ import { requestIdOf } from '../accept/request-id.js';
 import { dialectOfPath, SURFACES } from '../accept/surfaces.js';
 import type { Pipeline } from '../pipeline.js';
 import { ResponsesSession } from './responses-session.js';
+import { SocketCount, type SocketLimits } from './socket-count.js';
 
 export interface SocketsOptions {
   readonly pipeline: Pipeline;
@@ -19,6 +20,7 @@ export interface SocketsOptions {
   readonly maxDepth: number;
   /** How often a client is asked whether it is still there. */
   readonly pingMs: number;
+  readonly limits: SocketLimits;
 }
 
 const SURFACE = SURFACES.find(({ path }) => path === '/v1/responses');
@@ -30,11 +32,13 @@ export class ResponsesSockets {
   private readonly server: WebSocketServer;
   private readonly sessions = new Set<ResponsesSession>();
   private readonly timer: NodeJS.Timeout;
+  private readonly count: SocketCount;
   private leaving = false;
 
   constructor(private readonly options: SocketsOptions) {
     // Compressing single events costs more than it saves, and an attacker could make it cost memory too.
     this.server = new WebSocketServer({ noServer: true, maxPayload: options.maxBytes, perMessageDeflate: false });
+    this.count = new SocketCount(options.limits);
     this.timer = setInterval(() => this.ping(), options.pingMs);
     this.timer.unref();
   }
@@ -44,12 +48,16 @@ export class ResponsesSockets {
     const path = request.url?.split('?')[0] ?? '';
     socket.on('error', () => socket.destroy());
     try {
-      const surface = this.admit(request, path);
+      const { surface, keyId } = this.admit(request, path);
       this.server.handleUpgrade(request, socket, head, (webSocket) => {
         const { pipeline, maxDepth } = this.options;
         const session = new ResponsesSession({ socket: webSocket, request, surface, pipeline, maxDepth });
         this.sessions.add(session);
-        webSocket.once('close', () => this.sessions.delete(session));
+        this.count.opened(keyId);
+        webSocket.once('close', () => {
+          this.sessions.delete(session);
+          this.count.closed(keyId);
+        });
         if (this.leaving) session.leave();
       });
     } catch (thrown) {
@@ -78,8 +86,9 @@ export class ResponsesSockets {
       throw new GatewayError('route_not_found', `no WebSocket is served at ${path}: there is one at /v1/responses`);
     }
     if (this.leaving) throw new GatewayError('not_ready', 'the gateway is shutting down: connect again');
-    this.options.pipeline.callerOf(request, SURFACE.dialect);
-    return SURFACE;
+    const { key } = this.options.pipeline.callerOf(request, SURFACE.dialect);
+    this.count.check(key.id);
+    return { surface: SURFACE, keyId: key.id };
   }
 
   private ping(): void {

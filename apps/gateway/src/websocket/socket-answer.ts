@@ -1,9 +1,9 @@
 import type { GatewayErrorData } from '@switchyard/canonical';
 import { createSseScanner, dialectById, type SseEvent } from '@switchyard/dialects';
-import type { AttemptError } from '@switchyard/wire';
+import type { AttemptError, AttemptHead } from '@switchyard/wire';
 import type { WebSocket } from 'ws';
 
-import type { ClientAnswer, ClientReply } from '../dispatch/client-answer.js';
+import type { ClientAnswer, ClientReply, ReplyOptions } from '../dispatch/client-answer.js';
 
 /** How much may wait in a socket before the upstream is made to wait too. */
 const BACKLOG_BYTES = 64 * 1024;
@@ -27,8 +27,8 @@ export class SocketAnswer implements ClientAnswer {
     private readonly requestId: string,
   ) {}
 
-  createReply(): ClientReply {
-    return new SocketReply(this.socket, this);
+  createReply(options?: Pick<ReplyOptions, 'headersFor'>): ClientReply {
+    return new SocketReply(this.socket, this, options);
   }
 
   refuse(error: GatewayErrorData | AttemptError): void {
@@ -47,10 +47,13 @@ class SocketReply implements ClientReply {
   constructor(
     private readonly socket: WebSocket,
     private readonly answer: SocketAnswer,
+    private readonly options: Pick<ReplyOptions, 'headersFor'> | undefined,
   ) {}
 
-  head(): void {
+  head(head: AttemptHead): void {
     this.committed = true;
+    // Frames have no headers; but whoever makes them notes when the answer began, and what of that time was ours.
+    this.options?.headersFor(head);
   }
 
   data(chunk: Buffer): Promise<void> | undefined {

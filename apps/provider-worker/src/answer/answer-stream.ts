@@ -1,6 +1,7 @@
 import {
   GatewayError,
   isContentEvent,
+  isMeant,
   toGatewayError,
   type GatewayErrorData,
   type StreamEvent,
@@ -108,7 +109,7 @@ async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
     const behind = outlet.write(step.bytes, step.content);
     if (behind !== undefined) await behind;
     if (step.error !== undefined) return step.error;
-    if (step.ended) return outlet.committed ? undefined : emptyStream();
+    if (step.ended) return outlet.committed ? undefined : finishEmpty(parts);
   }
 }
 
@@ -126,8 +127,13 @@ async function nextStep({ context, reader, outlet, chunks }: Relay): Promise<Str
   return next.done ? reader.end() : reader.push(next.value);
 }
 
-function emptyStream(): GatewayErrorData {
-  return new GatewayError('upstream_malformed', 'the upstream ended its stream without any content in it').toData();
+/** A stream that came to its end without content: handed on where the model meant that, else a fault. */
+async function finishEmpty({ context, outlet }: Relay): Promise<GatewayErrorData | undefined> {
+  if (context.report.finish === undefined || !isMeant(context.report.usage)) {
+    return new GatewayError('upstream_malformed', 'the upstream ended its stream without any content in it').toData();
+  }
+  await outlet.release();
+  return undefined;
 }
 
 /** Reads what follows the end of a stream, in the background: an answer that is left early costs its connection. */

@@ -1,4 +1,12 @@
-import { isContentEvent, unfoldResponse, type CanonicalResponse, type GatewayErrorData } from '@switchyard/canonical';
+import {
+  GatewayError,
+  isContentEvent,
+  isMeant,
+  unfoldResponse,
+  type CanonicalResponse,
+  type GatewayErrorData,
+  type StreamEvent,
+} from '@switchyard/canonical';
 import { inUpstreamWords, renameAnswer, restoreResponseToolNames } from '@switchyard/dialects';
 
 import type { Answer } from '../call/call-upstream.js';
@@ -24,24 +32,29 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
   report.usage = response.usage;
   report.finish = response.choices[0]?.finish;
   report.answeredModel = response.model;
-  if (open.stream) return writeEvents(context, response, answer);
+  const events = unfoldResponse(response);
+  if (!events.some(isContentEvent) && !isMeant(response.usage)) return emptyAnswer();
+  if (open.stream) return writeEvents(context, events, answer);
   await writeJson(context, answer, response, bytes);
   return undefined;
 }
 
 async function writeEvents(
   context: AnswerContext,
-  response: CanonicalResponse,
+  events: readonly StreamEvent[],
   answer: Answer,
 ): Promise<GatewayErrorData | undefined> {
   const { encoder } = createEncodedPassage(context);
   context.report.answerLoses(() => inUpstreamWords(context.upstream.id, encoder.warnings));
-  const events = unfoldResponse(response);
   const text = events.map((event) => encoder.next(event)).join('');
   const outlet = new StreamOutlet(context, { ...answer.headers, 'content-type': '' });
-  await outlet.write([Buffer.from(text)], events.some(isContentEvent));
+  await outlet.write([Buffer.from(text)], true);
   await outlet.end();
   return undefined;
+}
+
+function emptyAnswer(): GatewayErrorData {
+  return new GatewayError('upstream_malformed', 'the upstream answered with nothing in it').toData();
 }
 
 function translated(context: AnswerContext, response: CanonicalResponse): Buffer {

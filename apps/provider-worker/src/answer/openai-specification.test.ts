@@ -1,4 +1,5 @@
-import { foldStream, unfoldResponse, type CanonicalResponse, type StreamEvent } from '@switchyard/canonical';
+import { foldStream, unfoldResponse, type CanonicalResponse, type OpaqueBlock } from '@switchyard/canonical';
+import type { ServerToolStep, StreamEvent } from '@switchyard/canonical';
 import { createSseScanner, dialectById, type Dialect } from '@switchyard/dialects';
 import {
   openaiSpecification,
@@ -34,7 +35,11 @@ const { value: request } = dialectById('openai-responses').decodeRequest({
   metadata: { a: 'b' },
 });
 
-const options = { model: 'm', includeUsage: true, nowSeconds: 1_700_000_000, request };
+const options = { model: 'm', includeUsage: true, nowSeconds: 1_700_000_000 };
+
+function optionsFor({ dialect }: Pick<Client, 'dialect'>) {
+  return dialect.id === 'openai-responses' ? { ...options, request } : options;
+}
 
 const CLIENTS = [
   {
@@ -55,6 +60,10 @@ const CLIENTS = [
 
 type Client = (typeof CLIENTS)[number];
 
+function step(told: ServerToolStep): OpaqueBlock {
+  return { type: 'opaque', dialect: 'anthropic-messages', value: {}, step: told };
+}
+
 /** An answer with a block of every kind that any client can be told. */
 const EVERYTHING: CanonicalResponse = {
   id: 'answer_1',
@@ -66,8 +75,17 @@ const EVERYTHING: CanonicalResponse = {
         { type: 'reasoning', text: 'Hm.', provenance: 'anthropic-messages', signature: 'c2ln' },
         { type: 'redacted-reasoning', data: 'ZGF0YQ==', provenance: 'anthropic-messages' },
         { type: 'text', text: 'Let me ' },
-        { type: 'text', text: 'look.' },
-        { type: 'refusal', text: 'Not there.' },
+        {
+          type: 'text',
+          text: 'look.',
+          citations: [
+            { type: 'url', url: 'https://example.com/a', title: 'a', span: { start: 0, end: 4 } },
+            { type: 'url', url: 'https://example.com/b', citedText: 'words' },
+            { type: 'file', fileId: 'file-1', title: 'a.pdf' },
+          ],
+          logprobs: [{ token: 'look', logprob: -0.5, top: [{ token: 'look', logprob: -0.5 }] }],
+        },
+        { type: 'refusal', text: 'Not there.', logprobs: [{ token: 'Not', logprob: -1, top: [] }] },
         { type: 'tool-call', id: 'call_1', name: 'look', arguments: '{"at":"it"}' },
         { type: 'tool-call', id: 'call_2', name: 'edit', arguments: '{"input":"x"}', freeform: true },
         {
@@ -77,6 +95,12 @@ const EVERYTHING: CanonicalResponse = {
           arguments: '{}',
           namespaced: { namespace: 'files', name: 'list' },
         },
+        step({ tool: 'web-search', id: 's1', call: { queries: ['a'] } }),
+        step({ tool: 'web-search', id: 's1', result: { sources: [{ url: 'https://example.com' }] } }),
+        step({ tool: 'web-search', id: 's2', call: { queries: ['b'] } }),
+        step({ tool: 'web-fetch', id: 's3', call: { url: 'https://example.com' } }),
+        step({ tool: 'code-execution', id: 's4', call: { code: '1' } }),
+        step({ tool: 'code-execution', id: 's4', result: { output: '1' } }),
       ],
       finish: { reason: 'tool-calls' },
     },
@@ -90,7 +114,7 @@ function eventsOf(upstream: Dialect, { payloads }: Fixture): StreamEvent[] {
 }
 
 function encode(client: Client, events: readonly StreamEvent[]): string {
-  const encoder = client.dialect.createStreamEncoder(options);
+  const encoder = client.dialect.createStreamEncoder(optionsFor(client));
   return events.map((event) => encoder.next(event)).join('');
 }
 
@@ -113,7 +137,7 @@ function isChatError(event: unknown): boolean {
 }
 
 function problemsOfWhole(client: Client, answer: CanonicalResponse): readonly string[] {
-  const body: unknown = JSON.parse(JSON.stringify(client.dialect.encodeResponse(answer, options).value));
+  const body: unknown = JSON.parse(JSON.stringify(client.dialect.encodeResponse(answer, optionsFor(client)).value));
   return [...client.validateWhole(body), ...specification.check(client.whole, body)];
 }
 
@@ -157,5 +181,18 @@ describe.each(CLIENTS.map((client) => [client.dialect.id, client] as const))(
       const { response } = foldStream(events);
       if (response !== undefined) expect(problemsOfWhole(client, response)).toEqual([]);
     });
+  },
+);
+
+(specification.present ? it : it.skip)(
+  'a whole chat fits the specification, with a call of the custom tool that an openai-chat client declared',
+  () => {
+    const tools = [{ type: 'custom', custom: { name: 'edit' } }];
+    const chat = dialectById('openai-chat');
+    const body = { model: 'm', messages: [{ role: 'user', content: 'hi' }], tools };
+    const asked = { ...options, request: chat.decodeRequest(body).value };
+    const whole: unknown = JSON.parse(JSON.stringify(chat.encodeResponse(EVERYTHING, asked).value));
+    expect(JSON.stringify(whole)).toContain('{"name":"edit","input":"x"}');
+    expect([...validateOpenaiChatResponse(whole), ...specification.check(CLIENTS[0].whole, whole)]).toEqual([]);
   },
 );

@@ -46,6 +46,11 @@ export class StreamOutlet {
     return undefined;
   }
 
+  /** Hands on what was held back, of a stream that has no content and is complete. */
+  async release(): Promise<void> {
+    await this.#commit([]);
+  }
+
   /** Ends a stream that is complete. */
   async end(): Promise<void> {
     if (this.#committed && this.#array !== undefined) await this.#hand(this.#array.end());

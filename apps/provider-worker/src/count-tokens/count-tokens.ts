@@ -12,8 +12,8 @@ import { parseBody } from '../encode/parse-body.js';
 import { parseThinking } from '../encode/parse-thinking.js';
 import { targetAt } from '../prepare/resolve-target.js';
 import { relayError } from '../relay/relay-answer.js';
-import { relayContext, relayTo } from '../relay/relay-attempt.js';
-import { relayBody } from '../relay/relay-body.js';
+import { thinkingOf } from '../prepare/thinking-of.js';
+import { ownRelayBody, relayContext, relayTo } from '../relay/relay-attempt.js';
 import { countableOf } from './countable.js';
 import { countTextTokens } from './tokenizer.js';
 
@@ -38,7 +38,7 @@ export async function countTokens(attempt: Attempt): Promise<AttemptError | unde
   if (path === undefined || upstream.tokenCounting === undefined) return estimate(attempt, client);
   const there = { ...attempt, target: targetAt(target, path) };
   if (open.dialect === upstream.id && open.thinking === undefined) {
-    return relayTo(there, relayBody(open, attempt.body), precisionHeader('exact'));
+    return relayTo(there, ownRelayBody(there), precisionHeader('exact'));
   }
   return translate(there, { client, upstream: upstream.tokenCounting });
 }
@@ -64,6 +64,7 @@ async function translate(
   const encoded = upstream.encodeRequest(decoded.value, {
     model: open.model,
     defaultMaxOutputTokens: target.provider.defaultMaxOutputTokens,
+    thinking: thinkingOf(attempt),
   });
   const { provider } = target;
   report.requestLost(droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }));

@@ -1,4 +1,4 @@
-import type { Block, CanonicalRequest, OpaqueTool, ToolDefinition } from '@switchyard/canonical';
+import type { Block, CanonicalRequest, Tool } from '@switchyard/canonical';
 
 /** What models take beside the texts themselves. (OpenAI Cookbook, "How to count tokens with tiktoken") */
 const PER_REQUEST = 3;
@@ -59,7 +59,8 @@ function countBlock(block: Block): Countable {
   }
 }
 
-function countTool(tool: ToolDefinition | OpaqueTool): Countable {
+function countTool(tool: Tool): Countable {
+  if (tool.type === 'server-tool') return textPart(tool.kind, PER_TOOL);
   if (tool.type === 'opaque') return textPart(JSON.stringify(tool.value), PER_TOOL);
   const { name, description = '', parameters = {} } = tool;
   return { texts: [name, description, JSON.stringify(parameters)], fixed: PER_TOOL };

@@ -1,9 +1,13 @@
 import type { CanonicalRequest } from '@switchyard/canonical';
 import {
   createToolNameMap,
+  patchFields,
   patchModel,
   scanRequest,
   type Dialect,
+  type FieldPath,
+  type JsonObject,
+  type ThinkingLimits,
   type ToolNameMap,
   type WithWarnings,
 } from '@switchyard/dialects';
@@ -13,11 +17,12 @@ import type { AttemptOpen } from '@switchyard/wire';
 import { prefillRequest } from '../rescue/prefill-request.js';
 import type { StreamSoFar } from '../rescue/stream-so-far.js';
 import { droppedFields } from './dropped-fields.js';
+import { ownBody } from './own-body.js';
 import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
-const MAX_JSON_DEPTH = 512;
+const SCAN_LIMITS = { maxDepth: 512 };
 
 export interface EncodeBodyInput {
   readonly open: AttemptOpen;
@@ -26,6 +31,8 @@ export interface EncodeBodyInput {
   readonly client: Dialect;
   readonly upstream: Dialect;
   readonly provider: Provider;
+  /** How the model can be asked to think, where the operator says so. */
+  readonly thinking?: ThinkingLimits | undefined;
   /** The stream that the attempt goes on with. */
   readonly resumed?: StreamSoFar | undefined;
 }
@@ -51,42 +58,72 @@ const NO_TOOL_NAMES: ToolNameMap = new Map();
 
 /**
  * The body for the upstream. Where both sides speak one dialect it is the client's own bytes with another `model`, or
- * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote. A thinking suffix goes through the dialect even there: a
- * budget also moves the output ceiling and forbids some fields, which only the dialect knows. So does the beginning of an
- * answer that is to be gone on with.
+ * untouched where the path has the model, so that the provider's prompt cache sees what the client wrote, but for what we
+ * told the client in another provider's name. A thinking suffix patches the fields that the dialect says it moves, and
+ * nothing else. The beginning of an answer that is to be gone on with goes through the dialect even there.
  *
  * @throws GatewayError `invalid_json`, `invalid_request`, `untranslatable_field` in strict mode, or
  * `operation_not_supported` for a beginning that the model would not go on with.
  */
 export function encodeBody(input: EncodeBodyInput): EncodedBody {
-  const { open, body, client, upstream } = input;
-  const isPrefill = open.resume?.how === 'prefill';
-  if (client.id !== upstream.id || open.thinking !== undefined || isPrefill) return translateBody(input);
+  const { open, client, upstream, provider } = input;
+  if (client.id !== upstream.id || open.resume?.how === 'prefill') return translateBody(input);
+  const { body, warnings } = ownBody(input.body, client);
+  const dropped = droppedFields(warnings, { ...open, provider });
   const readRequest = (): CanonicalRequest => decodeBody(input).value;
   const same = {
-    dropped: [],
+    dropped,
     includeUsage: () => asksForUsage(body),
     toolNames: NO_TOOL_NAMES,
     readRequest,
     // The answer is written anew, and may have to repeat what was asked.
     request: open.resume && readRequest(),
   };
-  if (upstream.modelInPath) return { body, ...same };
-  const facts = scanRequest(body, { maxDepth: MAX_JSON_DEPTH });
-  return { body: patchModel(body, facts, open.model), ...same };
+  const named = upstream.modelInPath ? body : patchModel(body, scanRequest(body, SCAN_LIMITS), open.model);
+  if (open.thinking === undefined) return { body: named, ...same };
+  const patched = patchThinking({ ...input, body }, named);
+  return { ...same, body: patched.body, dropped: [...new Set([...dropped, ...patched.dropped])] };
+}
+
+/** What a wish for thinking may cost a request beside it, in canonical words. */
+const MOVED_BY_THINKING: ReadonlySet<string> = new Set([
+  'reasoningEffort',
+  'maxOutputTokens',
+  'temperature',
+  'topP',
+  'topK',
+  'toolChoice',
+]);
+
+function patchThinking(input: EncodeBodyInput, body: Buffer): Pick<EncodedBody, 'body' | 'dropped'> {
+  const { open, upstream, provider } = input;
+  const encoded = encodeAnew(input, decodeBody(input).value);
+  const patches = upstream.thinkingFields.map((path) => ({ path, value: valueAt(encoded.value, path) }));
+  const losses = encoded.warnings.filter(({ field }) => MOVED_BY_THINKING.has(field));
+  return { body: patchFields(body, patches, SCAN_LIMITS), dropped: droppedFields(losses, { ...open, provider }) };
+}
+
+function valueAt(value: JsonObject, path: FieldPath): unknown {
+  return path.reduce<unknown>((inner, [name]) => (isJsonObject(inner) ? inner[name] : undefined), value);
 }
 
 function decodeBody({ open, body, client }: EncodeBodyInput): WithWarnings<CanonicalRequest> {
   return client.decodeRequest(parseBody(body), { model: open.requestedModel, stream: open.stream });
 }
 
+function encodeAnew(input: EncodeBodyInput, request: CanonicalRequest): WithWarnings<JsonObject> {
+  const { open, upstream, provider, thinking } = input;
+  return upstream.encodeRequest(asked(input, request), {
+    model: open.model,
+    defaultMaxOutputTokens: provider.defaultMaxOutputTokens,
+    thinking,
+  });
+}
+
 function translateBody(input: EncodeBodyInput): EncodedBody {
   const { open, upstream, provider } = input;
   const decoded = decodeBody(input);
-  const encoded = upstream.encodeRequest(asked(input, decoded.value), {
-    model: open.model,
-    defaultMaxOutputTokens: provider.defaultMaxOutputTokens,
-  });
+  const encoded = encodeAnew(input, decoded.value);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
     dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
@@ -108,11 +145,10 @@ function asked({ open, upstream, provider, resumed }: EncodeBodyInput, request: 
 /** Read without the dialect's decoder, which may refuse what the upstream took. */
 function asksForUsage(body: Buffer): boolean {
   const request = parseBody(body);
-  if (!isObject(request) || !('stream_options' in request)) return false;
-  const { stream_options: options } = request;
-  return isObject(options) && 'include_usage' in options && options.include_usage === true;
+  const options = isJsonObject(request) ? request['stream_options'] : undefined;
+  return isJsonObject(options) && options['include_usage'] === true;
 }
 
-function isObject(value: unknown): value is object {
-  return typeof value === 'object' && value !== null;
+function isJsonObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

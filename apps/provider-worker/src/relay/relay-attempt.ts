@@ -1,10 +1,12 @@
-import { GatewayError } from '@switchyard/canonical';
+import { GatewayError, type Operation } from '@switchyard/canonical';
 import { dialectById } from '@switchyard/dialects';
 import type { AttemptError } from '@switchyard/wire';
 
 import type { AnswerContext } from '../answer/answer-context.js';
 import type { Attempt } from '../attempt.js';
 import { callEndpoint } from '../call/call-endpoint.js';
+import { droppedFields } from '../encode/dropped-fields.js';
+import { ownBody } from '../encode/own-body.js';
 import { targetAt } from '../prepare/resolve-target.js';
 import { relayAnswer } from './relay-answer.js';
 import { relayBody } from './relay-body.js';
@@ -17,8 +19,19 @@ export async function relayAttempt(attempt: Attempt): Promise<AttemptError | und
     const message = `${target.provider.slug} cannot be asked for ${open.operation}`;
     throw new GatewayError('operation_not_supported', message, { param: 'model' });
   }
-  return relayTo({ ...attempt, target: targetAt(target, path) }, relayBody(open, attempt.body));
+  return relayTo({ ...attempt, target: targetAt(target, path) }, ownRelayBody(attempt));
 }
+
+/** The client's bytes, without what we told it of a conversation in the name of other providers. */
+export function ownRelayBody({ open, body, report, target }: Attempt): Buffer {
+  if (!CONVERSATIONS.includes(open.operation)) return relayBody(open, body);
+  const own = ownBody(body, dialectById(open.dialect));
+  report.requestLost(droppedFields(own.warnings, { ...open, provider: target.provider }));
+  return relayBody(open, own.body);
+}
+
+/** What is asked with a conversation in it; all else never holds what an answer said. */
+const CONVERSATIONS: readonly Operation[] = ['count-tokens', 'responses-compact'];
 
 /** Sends a body to the attempt's target and hands the answer on. */
 export async function relayTo(

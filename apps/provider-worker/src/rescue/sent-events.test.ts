@@ -91,4 +91,12 @@ describe('SentEvents', () => {
     const sent = after(START, BEGIN, ...pieces.map(said));
     expect(sent.received()?.text).toBe(pieces.join(''));
   });
+
+  it('keeps the token probabilities of all pieces of a text', () => {
+    const token = (token: string) => ({ token, logprob: -0.5, top: [] });
+    const likely = (text: string) => ({ ...said(text), logprobs: [token(text)] });
+    const sent = after(START, BEGIN, likely('a'));
+    expect(sent.continues(likely('b'))).toBe(true);
+    expect(sent.received()?.events).toContainEqual({ ...said('ab'), logprobs: [token('a'), token('b')] });
+  });
 });

@@ -1,4 +1,4 @@
-import { isContentEvent, type DialectId, type StreamEvent, type Usage } from '@switchyard/canonical';
+import { isContentEvent, type DialectId, type StreamEvent, type TokenLogprob, type Usage } from '@switchyard/canonical';
 
 import { estimateTokens } from './estimate-usage.js';
 import type { OpenBlock, StreamSoFar } from './stream-so-far.js';
@@ -39,6 +39,7 @@ export class SentEvents {
   #events: StreamEvent[] = [];
   #run: Delta | undefined;
   #pieces: string[] = [];
+  #logprobs: TokenLogprob[] = [];
   #characters: number;
   #held: StreamEvent[] = [];
   #isHolding = false;
@@ -64,7 +65,7 @@ export class SentEvents {
     const run = this.#run;
     if (run?.type !== event.type || run.index !== event.index || event.choice !== 0) return false;
     if (this.#isHolding || event.text === '') return false;
-    this.#add(event.text);
+    this.#add(event);
     return true;
   }
 
@@ -139,10 +140,11 @@ export class SentEvents {
       this.#endRun();
       this.#run = event;
     }
-    this.#add(event.text);
+    this.#add(event);
   }
 
-  #add(text: string): void {
+  #add(delta: Delta): void {
+    const { text } = delta;
     this.#characters += text.length;
     if (this.#characters > MOST_CHARACTERS) {
       this.giveUp();
@@ -150,12 +152,15 @@ export class SentEvents {
     }
     this.#pieces.push(text);
     if (this.#pieces.length === MOST_PIECES) this.#pieces = [this.#pieces.join('')];
+    if (delta.type === 'text-delta' && delta.logprobs !== undefined) this.#logprobs.push(...delta.logprobs);
   }
 
   #endRun(): void {
-    if (this.#run !== undefined) this.#events.push({ ...this.#run, text: this.#pieces.join('') });
-    this.#run = undefined;
-    this.#pieces = [];
+    if (this.#run !== undefined) {
+      const logprobs = this.#logprobs.length === 0 ? {} : { logprobs: this.#logprobs };
+      this.#events.push({ ...this.#run, text: this.#pieces.join(''), ...logprobs });
+    }
+    this.#forgetRun();
   }
 
   #leave(phase: 'calls' | 'over'): void {
@@ -163,8 +168,13 @@ export class SentEvents {
     this.#isHolding = false;
     this.#held = [];
     this.#events = [];
+    this.#forgetRun();
+  }
+
+  #forgetRun(): void {
     this.#run = undefined;
     this.#pieces = [];
+    this.#logprobs = [];
   }
 }
 

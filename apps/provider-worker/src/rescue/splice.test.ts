@@ -168,4 +168,29 @@ describe('Splice', () => {
       { type: 'end' },
     ]);
   });
+
+  it('tells the sources of a text that it went on with as those of all of it, and no token twice', () => {
+    const place = { choice: 0, index: 0 };
+    const token = (token: string) => ({ token, logprob: -0.5, top: [] });
+    const said = (text: string): StreamEvent => ({ type: 'text-delta', text, logprobs: [token(text)], ...place });
+    const begun: readonly StreamEvent[] = [START, { type: 'text-start', ...place }, said('ab'), said('c')];
+    const broken = cut(begun, begun.length);
+    const span = { start: 0, end: 3 };
+    const source = { type: 'url', url: 'https://a.example' } as const;
+    const again: readonly StreamEvent[] = [
+      START,
+      { type: 'text-start', ...place },
+      said('ab'),
+      said('cd'),
+      said('e'),
+      { type: 'text-end', citations: [{ ...source, span }], ...place },
+      ...END,
+    ];
+    expect(broken).toBeDefined();
+    if (broken === undefined) return;
+    const whole = foldStream([...broken.sent, ...splice(broken.soFar, 'replay', again)]).response?.choices[0]?.content;
+    expect(whole).toEqual([
+      { type: 'text', text: 'abcde', citations: [source], logprobs: ['ab', 'c', 'e'].map(token) },
+    ]);
+  });
 });

@@ -6,6 +6,7 @@ import type { OpenBlock, StreamSoFar } from './stream-so-far.js';
 
 type BlockEvent = Extract<StreamEvent, { readonly index: number }>;
 type TextDelta = Extract<StreamEvent, { type: 'text-delta' }>;
+type TextEnd = Extract<StreamEvent, { type: 'text-end' }>;
 
 /**
  * Turns the stream of an attempt that goes on with a dead one into what the client still lacks. Reasoning that comes
@@ -26,6 +27,8 @@ export class Splice {
   #nextIndex: number;
   /** The client's index of each block that it is told of. */
   readonly #indices = new Map<number, number>();
+  /** The texts of which the client has a beginning that this attempt does not say, or says as it likes. */
+  readonly #continued = new Set<number>();
   /** Beginnings of texts that have not said anything. */
   readonly #unopened = new Map<number, StreamEvent>();
   #added = '';
@@ -85,7 +88,10 @@ export class Splice {
     const text = this.#how === 'replay' ? this.#afterSame(event.text) : this.#afterSpace(event.text);
     if (text === '') return [];
     this.#added += text;
-    const delta = { ...event, text };
+    const isWhole = text === event.text;
+    if (!isWhole) this.#continued.add(event.index);
+    // The probabilities of a piece that is told in part are of tokens that the client has.
+    const delta = isWhole ? event : { ...event, text, logprobs: undefined };
     if (this.#indices.has(event.index)) return this.#goOn(delta);
     if (this.#inherited?.type !== 'text') {
       const start: BlockEvent = { type: 'text-start', choice: 0, index: event.index };
@@ -93,19 +99,21 @@ export class Splice {
       return [...this.#begin('index' in told ? told : start), ...this.#goOn(delta)];
     }
     this.#indices.set(event.index, this.#inherited.index);
+    this.#continued.add(event.index);
     this.#inherited = undefined;
     return this.#goOn(delta);
   }
 
-  #endText(event: Extract<StreamEvent, { type: 'text-end' }>): readonly StreamEvent[] {
+  #endText(event: TextEnd): readonly StreamEvent[] {
     this.#unopened.delete(event.index);
-    if (this.#indices.has(event.index)) return this.#goOn(event);
+    const told = this.#continued.has(event.index) ? withoutSpans(event) : event;
+    if (this.#indices.has(event.index)) return this.#goOn(told);
     // A replayed text that ends just where the client's stopped: the client's is that one.
     const isSame = this.#how === 'replay' && this.#skip !== '' && this.#skipped === this.#skip.length;
     if (!isSame || this.#inherited?.type !== 'text') return [];
     const { index } = this.#inherited;
     this.#inherited = undefined;
-    return [{ ...event, index }];
+    return [{ ...withoutSpans(event), index }];
   }
 
   #begin(event: BlockEvent): readonly StreamEvent[] {
@@ -170,4 +178,12 @@ export class Splice {
     const own = { ...usage, output: estimateTokens(spoken), reasoning: undefined };
     return [{ type: 'usage', usage: continuedUsage(this.#soFar, this.#how, own) }];
   }
+}
+
+/** Sources of another text than the client has: what they are of in it is not known, so they are of all of it. */
+function withoutSpans(event: TextEnd): TextEnd {
+  const { citations } = event;
+  return citations === undefined
+    ? event
+    : { ...event, citations: citations.map((citation) => ({ ...citation, span: undefined })) };
 }

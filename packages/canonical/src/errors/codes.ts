@@ -30,6 +30,7 @@ export const ERROR_CODES = {
   headers_too_large: { status: 431, retryable: false, scope: 'client' },
   unsupported_encoding: { status: 415, retryable: false, scope: 'client' },
   request_timeout: { status: 408, retryable: true, scope: 'client' },
+  too_many_connections: { status: 429, retryable: true, scope: 'client' },
   client_closed: { status: 499, retryable: false, scope: 'client' },
   address_not_allowed: { status: 403, retryable: false, scope: 'client' },
   rate_limited: { status: 429, retryable: true, scope: 'client' },
@@ -63,6 +64,7 @@ export const ERROR_CODES = {
   // What an operator gave.
   invalid_configuration: { status: 422, retryable: false, scope: 'client' },
   forbidden: { status: 403, retryable: false, scope: 'client' },
+  resource_not_found: { status: 404, retryable: false, scope: 'client' },
 } as const satisfies Record<string, ErrorCodeFacts>;
 
 export type ErrorCode = keyof typeof ERROR_CODES;

@@ -1,5 +1,5 @@
 import { assertNever } from '../assert-never.js';
-import type { Block } from '../content.js';
+import type { Block, RefusalBlock, TextBlock } from '../content.js';
 import type { Extensions } from '../dialect-id.js';
 import { GatewayError, type GatewayErrorData } from '../errors/gateway-error.js';
 import type { CanonicalResponse, Choice, Finish } from '../response.js';
@@ -15,6 +15,7 @@ export interface FoldedStream {
 interface ChoiceDraft {
   readonly blocks: Map<number, Block>;
   finish?: Finish | undefined;
+  steps?: Choice['steps'];
   extensions?: Extensions | undefined;
 }
 
@@ -73,6 +74,7 @@ function foldEvent(draft: Draft, event: StreamEvent): void {
     case 'finish': {
       const choice = choiceDraft(draft, event.choice);
       choice.finish = event.finish;
+      choice.steps = event.steps;
       choice.extensions = event.extensions;
       return;
     }
@@ -92,7 +94,7 @@ function foldBlock(block: Block | undefined, event: BlockEvent): Block | undefin
     case 'text-start':
       return { type: 'text', text: '', ...defined('extensions', event.extensions) };
     case 'text-delta':
-      return block?.type === 'text' ? { ...block, text: block.text + event.text } : undefined;
+      return block?.type === 'text' ? withPiece(block, event) : undefined;
     case 'reasoning-start':
       return {
         type: 'reasoning',
@@ -110,7 +112,7 @@ function foldBlock(block: Block | undefined, event: BlockEvent): Block | undefin
     case 'refusal-start':
       return { type: 'refusal', text: '', ...defined('extensions', event.extensions) };
     case 'refusal-delta':
-      return block?.type === 'refusal' ? { ...block, text: block.text + event.text } : undefined;
+      return block?.type === 'refusal' ? withPiece(block, event) : undefined;
     case 'tool-call-start':
       return {
         type: 'tool-call',
@@ -124,6 +126,9 @@ function foldBlock(block: Block | undefined, event: BlockEvent): Block | undefin
     case 'tool-call-delta':
       return block?.type === 'tool-call' ? { ...block, arguments: block.arguments + event.argumentsText } : undefined;
     case 'text-end':
+      return block?.type === 'text'
+        ? { ...block, ...defined('citations', event.citations), ...defined('extensions', event.extensions) }
+        : undefined;
     case 'refusal-end':
     case 'tool-call-end':
       return block === undefined ? undefined : { ...block, ...defined('extensions', event.extensions) };
@@ -138,6 +143,13 @@ function foldBlock(block: Block | undefined, event: BlockEvent): Block | undefin
   }
 }
 
+type TextPiece = Extract<StreamEvent, { readonly type: 'text-delta' | 'refusal-delta' }>;
+
+function withPiece<Kind extends TextBlock | RefusalBlock>(block: Kind, { text, logprobs }: TextPiece): Kind {
+  const whole = { ...block, text: block.text + text };
+  return logprobs === undefined ? whole : { ...whole, logprobs: [...(block.logprobs ?? []), ...logprobs] };
+}
+
 function choiceDraft(draft: Draft, number: number): ChoiceDraft {
   const known = draft.choices.get(number);
   if (known !== undefined) return known;
@@ -150,7 +162,12 @@ function finishChoice(draft: ChoiceDraft): Choice {
   const content = byNumber(draft.blocks).map((block): Block => {
     return block.type === 'tool-call' && block.arguments === '' ? { ...block, arguments: '{}' } : block;
   });
-  return { content, finish: draft.finish ?? { reason: 'other' }, ...defined('extensions', draft.extensions) };
+  return {
+    content,
+    finish: draft.finish ?? { reason: 'other' },
+    ...defined('steps', draft.steps),
+    ...defined('extensions', draft.extensions),
+  };
 }
 
 function byNumber<Value>(map: ReadonlyMap<number, Value>): Value[] {

@@ -1,4 +1,4 @@
-import type { Block } from '../content.js';
+import type { Block, RefusalBlock, TextBlock } from '../content.js';
 import { GatewayError } from '../errors/gateway-error.js';
 import type { CanonicalResponse } from '../response.js';
 import type { StreamEvent } from '../stream.js';
@@ -15,7 +15,8 @@ export function unfoldResponse(response: CanonicalResponse): StreamEvent[] {
   for (const [number, choice] of choices.entries()) {
     for (const [index, block] of choice.content.entries())
       events.push(...unfoldBlock(block, { choice: number, index }));
-    events.push({ type: 'finish', choice: number, finish: choice.finish, extensions: choice.extensions });
+    const { finish, steps, extensions: own } = choice;
+    events.push({ type: 'finish', choice: number, finish, steps, extensions: own });
   }
   if (usage !== undefined) events.push({ type: 'usage', usage });
   events.push({ type: 'end' });
@@ -32,8 +33,8 @@ function unfoldBlock(block: Block, place: Place): StreamEvent[] {
     case 'text':
       return [
         { type: 'text-start', extensions: block.extensions, ...place },
-        ...(block.text === '' ? [] : [{ type: 'text-delta', text: block.text, ...place } as const]),
-        { type: 'text-end', extensions: block.extensions, ...place },
+        ...unfoldText('text-delta', block, place),
+        { type: 'text-end', citations: block.citations, extensions: block.extensions, ...place },
       ];
     case 'reasoning':
       return [
@@ -50,7 +51,7 @@ function unfoldBlock(block: Block, place: Place): StreamEvent[] {
     case 'refusal':
       return [
         { type: 'refusal-start', extensions: block.extensions, ...place },
-        ...(block.text === '' ? [] : [{ type: 'refusal-delta', text: block.text, ...place } as const]),
+        ...unfoldText('refusal-delta', block, place),
         { type: 'refusal-end', extensions: block.extensions, ...place },
       ];
     case 'tool-call':
@@ -79,4 +80,13 @@ function unfoldBlock(block: Block, place: Place): StreamEvent[] {
         `the answer holds a block of type ${block.type}, which no stream can carry`,
       );
   }
+}
+
+function unfoldText(
+  type: 'text-delta' | 'refusal-delta',
+  { text, logprobs }: TextBlock | RefusalBlock,
+  place: Place,
+): StreamEvent[] {
+  if (logprobs !== undefined) return [{ type, text, logprobs, ...place }];
+  return text === '' ? [] : [{ type, text, ...place }];
 }

@@ -31,7 +31,10 @@ describe('loadEnvironment', () => {
       metricsPort: 9464,
       workers: [{ host: '127.0.0.1', port: 8318 }],
       logLevel: 'info',
+      redisWaitMs: 40,
       drainSeconds: 30,
+      sockets: { perKey: 64, inTotal: 4096 },
+      trustedProxies: [],
       otel: {},
     });
   });
@@ -40,6 +43,7 @@ describe('loadEnvironment', () => {
     expect(
       loadEnvironment({
         REDIS_URL: 'redis://cache:6379/2',
+        SWITCHYARD_REDIS_WAIT_MS: '250',
         DATABASE_URL: 'postgresql://u:p@db/switchyard',
         SWITCHYARD_CONFIG: '/etc/switchyard/config.yaml',
         SWITCHYARD_DATA_DIR: '/var/lib/switchyard',
@@ -57,6 +61,8 @@ describe('loadEnvironment', () => {
         SWITCHYARD_TRUSTED_PROXIES: '10.0.0.0/8, 192.0.2.7',
         SWITCHYARD_LOG_LEVEL: 'debug',
         SWITCHYARD_DRAIN_SECONDS: '5',
+        SWITCHYARD_SOCKETS_PER_KEY: '3',
+        SWITCHYARD_SOCKETS: '7',
         SWITCHYARD_TEST_LONG: '1',
         SWITCHYARD_CACHE_DIR: '/tmp',
         OTEL_SERVICE_NAME: 'edge',
@@ -84,7 +90,9 @@ describe('loadEnvironment', () => {
       keyPepper: 'pepper',
       ownerToken: 'owner',
       logLevel: 'debug',
+      redisWaitMs: 250,
       drainSeconds: 5,
+      sockets: { perKey: 3, inTotal: 7 },
       trustedProxies: ['10.0.0.0/8', '192.0.2.7'],
       otel: { OTEL_SERVICE_NAME: 'edge' },
     });

@@ -25,7 +25,11 @@ export interface Environment {
   readonly keyPepper?: string | undefined;
   readonly ownerToken?: string | undefined;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent';
+  /** How long a request waits for Redis before its limits are decided without it. */
+  readonly redisWaitMs: number;
   readonly drainSeconds: number;
+  /** WebSockets that a gateway keeps open: for one client key, and for all. */
+  readonly sockets: { readonly perKey: number; readonly inTotal: number };
   /** Addresses and networks of proxies whose word on a client's address is believed. */
   readonly trustedProxies: readonly string[];
   /** OpenTelemetry's own variables, as they are. */
@@ -74,7 +78,9 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     keyPepper: data.SWITCHYARD_KEY_PEPPER,
     ownerToken: data.SWITCHYARD_OWNER_TOKEN,
     logLevel: data.SWITCHYARD_LOG_LEVEL,
+    redisWaitMs: data.SWITCHYARD_REDIS_WAIT_MS,
     drainSeconds: data.SWITCHYARD_DRAIN_SECONDS,
+    sockets: { perKey: data.SWITCHYARD_SOCKETS_PER_KEY, inTotal: data.SWITCHYARD_SOCKETS },
     trustedProxies: data.SWITCHYARD_TRUSTED_PROXIES,
     otel: Object.fromEntries([...given].filter(([name]) => name.startsWith('OTEL_'))),
   };

@@ -13,6 +13,7 @@ const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'
 /** Every variable of a service but OpenTelemetry's, with its default; in the order of `.env.example`. */
 export const environmentSchema = z.object({
   REDIS_URL: redisUrl().optional(),
+  SWITCHYARD_REDIS_WAIT_MS: wholeNumber({ min: 1, max: 60_000 }).default(40),
   DATABASE_URL: urlOf('postgres', 'postgresql').optional(),
   SWITCHYARD_CONFIG: z.string().optional(),
   SWITCHYARD_DATA_DIR: z.string().default('.switchyard'),
@@ -33,19 +34,21 @@ export const environmentSchema = z.object({
   SWITCHYARD_TRUSTED_PROXIES: z.string().transform(splitList).pipe(z.array(network)).default([]),
   SWITCHYARD_LOG_LEVEL: z.enum(LOG_LEVELS, `must be one of ${LOG_LEVELS.join(', ')}`).default('info'),
   SWITCHYARD_DRAIN_SECONDS: wholeNumber({ max: 3600 }).default(30),
+  SWITCHYARD_SOCKETS_PER_KEY: wholeNumber({ max: 1_000_000 }).default(64),
+  SWITCHYARD_SOCKETS: wholeNumber({ max: 1_000_000 }).default(4096),
 });
 
 function splitList(text: string): readonly string[] {
   return text.split(/[\s,]+/u).filter((entry) => entry !== '');
 }
 
-function wholeNumber({ max }: { readonly max: number }) {
-  const message = `must be a whole number from 0 to ${max}`;
+function wholeNumber({ min = 0, max }: { readonly min?: number; readonly max: number }) {
+  const message = `must be a whole number from ${min} to ${max}`;
   return z
     .string()
     .regex(/^\d{1,9}$/u, message)
     .transform(Number)
-    .refine((value) => value <= max, message);
+    .refine((value) => value >= min && value <= max, message);
 }
 
 /** 0 lets the system choose a free one. */

@@ -222,6 +222,7 @@ class CredentialBuilder {
         ...(model.alias !== undefined && model.alias !== model.name && { alias: model.alias }),
         ...(model['force-mapping'] && { forceMapping: true }),
         ...(model['max-context-length'] && { contextLength: model['max-context-length'] }),
+        ...(model.thinking && { thinking: model.thinking }),
       })),
       excludedModels: entry['excluded-models'].map((pattern) => pattern.toLowerCase()),
       deadlines: entry.deadlines && deadlinesOf(entry.deadlines),

@@ -37,14 +37,23 @@ const ERROR_RULE: KeyTable = {
   action: supported('action: continue-and-cooldown'),
 };
 
+const THINKING: KeyTable = {
+  levels: supported('levels: [low, medium, high]'),
+  min: supported('min: 1024'),
+  max: supported('max: 32768'),
+  'zero-allowed': supported('zero-allowed: true'),
+  'dynamic-allowed': supported('dynamic-allowed: true'),
+};
+
 const MODELS: KeyTable = {
   name: supported('name: claude-3-5-sonnet-20241022'),
   alias: supported('alias: sonnet'),
   'force-mapping': supported('force-mapping: true'),
   'max-context-length': supported('max-context-length: 200000'),
+  thinking: supported('thinking: { levels: [low, medium, high] }', THINKING),
   ...all(
-    ['display-name', 'is-compat', 'thinking', 'image', 'input-modalities', 'output-modalities'],
-    unsupported('nothing depends on a model’s properties yet; remove it'),
+    ['display-name', 'is-compat', 'image', 'input-modalities', 'output-modalities'],
+    unsupported('nothing depends on this property of a model yet; remove it'),
   ),
 };
 

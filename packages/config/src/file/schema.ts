@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { thinking } from './thinking.js';
 import { baseUrl, clientKey, duration, headers, instant, prefix, proxyUrl, secret, text } from './fields.js';
 import { limits } from './limit-fields.js';
 import { errorRule, hedge, network, priceEntry, rescue, strategy } from './policy-fields.js';
@@ -18,6 +19,7 @@ const modelSchema = z.object({
   alias: text.optional(),
   'force-mapping': z.boolean().optional(),
   'max-context-length': z.int().positive().optional(),
+  thinking: thinking.optional(),
 });
 
 const weight = z.number().positive().max(1_000_000);

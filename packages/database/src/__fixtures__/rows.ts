@@ -50,7 +50,16 @@ export function exampleCredential(overrides: Partial<CredentialRow> = {}): Crede
     masterKeyId: 'k1',
     headers: { 'x-team': '$X-Team' },
     proxyUrl: 'http://proxy.example:3128',
-    models: [{ name: 'model-1', alias: 'm', forceMapping: true, contextLength: 1000 }, { name: 'model-2' }],
+    models: [
+      {
+        name: 'model-1',
+        alias: 'm',
+        forceMapping: true,
+        contextLength: 1000,
+        thinking: { levels: ['low', 'high'], canStop: true },
+      },
+      { name: 'model-2' },
+    ],
     excludedModels: ['*-beta'],
     deadlines: { connectMs: 100 },
     policy: { weight: 2 },

@@ -157,13 +157,14 @@ async function writeCredentials(
   await transaction.credentialModel.deleteMany({ where: { credentialId: { in: idsOf(updated) } } });
   await transaction.credentialModel.createMany({
     data: [...created, ...updated].flatMap(({ id, models }) =>
-      models.map(({ name, alias, forceMapping, contextLength }, position) => ({
+      models.map(({ name, alias, forceMapping, contextLength, thinking }, position) => ({
         credentialId: id,
         position,
         name,
         alias: alias ?? null,
         forceMapping: forceMapping ?? false,
         contextLength: contextLength ?? null,
+        thinking: thinking === undefined ? Prisma.DbNull : toJson(thinking),
       })),
     ),
   });

@@ -108,11 +108,12 @@ async function readCredentials(transaction: Prisma.TransactionClient): Promise<r
     masterKeyId: row.masterKeyId ?? undefined,
     headers: parseRecord(row.headers, isString),
     proxyUrl: row.proxyUrl ?? undefined,
-    models: row.models.map(({ name, alias, forceMapping, contextLength }) => ({
+    models: row.models.map(({ name, alias, forceMapping, contextLength, thinking }) => ({
       name,
       alias: alias ?? undefined,
       ...(forceMapping && { forceMapping }),
       ...(contextLength !== null && { contextLength }),
+      ...(thinking !== null && { thinking: parseRecord(thinking, isAnything) }),
     })),
     excludedModels: row.excludedModels,
     deadlines: row.deadlines === null ? undefined : parseRecord(row.deadlines, isNumber),

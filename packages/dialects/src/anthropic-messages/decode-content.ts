@@ -5,8 +5,11 @@ import { z } from 'zod';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
+import { openProof } from '../made/proof.js';
+import { ANTHROPIC, decodeCitations } from './citations.js';
+import { readStep } from './server-steps.js';
 
-export const ANTHROPIC = 'anthropic-messages';
+export { ANTHROPIC };
 
 const contentBlock = z.looseObject({ type: z.string() });
 export type ContentBlock = z.infer<typeof contentBlock>;
@@ -54,21 +57,16 @@ export function decodeBlock(block: ContentBlock, path: string): Block {
     case 'thinking': {
       const { thinking: said, signature } = readField(thinking, block, path);
       const rest = restAndCache(block, ['type', 'thinking', 'signature']);
-      return compact({
-        type: 'reasoning',
-        text: said,
-        signature: signature || undefined,
-        provenance: ANTHROPIC,
-        ...rest,
-      });
+      const { provenance, data } = openProof(signature ?? '', ANTHROPIC);
+      return compact({ type: 'reasoning', text: said, signature: data || undefined, provenance, ...rest });
     }
     case 'redacted_thinking': {
-      const { data } = readField(redactedThinking, block, path);
+      const { provenance, data } = openProof(readField(redactedThinking, block, path).data, ANTHROPIC);
       const rest = restAndCache(block, ['type', 'data']);
-      return compact({ type: 'redacted-reasoning', data, provenance: ANTHROPIC, ...rest });
+      return compact({ type: 'redacted-reasoning', data, provenance, ...rest });
     }
     default:
-      return opaque(block);
+      return opaqueStep(block);
   }
 }
 
@@ -105,9 +103,16 @@ export function opaque(block: JsonObject): OpaqueBlock {
   return { type: 'opaque', dialect: ANTHROPIC, value: block };
 }
 
+/** A block of a server tool, which tells other dialects at least what was done. */
+export function opaqueStep(block: JsonObject): OpaqueBlock {
+  return compact({ ...opaque(block), step: readStep(block) });
+}
+
 function decodeText(block: JsonObject, path: string): TextBlock {
   const { text: said } = readField(text, block, path);
-  return compact({ type: 'text', text: said, ...restAndCache(block, ['type', 'text']) });
+  const citations = decodeCitations(block['citations']);
+  const known = citations === undefined ? ['type', 'text'] : ['type', 'text', 'citations'];
+  return compact({ type: 'text', text: said, citations, ...restAndCache(block, known) });
 }
 
 function decodeImage(block: JsonObject): ImageBlock | OpaqueBlock {

@@ -42,14 +42,15 @@ export const READ_FIELDS = [...Object.keys(requestBody.shape), 'tools', 'tool_ch
 export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {
   const request = readField(requestBody, body, '');
   const outputConfig = isJsonObject(request['output_config']) ? request['output_config'] : {};
-  const choice = decodeToolChoice(request['tool_choice']);
+  const tools = decodeTools(request['tools']);
+  const choice = decodeToolChoice(request['tool_choice'], tools);
   const reasoning = decodeThinking(request['thinking'], outputConfig['effort']);
   const responseFormat = decodeFormat(outputConfig['format']);
   const value = compact<CanonicalRequest>({
     model: request.model,
     stream: request.stream ?? false,
     messages: [...decodeSystem(request.system), ...request.messages.map(decodeMessage)],
-    tools: decodeTools(request['tools']),
+    tools,
     toolChoice: choice?.toolChoice,
     parallelToolCalls: choice?.parallelToolCalls,
     maxOutputTokens: request.max_tokens ?? undefined,
@@ -58,6 +59,7 @@ export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {
     topK: request.top_k ?? undefined,
     stopSequences: request.stop_sequences ?? undefined,
     reasoning,
+    returnsReasoning: reasoning !== undefined && reasoning.type !== 'off' ? true : undefined,
     responseFormat,
     userId: request.metadata?.user_id ?? undefined,
     serviceTier: request.service_tier ?? undefined,

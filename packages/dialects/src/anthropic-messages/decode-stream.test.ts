@@ -92,7 +92,8 @@ describe('the stream decoder of anthropic-messages', () => {
       close(0),
     );
     const value = { type: 'server_tool_use', id: 's', name: 'web_search', input: { query: 'x' } };
-    expect(content).toEqual([{ type: 'opaque', dialect: 'anthropic-messages', value }]);
+    const step = { tool: 'web-search', id: 's', call: { queries: ['x'] } };
+    expect(content).toEqual([{ type: 'opaque', dialect: 'anthropic-messages', value, step }]);
   });
 
   it('keeps citations with their text', () => {
@@ -102,8 +103,8 @@ describe('the stream decoder of anthropic-messages', () => {
       delta(0, { type: 'text_delta', text: 'so' }),
       close(0),
     );
-    const extensions = { 'anthropic-messages': { citations: [{ url: 'u' }] } };
-    expect(content).toEqual([{ type: 'text', text: 'so', extensions }]);
+    const citations = [{ type: 'opaque', dialect: 'anthropic-messages', value: { url: 'u' } }];
+    expect(content).toEqual([{ type: 'text', text: 'so', citations }]);
   });
 
   it('keeps blocks, deltas, events and fields that it does not know', () => {

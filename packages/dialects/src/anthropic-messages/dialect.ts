@@ -4,6 +4,7 @@ import { decodeError } from './decode-error.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { createStreamDecoder } from './decode-stream.js';
+import { dropMade } from './drop-made.js';
 import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
@@ -16,8 +17,19 @@ import { decodeUsage } from './usage.js';
 export const anthropicMessages: Dialect = {
   id: ANTHROPIC,
   toolNames: TOOL_NAMES,
+  // Thinking has a ceiling of its own to fit under, takes no sampling parameters, and lets no tool be forced.
+  thinkingFields: [
+    [['thinking']],
+    [['output_config'], ['effort']],
+    [['max_tokens']],
+    [['temperature']],
+    [['top_p']],
+    [['top_k']],
+    [['tool_choice']],
+  ],
   decodeRequest,
   encodeRequest,
+  dropMade,
   decodeResponse,
   encodeResponse,
   createStreamDecoder,

@@ -14,7 +14,7 @@ import {
 import type { JsonObject } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
 import { blockPath } from '../losses/field-path.js';
-import { ANTHROPIC } from './decode-content.js';
+import { ANTHROPIC, encodeOwnCitations, isOwnCitation } from './citations.js';
 import { encodeToolId } from './tool-ids.js';
 import { encodeToolInput } from './tool-input.js';
 
@@ -35,7 +35,8 @@ export function encodeBlock(block: Block, log: LossLog): JsonObject | undefined 
   log.warnings.push(...foreignFieldWarnings(ANTHROPIC, block.extensions, log.path));
   switch (block.type) {
     case 'text':
-      return encodeText(block);
+      noteLostCitations(block, log);
+      return encodeText(block, encodeOwnCitations(block.citations));
     case 'image':
       return encodeImage(block, log);
     case 'document':
@@ -65,8 +66,18 @@ export function encodeBlock(block: Block, log: LossLog): JsonObject | undefined 
 }
 
 /** Anthropic refuses empty text, and nothing is lost without it. (Messages API reference, text content block) */
-export function encodeText(block: TextBlock): JsonObject | undefined {
-  return block.text === '' ? undefined : { ...shared(block), type: 'text', text: block.text };
+export function encodeText(block: TextBlock, citations: readonly JsonObject[]): JsonObject | undefined {
+  if (block.text === '') return undefined;
+  const cited = citations.length === 0 ? {} : { citations };
+  return { ...shared(block), type: 'text', text: block.text, ...cited };
+}
+
+/** Of a request: what the API did not write itself it cannot take back, and a text that says nothing is left out. */
+function noteLostCitations({ citations = [], text }: TextBlock, log: LossLog): void {
+  if (citations.length === 0 || (text !== '' && citations.every(isOwnCitation))) return;
+  const reason =
+    text === '' ? 'a text that says nothing is left out' : 'anthropic-messages takes back only its own citations';
+  log.warnings.push({ type: 'dropped', field: `${log.path}.citations`, reason });
 }
 
 export function encodeToolCall(block: ToolCallBlock, log: LossLog): JsonObject {

@@ -2,6 +2,7 @@ import type { Block, CanonicalRequest, Message, Warning } from '@switchyard/cano
 
 import type { JsonObject } from '../dialect.js';
 import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
+import { isMadeStep } from '../made/made-id.js';
 import { blockPath, messagePath } from '../losses/field-path.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeBlock, type LossLog } from './encode-content.js';
@@ -62,8 +63,9 @@ function notText(block: Block): string | undefined {
     : `instructions hold text only, not ${block.type}`;
 }
 
-/** Images and documents are a user's to give. (Messages API reference, messages) */
+/** Images and documents are a user's to give; steps must be Anthropic's own. (Messages API reference, messages) */
 function media(block: Block): string | undefined {
+  if (isMadeStep(block)) return 'a step of a tool that another provider ran';
   const isMedia = block.type === 'image' || block.type === 'document';
   return isMedia ? `an assistant turn cannot hold ${block.type} blocks` : undefined;
 }

@@ -1,4 +1,5 @@
-import { assertNever, type DialectId, type Finish, type StreamEvent, type Usage } from '@switchyard/canonical';
+import { assertNever, type DialectId, type Finish, type ServerToolStep } from '@switchyard/canonical';
+import type { StreamEvent, Usage } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
@@ -6,11 +7,15 @@ import { ownFields } from '../extensions/extensions.js';
 import { isJsonObject } from '../json/json-object.js';
 import { encodeSse } from '../sse/encode-sse.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { sealProof } from '../made/proof.js';
+import { identifyStep, NO_STEPS, type StepIdState } from '../made/step-ids.js';
 import { MESSAGE_ANSWERS } from './answer-limits.js';
+import { encodeCitations } from './citations.js';
 import { ANTHROPIC } from './decode-content.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeFinish } from './finish.js';
 import { placeLateFields } from './late-fields.js';
+import { writeStep } from './server-steps.js';
 import { encodeToolId } from './tool-ids.js';
 import { encodeUsage } from './usage.js';
 
@@ -23,7 +28,7 @@ interface FrontBlock {
   readonly index: number;
   /** Whether its `content_block_start` was written. Anthropic's clients refuse empty text, so text waits for content. */
   readonly opened: boolean;
-  /** Who made it, for reasoning: a signature of another maker would mislead the client. */
+  /** Who made it, for reasoning: its signature names the maker. */
   readonly provenance?: DialectId | undefined;
 }
 
@@ -41,6 +46,8 @@ interface EncoderState {
   readonly late: JsonObject;
   readonly toolCalls: boolean;
   readonly refusal: boolean;
+  readonly messageId: string;
+  readonly steps: StepIdState;
 }
 
 const INITIAL: EncoderState = {
@@ -50,6 +57,8 @@ const INITIAL: EncoderState = {
   late: {},
   toolCalls: false,
   refusal: false,
+  messageId: '',
+  steps: NO_STEPS,
 };
 
 const stateShape = z.custom<EncoderState>((value) => isJsonObject(value) && Array.isArray(value['waiting']));
@@ -83,7 +92,7 @@ class MessageStreamEncoder implements BareStreamEncoder {
     if (this.#state.phase === 'ended') return '';
     switch (event.type) {
       case 'start':
-        this.#change({ phase: 'starting', start: event });
+        this.#change({ phase: 'starting', start: event, messageId: event.id });
         return '';
       case 'usage':
         this.#change({ usage: event.usage });
@@ -96,7 +105,7 @@ class MessageStreamEncoder implements BareStreamEncoder {
       case 'finish':
         if (event.choice !== 0) return '';
         this.#change({ finish: event.finish, late: ownFields(ANTHROPIC, event.extensions) });
-        return this.#startMessage();
+        return this.#startMessage() + (event.steps ?? []).map((step) => this.#writeStep(step)).join('');
       case 'end':
         return this.#stopMessage();
       default:
@@ -188,18 +197,19 @@ class MessageStreamEncoder implements BareStreamEncoder {
         if (event.argumentsText === '') return '';
         return this.#textDelta('"input_json_delta","partial_json"', event.argumentsText);
       case 'text-end':
+        return this.#close(ownFields(ANTHROPIC, event.extensions), encodeCitations(event.citations ?? []));
       case 'refusal-end':
       case 'tool-call-end':
         return this.#close(ownFields(ANTHROPIC, event.extensions));
       case 'reasoning-end':
         return this.#closeReasoning(event.signature, ownFields(ANTHROPIC, event.extensions));
       case 'redacted-reasoning': {
-        if (event.provenance !== ANTHROPIC) return '';
         const fields = ownFields(ANTHROPIC, event.extensions);
-        return this.#writeWhole({ ...fields, type: 'redacted_thinking', data: event.data });
+        return this.#writeWhole({ ...fields, type: 'redacted_thinking', data: sealProof(event, ANTHROPIC) });
       }
       case 'opaque':
-        return event.block.dialect === ANTHROPIC ? this.#writeWhole(event.block.value) : '';
+        if (event.block.dialect === ANTHROPIC) return this.#writeWhole(event.block.value);
+        return event.block.step === undefined ? '' : this.#writeStep(event.block.step);
       default:
         return assertNever(event);
     }
@@ -224,22 +234,34 @@ class MessageStreamEncoder implements BareStreamEncoder {
   }
 
   #closeReasoning(signature: string | undefined, fields: JsonObject): string {
-    if (!signature || this.#state.front?.provenance !== ANTHROPIC) return this.#close(fields);
+    const { provenance = ANTHROPIC, opened } = this.#state.front ?? {};
+    const proof = sealProof({ type: 'reasoning', provenance, data: signature ?? '' }, ANTHROPIC);
+    if (proof === '' || (!signature && !opened)) return this.#close(fields);
     // A model may be asked to show no thinking; its block then holds nothing but the signature.
-    return this.#open(EMPTY_THINKING) + this.#delta({ type: 'signature_delta', signature }) + this.#close(fields);
+    const begun = this.#open(EMPTY_THINKING);
+    return begun + this.#delta({ type: 'signature_delta', signature: proof }) + this.#close(fields);
   }
 
   /** Fields that were known only at the end come as deltas where the dialect has one for them, else beside the stop. */
-  #close(fields: JsonObject): string {
+  #close(fields: JsonObject, citations: readonly JsonObject[] = []): string {
     const isOpened = this.#state.front?.opened ?? false;
     this.#change({ front: undefined });
     if (!isOpened) return '';
-    const { citations, deltas, ...others } = fields;
+    const { deltas, ...others } = fields;
     const written = [
-      ...listOf(citations).map((citation) => this.#delta({ type: 'citations_delta', citation })),
+      ...citations.map((citation) => this.#delta({ type: 'citations_delta', citation })),
       ...listOf(deltas).map((delta) => this.#delta(delta)),
     ];
     return written.join('') + frame({ type: 'content_block_stop', index: this.#state.nextIndex - 1, ...others });
+  }
+
+  /** A step of another provider's tool, in the blocks that clients of this dialect know. */
+  #writeStep(step: ServerToolStep): string {
+    const { state, id } = identifyStep(this.#state.steps, step, this.#state.messageId);
+    this.#change({ steps: state });
+    return writeStep(step, id)
+      .map((block) => this.#writeWhole(block))
+      .join('');
   }
 
   /** A block that came complete. Its input goes out as a delta, where clients look for it. */

@@ -33,8 +33,17 @@ describe('decodeResponse', () => {
         {
           content: [
             { type: 'reasoning', text: 'hm', signature: 'sig', provenance: 'anthropic-messages' },
-            { type: 'text', text: 'so', extensions: { 'anthropic-messages': { citations: [{ url: 'u' }] } } },
-            { type: 'opaque', dialect: 'anthropic-messages', value: message.content[2] },
+            {
+              type: 'text',
+              text: 'so',
+              citations: [{ type: 'opaque', dialect: 'anthropic-messages', value: { url: 'u' } }],
+            },
+            {
+              type: 'opaque',
+              dialect: 'anthropic-messages',
+              value: message.content[2],
+              step: { tool: 'web-search', id: 's', call: { queries: ['x'] } },
+            },
             {
               type: 'tool-call',
               id: 'toolu_1',
@@ -90,7 +99,7 @@ describe('encodeResponse', () => {
     const { value, warnings } = encodeResponse(response, options);
     expect(value).toMatchObject({
       content: [
-        { type: 'thinking', thinking: 'hm', signature: '' },
+        { type: 'thinking', thinking: 'hm', signature: 'switchyard_proof:openai-chat:reasoning:' },
         { type: 'tool_use', id: 'call_1', name: 'now', input: {} },
       ],
       stop_reason: 'tool_use',

@@ -3,7 +3,8 @@ import type { StreamEvent } from '@switchyard/canonical';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
-import { ANTHROPIC } from './decode-content.js';
+import { decodeCitations } from './citations.js';
+import { ANTHROPIC, opaqueStep } from './decode-content.js';
 
 /** A content block that is open on the wire. Plain data. */
 export interface OpenBlock {
@@ -140,13 +141,12 @@ export function closeBlock(open: OpenBlock, { extra, nextIndex }: Closing): read
   const fields: JsonObject = {
     ...open.fields,
     ...extra,
-    ...(open.citations.length === 0 ? {} : { citations: open.citations }),
     ...(open.deltas.length === 0 ? {} : { deltas: open.deltas }),
   };
   const rest = compact({ extensions: extensionsOf(ANTHROPIC, fields) });
   switch (open.kind) {
     case 'text':
-      return [{ type: 'text-end', ...rest, ...place }];
+      return [{ type: 'text-end', ...compact({ citations: decodeCitations(open.citations) }), ...rest, ...place }];
     case 'reasoning':
       return [{ type: 'reasoning-end', ...compact({ signature: open.signature || undefined }), ...rest, ...place }];
     case 'tool-call': {
@@ -166,7 +166,7 @@ function wholeBlock(value: JsonObject, place: { readonly choice: number; readonl
     const extensions = extensionsOf(ANTHROPIC, restOf(value, ['type', 'data']));
     return { type: 'redacted-reasoning', data, provenance: ANTHROPIC, ...compact({ extensions }), ...place };
   }
-  return { type: 'opaque', block: { type: 'opaque', dialect: ANTHROPIC, value }, ...place };
+  return { type: 'opaque', block: opaqueStep(value), ...place };
 }
 
 /** The input a server-side tool was called with; its text where it is no JSON, since it must not vanish. */

@@ -1,4 +1,5 @@
-import type { CanonicalRequest, ReasoningEffort, ReasoningRequest, Warning } from '@switchyard/canonical';
+import { REASONING_EFFORTS, type CanonicalRequest, type ReasoningEffort } from '@switchyard/canonical';
+import type { ReasoningRequest, Warning } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { JsonObject } from '../dialect.js';
@@ -32,7 +33,8 @@ const thinking = z.looseObject({
   type: z.enum(['enabled', 'disabled', 'adaptive']),
   budget_tokens: z.number().int().nullish(),
 });
-const effort = z.enum(['low', 'medium', 'high', 'xhigh', 'max']);
+// `minimal` is other families' word. Anthropic itself refuses it; elsewhere it says what is meant.
+const effort = z.enum(REASONING_EFFORTS);
 
 /** `thinking` and `output_config.effort` together; undefined for what we do not know, which then rides along unread. */
 export function decodeThinking(value: unknown, effortValue: unknown): ReasoningRequest | undefined {

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, OpaqueTool, ToolChoice, ToolDefinition, Warning } from '@switchyard/canonical';
+import type { CanonicalRequest, Tool, ToolChoice, ToolDefinition, Warning } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { JsonObject } from '../dialect.js';
@@ -9,6 +9,7 @@ import { toolPath } from '../losses/field-path.js';
 import { toolKindWarnings } from '../losses/tool-kinds.js';
 import { ANTHROPIC, readField, restAndCache } from './decode-content.js';
 import { encodeCacheMark } from './encode-content.js';
+import { decodeServerTool, encodeServerTool, serverToolName, serverToolNamed } from './server-tools.js';
 
 /** "^[a-zA-Z0-9_-]{1,128}$" (Messages API reference, tools). */
 export const TOOL_NAMES: ToolNameRule = {
@@ -30,11 +31,11 @@ const toolChoice = z.looseObject({
   disable_parallel_tool_use: z.boolean().nullish(),
 });
 
-export function decodeTools(value: unknown): readonly (ToolDefinition | OpaqueTool)[] {
+export function decodeTools(value: unknown): readonly Tool[] {
   if (value === undefined || value === null) return [];
   return readField(z.array(anyTool), value, 'tools').map((tool, index) => {
     const isCustom = tool.type === undefined || tool.type === null || tool.type === 'custom';
-    if (!isCustom) return { type: 'opaque', dialect: ANTHROPIC, value: tool };
+    if (!isCustom) return decodeServerTool(tool) ?? { type: 'opaque', dialect: ANTHROPIC, value: tool };
     const { name, description, input_schema: parameters, strict } = readField(customTool, tool, `tools.${index}`);
     return compact<ToolDefinition>({
       type: 'function',
@@ -47,13 +48,18 @@ export function decodeTools(value: unknown): readonly (ToolDefinition | OpaqueTo
   });
 }
 
+function decodeNamed(name: string, tools: readonly Tool[]): ToolChoice {
+  const kind = serverToolNamed(name, tools);
+  return kind === undefined ? { type: 'tool', name } : { type: 'server-tool', kind };
+}
+
 export interface DecodedToolChoice {
   readonly toolChoice?: ToolChoice | undefined;
   readonly parallelToolCalls?: boolean | undefined;
 }
 
 /** `tool_choice`; undefined for a kind we do not know, which then rides along unread. */
-export function decodeToolChoice(value: unknown): DecodedToolChoice | undefined {
+export function decodeToolChoice(value: unknown, tools: readonly Tool[]): DecodedToolChoice | undefined {
   const parsed = toolChoice.safeParse(value);
   if (!parsed.success) return undefined;
   const { type, name, disable_parallel_tool_use: disabled } = parsed.data;
@@ -65,7 +71,7 @@ export function decodeToolChoice(value: unknown): DecodedToolChoice | undefined 
     case 'any':
       return { toolChoice: { type: 'required' }, parallelToolCalls };
     case 'tool':
-      return { toolChoice: { type, name: readField(z.string(), name, 'tool_choice.name') }, parallelToolCalls };
+      return { toolChoice: decodeNamed(readField(z.string(), name, 'tool_choice.name'), tools), parallelToolCalls };
   }
 }
 
@@ -78,6 +84,7 @@ export function encodeTools(tools: CanonicalRequest['tools'], warnings: Warning[
       warnings.push(...toolKindWarnings(ANTHROPIC, tool, path));
       return [encodeTool(tool)];
     }
+    if (tool.type === 'server-tool') return [encodeServerTool(tool, path, warnings)];
     if (tool.dialect === ANTHROPIC) return [tool.value];
     warnings.push({ type: 'dropped', field: path, reason: `a tool that only ${tool.dialect} understands` });
     return [];
@@ -131,7 +138,8 @@ function allowedChoice(
   context: ToolChoiceContext,
   warnings: Warning[],
 ): ToolChoice | undefined {
-  if (!context.thinks || (choice?.type !== 'required' && choice?.type !== 'tool')) return choice;
+  const isForced = choice?.type === 'required' || choice?.type === 'tool' || choice?.type === 'server-tool';
+  if (!context.thinks || !isForced) return choice;
   // Thinking supports only `auto` and `none`; forcing a tool is an error. (Extended thinking, limitations with tool use)
   warnings.push({
     type: 'approximated',
@@ -152,5 +160,7 @@ function encodeChoice(choice: ToolChoice | undefined): JsonObject {
       return { type: 'any' };
     case 'tool':
       return { type: 'tool', name: choice.name };
+    case 'server-tool':
+      return { type: 'tool', name: serverToolName(choice.kind) };
   }
 }

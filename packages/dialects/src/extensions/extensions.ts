@@ -28,6 +28,8 @@ const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
   'anthropic-messages': ['metadata', 'thinking', 'output_config'],
   gemini: [
     'generationConfig',
+    'groundingMetadata',
+    'urlContextMetadata',
     'thinkingConfig',
     'toolConfig',
     'functionCallingConfig',
@@ -35,6 +37,9 @@ const READ_IN_PART: Partial<Readonly<Record<DialectId, readonly string[]>>> = {
     'functionResponse',
     'inlineData',
     'fileData',
+    'citationMetadata',
+    'retrievedContext',
+    'web',
   ],
 };
 

@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { GEMINI_CITATIONS } from './citations.js';
 
 export const GEMINI_ANSWERS: AnswerLimits = {
   dialect: 'gemini',
@@ -8,6 +9,10 @@ export const GEMINI_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: false,
   cacheWrites: 'none',
+  keepsCallSignatures: true,
+  steps: { 'web-search': 'dropped', 'web-fetch': 'dropped', 'code-execution': 'carried' },
   parsesArguments: true,
+  citations: GEMINI_CITATIONS,
+  logprobs: 'numbers',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -4,7 +4,8 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, restOf } from '../json/json-object.js';
 import { objectOf, stringOf, wordOf } from '../json/read-json.js';
-import { GEMINI } from './decode-parts.js';
+import { readCitations } from './decode-grounding.js';
+import { GEMINI, opaque } from './decode-parts.js';
 import type { ChoiceState } from './decoder-state.js';
 import { addPartialArgs } from './partial-args.js';
 
@@ -12,6 +13,8 @@ import { addPartialArgs } from './partial-args.js';
 export interface PartPlace {
   readonly choice: number;
   readonly responseId: string;
+  /** Whether it is the first of its chunk, and so may go on with the last of the chunk before. */
+  readonly isFirst: boolean;
 }
 
 /**
@@ -20,21 +23,26 @@ export interface PartPlace {
  */
 export function decodeAnswerPart(state: ChoiceState, part: JsonObject, place: PartPlace): StreamEvent[] {
   const { text, functionCall } = part;
-  if (typeof text === 'string') return decodeText(state, { ...part, text }, place.choice);
+  if (typeof text === 'string') return decodeText(state, { ...part, text }, place);
+  state.parts.push({ kind: 'other', block: -1, from: 0 });
   if (isJsonObject(functionCall)) return decodeCall(state, part, functionCall, place);
   if (Object.keys(part).length === 0) return [];
   const events = closeBlocks(state, place.choice);
   const index = takeIndex(state);
-  return [
-    ...events,
-    { type: 'opaque', choice: place.choice, index, block: { type: 'opaque', dialect: GEMINI, value: part } },
-  ];
+  return [...events, { type: 'opaque', choice: place.choice, index, block: opaque(part) }];
 }
 
-function decodeText(state: ChoiceState, part: JsonObject & { readonly text: string }, choice: number): StreamEvent[] {
+function decodeText(
+  state: ChoiceState,
+  part: JsonObject & { readonly text: string },
+  { choice, isFirst }: PartPlace,
+): StreamEvent[] {
   const { text, thought, ...rest } = part;
   const extras = restOf(rest, []);
-  if (text === '' && extras === undefined) return [];
+  if (text === '' && extras === undefined) {
+    if (!isFirst) state.parts.push({ kind: 'other', block: -1, from: 0 });
+    return [];
+  }
   const events: StreamEvent[] = [];
   const type = thought === true ? 'reasoning' : 'text';
   if (state.open?.type !== type) {
@@ -45,6 +53,12 @@ function decodeText(state: ChoiceState, part: JsonObject & { readonly text: stri
     else events.push({ type: 'text-start', ...place });
   }
   const { index } = state.open;
+  const last = state.parts.at(-1);
+  const said = state.texts[index] ?? '';
+  if (!isFirst || last?.block !== index) {
+    state.parts.push({ kind: type === 'text' ? 'text' : 'thought', block: index, from: said.length });
+  }
+  if (type === 'text') state.texts[index] = said + text;
   if (text !== '') events.push({ type: `${type}-delta` as const, choice, index, text });
   if (extras !== undefined) Object.assign(state.open.extras, extras);
   return extras?.['thoughtSignature'] === undefined ? events : [...events, ...closeBlocks(state, choice)];
@@ -81,7 +95,10 @@ function closeText(state: ChoiceState, choice: number): StreamEvent[] {
   const { type, index, extras } = state.open;
   state.open = undefined;
   if (type === 'text') {
-    return [compact({ type: 'text-end' as const, choice, index, extensions: extensionsOf(GEMINI, extras) })];
+    const told = readCitations(state).flatMap(({ block, citation }) => (block === index ? [citation] : []));
+    state.citationCount += told.length;
+    const citations = told.length > 0 ? told : undefined;
+    return [compact({ type: 'text-end' as const, choice, index, citations, extensions: extensionsOf(GEMINI, extras) })];
   }
   const { thoughtSignature, ...others } = extras;
   const extensions = extensionsOf(GEMINI, others);

@@ -4,6 +4,7 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import type { CallIds } from './call-ids.js';
+import { readPartStep } from './server-steps.js';
 import type { WireFunctionResponse, WireMediaPart, WirePart } from './wire-request.js';
 
 export const GEMINI = 'gemini';
@@ -97,8 +98,9 @@ function isFailure(response: JsonObject): boolean {
   return Object.keys(response).length === 1 && response['error'] !== undefined;
 }
 
-function opaque(value: JsonObject): OpaqueBlock {
-  return { type: 'opaque', dialect: GEMINI, value: compact(value) };
+/** A part that other dialects know at most as a step of executed code. */
+export function opaque(part: JsonObject): OpaqueBlock {
+  return compact({ type: 'opaque', dialect: GEMINI, value: compact(part), step: readPartStep(part) });
 }
 
 function extend(rest: JsonObject) {

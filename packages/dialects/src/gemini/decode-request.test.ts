@@ -139,9 +139,23 @@ describe('decodeRequest', () => {
       { inlineData: { mimeType: 'video/mp4', data: 'AA==' } },
       { fileData: { mimeType: 'image/png', fileUri: 'gs://bucket/a.png' } },
       { fileData: { fileUri: 'https://www.youtube.com/watch?v=1' } },
-      { executableCode: { language: 'PYTHON', code: '1' } },
+      { toolCall: { toolType: 'GOOGLE_MAPS', id: 't' } },
     ];
     expect(decodeParts(...parts)).toEqual(parts.map((value) => ({ type: 'opaque', dialect: 'gemini', value })));
+  });
+
+  it('reads the code that Google ran, and what it gave', () => {
+    const call = { executableCode: { language: 'PYTHON', code: '1' } };
+    const given = { codeExecutionResult: { outcome: 'OUTCOME_FAILED', output: 'no' } };
+    expect(decodeParts(call, given)).toEqual([
+      { type: 'opaque', dialect: 'gemini', value: call, step: { tool: 'code-execution', call: { code: '1' } } },
+      {
+        type: 'opaque',
+        dialect: 'gemini',
+        value: given,
+        step: { tool: 'code-execution', result: { output: 'no', isError: true } },
+      },
+    ]);
   });
 
   it.each([

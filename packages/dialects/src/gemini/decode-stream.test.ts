@@ -124,7 +124,7 @@ describe('createStreamDecoder', () => {
   });
 
   it('keeps parts that it does not know, in their place', () => {
-    const code = { executableCode: { language: 'PYTHON', code: '1' } };
+    const code = { toolCall: { toolType: 'GOOGLE_MAPS', id: 't' } };
     const image = { inlineData: { mimeType: 'image/png', data: 'AA==' } };
     expect(contentOf(chunk([{ text: 'a' }, code, image, {}, { text: 'b' }]), STOP)).toEqual([
       { type: 'text', text: 'a' },

@@ -6,7 +6,7 @@ import {
   type StreamEvent,
 } from '@switchyard/canonical';
 
-import type { JsonObject, StreamDecoder } from '../dialect.js';
+import type { JsonObject, StreamDecoder, TextDelta } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
@@ -14,9 +14,12 @@ import { joinPieces } from '../openai-chat/merge-fields.js';
 import type { SseEvent } from '../sse/scan-sse.js';
 import { classifyError } from './classify-error.js';
 import { closeBlocks, decodeAnswerPart } from './decode-answer-part.js';
+import { readCitations, withoutCitations } from './decode-grounding.js';
 import { GEMINI } from './decode-parts.js';
 import { createChoiceState, createDecoderState, decoderState, type ChoiceState } from './decoder-state.js';
 import { decodeBlock, decodeFinish } from './finish.js';
+import { decodeLogprobs, LOGPROB_FIELDS } from './logprobs.js';
+import { readCandidateSteps } from './server-steps.js';
 import { decodeUsage } from './usage.js';
 
 const CHUNK_FIELDS = ['candidates', 'usageMetadata', 'modelVersion', 'responseId'];
@@ -48,6 +51,12 @@ export class AnswerDecoder implements StreamDecoder {
     if (!isJsonObject(chunk))
       return this.#fail(failure('upstream_malformed', 'the provider sent a chunk that is no JSON'));
     return isJsonObject(chunk['error']) ? this.#fail(classifyError(chunk)) : this.readChunk(chunk);
+  }
+
+  keep(delta: TextDelta): void {
+    const texts = this.state.choices[delta.choice]?.texts;
+    if (delta.type === 'text-delta' && texts !== undefined)
+      texts[delta.index] = (texts[delta.index] ?? '') + delta.text;
   }
 
   end(): readonly StreamEvent[] {
@@ -116,15 +125,23 @@ export class AnswerDecoder implements StreamDecoder {
     const extras = restOf({ ...restOf(candidate, CANDIDATE_FIELDS), content: restOf(content, []) }, []);
     if (extras !== undefined) state.extras = mergeExtras(state.extras, extras);
     state.finishReason = wordOf(candidate['finishReason']) ?? state.finishReason;
-    const place = { choice, responseId: this.state.id.slice(-MAX_ID_PIECE) };
-    return objectsOf(parts).flatMap((part) => decodeAnswerPart(state, part, place));
+    const responseId = this.state.id.slice(-MAX_ID_PIECE);
+    const events = objectsOf(parts).flatMap((part, index) => {
+      return decodeAnswerPart(state, part, { choice, responseId, isFirst: index === 0 });
+    });
+    const result = objectOf(candidate['logprobsResult']);
+    return isJsonObject(candidate['logprobsResult']) ? takeLogprobs(state, events, { choice, result }) : events;
   }
 
   #finishEvent(choice: number, state: ChoiceState, finish: Finish): StreamEvent {
     const response = restOf(this.state.lateExtras, []);
     this.state.lateExtras = {};
-    const extensions = extensionsOf(GEMINI, restOf({ ...state.extras, response }, []));
-    return compact({ type: 'finish' as const, choice, finish, extensions });
+    // Citations of a text that had ended before they came are for this dialect only.
+    const areTold = readCitations(state).length === state.citationCount;
+    const extras = areTold && state.citationCount > 0 ? withoutCitations(state.extras) : state.extras;
+    const extensions = extensionsOf(GEMINI, restOf({ ...extras, response }, []));
+    const steps = readCandidateSteps(state.extras);
+    return compact({ type: 'finish' as const, choice, finish, steps, extensions });
   }
 
   #fail(error: GatewayErrorData): StreamEvent[] {
@@ -140,6 +157,25 @@ export class AnswerDecoder implements StreamDecoder {
 
 /** OpenAI takes 40 characters as the id of a call, and this is one part of ours. (OpenAI API reference, tool_calls) */
 const MAX_ID_PIECE = 24;
+
+/** The events of a chunk with the token probabilities that came in it, unless there is no text that they can be of. */
+function takeLogprobs(
+  state: ChoiceState,
+  events: readonly StreamEvent[],
+  { choice, result }: { readonly choice: number; readonly result: JsonObject },
+): StreamEvent[] {
+  const logprobs = decodeLogprobs(result);
+  const last = events.findLastIndex(({ type }) => type === 'text-delta');
+  const delta = events[last];
+  const isPending = last === -1 && events.length === 0 && state.open?.type === 'text';
+  if (logprobs === undefined || (delta === undefined && !isPending)) return [...events];
+  state.extras = compact({
+    ...state.extras,
+    logprobsResult: restOf(objectOf(state.extras['logprobsResult']), LOGPROB_FIELDS),
+  });
+  if (delta?.type === 'text-delta') return events.with(last, { ...delta, logprobs });
+  return [{ type: 'text-delta', choice, index: state.open?.index ?? 0, text: '', logprobs }];
+}
 
 function mergeExtras(earlier: JsonObject, later: JsonObject): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...earlier };

@@ -9,6 +9,12 @@ const choiceState = z.object({
   /** The call whose arguments come in pieces. */
   call: z.object({ index: z.number(), args: fields, extras: fields }).optional(),
   callCount: z.number(),
+  /** What the texts say so far, by the index of their blocks. */
+  texts: z.record(z.string(), z.string()),
+  /** The candidate's parts, as those of a whole answer: pieces that came in a row are one. `from` is where in its block one begins. */
+  parts: z.array(z.object({ kind: z.enum(['text', 'thought', 'other']), block: z.number(), from: z.number() })),
+  /** How many citations were told. */
+  citationCount: z.number(),
   finishReason: z.string().optional(),
   /** Fields of the candidate that we do not read, told with its finish. */
   extras: fields,
@@ -35,5 +41,5 @@ export function createDecoderState(): DecoderState {
 }
 
 export function createChoiceState(): ChoiceState {
-  return { nextBlockIndex: 0, callCount: 0, extras: {} };
+  return { nextBlockIndex: 0, callCount: 0, texts: {}, parts: [], citationCount: 0, extras: {} };
 }

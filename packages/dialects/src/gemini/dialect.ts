@@ -19,6 +19,13 @@ export const gemini: Dialect = {
   id: 'gemini',
   modelInPath: true,
   toolNames: TOOL_NAMES,
+  // ProtoJSON takes both spellings.
+  thinkingFields: [
+    [
+      ['generationConfig', 'generation_config'],
+      ['thinkingConfig', 'thinking_config'],
+    ],
+  ],
   decodeRequest,
   encodeRequest,
   decodeResponse,

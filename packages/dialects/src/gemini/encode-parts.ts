@@ -30,6 +30,7 @@ export interface PartContext {
 export function encodePart({ block, path }: PlacedBlock, context: PartContext): JsonObject | undefined {
   const { log } = context;
   log.cacheMark(block.cache, path);
+  log.citations(block, path);
   log.foreignFields(block.extensions, path);
   const own = ownFields(GEMINI, block.extensions);
   const part = encodeBareBlock({ block, path }, context);

@@ -1,4 +1,4 @@
-import { assertNever, type StreamEvent } from '@switchyard/canonical';
+import { assertNever, type ServerToolStep, type StreamEvent } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import { encodeToolInput } from '../anthropic-messages/tool-input.js';
@@ -8,15 +8,19 @@ import { compact } from '../json/json-object.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
 import { GEMINI_ANSWERS } from './answer-limits.js';
+import { addCitations, createGrounding, groundingFields } from './citations.js';
 import { GEMINI } from './decode-parts.js';
 import { encodeStreamError } from './encode-error.js';
-import { candidate, lateFields } from './encode-response.js';
+import { besideContent, candidate, lateFields } from './encode-response.js';
 import { encodeFinish } from './finish.js';
+import { encodeLogprobs } from './logprobs.js';
+import { writeParts } from './server-steps.js';
 import { encodeUsage } from './usage.js';
 
 type BlockEvent = Extract<StreamEvent, { readonly index: number }>;
 
 const blockEvent = z.custom<BlockEvent>((value) => typeof value === 'object' && value !== null && 'index' in value);
+const step = z.custom<ServerToolStep>((value) => typeof value === 'object' && value !== null && 'tool' in value);
 const fields = z.record(z.string(), z.unknown());
 
 const choiceState = z.object({
@@ -32,6 +36,13 @@ const choiceState = z.object({
     .optional(),
   /** Events of the blocks that wait for the front one to end, in the order the blocks began. */
   waiting: z.array(z.array(blockEvent)),
+  /** The steps of other providers' tools so far: some are told with the finish. */
+  steps: z.array(step),
+  /** The part that is being written, texts in a row being one, and where in it the text at hand begins. */
+  part: z.object({ kind: z.enum(['text', 'thought', 'other']), index: z.number(), text: z.string(), from: z.number() }),
+  grounding: z.object({ chunks: z.array(fields), supports: z.array(fields), sources: z.array(fields) }),
+  /** Whether there is grounding that no chunk has told yet. */
+  isUngrounded: z.boolean(),
 });
 
 const encoderState = z.object({
@@ -102,7 +113,13 @@ class AnswerEncoder implements BareStreamEncoder {
 
   #finish(event: Extract<StreamEvent, { type: 'finish' }>): void {
     const content = { parts: [{ text: '' }], role: 'model' };
-    const finished = { content, finishReason: encodeFinish(event.finish.reason), index: event.choice };
+    const { grounding, steps } = this.state.choices[event.choice] ?? createChoice();
+    const finished = {
+      content,
+      finishReason: encodeFinish(event.finish.reason),
+      ...besideContent(grounding, steps, event),
+      index: event.choice,
+    };
     this.state.candidates.push({ ...candidate(finished, event.extensions) });
     this.state.extras = { ...this.state.extras, ...lateFields(event.extensions) };
   }
@@ -123,14 +140,37 @@ class AnswerEncoder implements BareStreamEncoder {
     return `data: ${chunk},${more}${tail}\n\n`;
   }
 
-  #part(choice: number, part: JsonObject): string {
+  /** `more` is what the chunk says of its candidate beside the part, as JSON that ends with a comma. */
+  #part(choice: number, part: JsonObject, more = ''): string {
     return this.#frame(
-      `{"candidates":[{"content":{"parts":[${JSON.stringify(part)}],"role":"model"},"index":${choice}}]`,
+      `{"candidates":[{"content":{"parts":[${JSON.stringify(part)}],"role":"model"},${more}"index":${choice}}]`,
     );
   }
 
+  #text(choice: ChoiceState, event: Extract<BlockEvent, { type: 'text-delta' | 'refusal-delta' }>): string {
+    const { text, logprobs } = event;
+    if (text === '' && logprobs === undefined) return '';
+    if (choice.part.kind !== 'text') enterPart(choice, 'text');
+    choice.part.text += text;
+    const more = logprobs === undefined ? '' : `"logprobsResult":${JSON.stringify(encodeLogprobs(logprobs))},`;
+    return this.#part(event.choice, { text }, more);
+  }
+
+  /** A part that no text goes on with: a call, or what was known only at the end of a text. Before it, its sources are told. */
+  #otherPart(choice: ChoiceState, index: number, part: JsonObject, kind: 'thought' | 'other' = 'other'): string {
+    const told = this.#ground(choice, index);
+    enterPart(choice, kind);
+    return told + this.#part(index, part);
+  }
+
+  #ground(choice: ChoiceState, index: number): string {
+    if (!choice.isUngrounded) return '';
+    choice.isUngrounded = false;
+    return this.#part(index, { text: '' }, `${JSON.stringify(groundingFields(choice.grounding, {})).slice(1, -1)},`);
+  }
+
   #takeBlockEvent(event: BlockEvent): string {
-    const choice = (this.state.choices[event.choice] ??= { waiting: [] });
+    const choice = (this.state.choices[event.choice] ??= createChoice());
     if (choice.front !== undefined && choice.front.index !== event.index) {
       addWaiting(choice, event);
       return '';
@@ -154,6 +194,7 @@ class AnswerEncoder implements BareStreamEncoder {
       case 'text-start':
       case 'refusal-start':
         choice.front = { index: event.index, isOwn: false };
+        choice.part.from = choice.part.kind === 'text' ? choice.part.text.length : 0;
         return '';
       case 'reasoning-start':
         choice.front = { index: event.index, isOwn: event.provenance === GEMINI };
@@ -167,26 +208,35 @@ class AnswerEncoder implements BareStreamEncoder {
         return '';
       case 'text-delta':
       case 'refusal-delta':
-        return event.text === '' ? '' : this.#part(event.choice, { text: event.text });
+        return this.#text(choice, event);
       case 'reasoning-delta':
-        return event.text === '' ? '' : this.#part(event.choice, { text: event.text, thought: true });
+        if (event.text === '') return '';
+        if (choice.part.kind === 'thought') return this.#part(event.choice, { text: event.text, thought: true });
+        return this.#otherPart(choice, event.choice, { text: event.text, thought: true }, 'thought');
       case 'tool-call-delta':
         if (choice.front?.call !== undefined) choice.front.call.argumentsText += event.argumentsText;
         return '';
       case 'text-end':
+        if (event.citations !== undefined && choice.part.kind === 'text') {
+          addCitations(choice.grounding, event.citations, choice.part);
+          choice.isUngrounded = true;
+        }
+        choice.front = undefined;
+        return this.#lastPart(choice, event.choice, { text: '', ...ownFields(GEMINI, event.extensions) });
       case 'refusal-end':
         choice.front = undefined;
-        return this.#lastPart(event.choice, { text: '' }, ownFields(GEMINI, event.extensions));
+        return this.#lastPart(choice, event.choice, { text: '', ...ownFields(GEMINI, event.extensions) });
       case 'reasoning-end': {
         const signature = choice.front?.isOwn ? event.signature : undefined;
         const own = compact({ ...ownFields(GEMINI, event.extensions), thoughtSignature: signature });
         choice.front = undefined;
-        return this.#lastPart(event.choice, { text: '', thought: true }, own);
+        return this.#lastPart(choice, event.choice, { text: '', thought: true, ...own });
       }
       case 'tool-call-end':
         return this.#call(choice, event);
       case 'opaque':
-        return event.block.dialect === GEMINI ? this.#part(event.choice, event.block.value) : '';
+        if (event.block.dialect === GEMINI) return this.#otherPart(choice, event.choice, event.block.value);
+        return event.block.step === undefined ? '' : this.#step(choice, event.choice, event.block.step);
       case 'redacted-reasoning':
         return '';
       default:
@@ -194,9 +244,18 @@ class AnswerEncoder implements BareStreamEncoder {
     }
   }
 
-  /** What was known only at the end of a block: its signature, and other fields of this dialect. */
-  #lastPart(choice: number, part: JsonObject, own: JsonObject): string {
-    return Object.keys(own).length === 0 ? '' : this.#part(choice, { ...part, ...own });
+  #step(choice: ChoiceState, number: number, step: ServerToolStep): string {
+    const parts = writeParts(step);
+    if (parts.length === 0) choice.steps.push(step);
+    return parts.map((part) => this.#otherPart(choice, number, part)).join('');
+  }
+
+  /** What was known only at the end of a block: its signature, and other fields of this dialect. The next text is another part. */
+  #lastPart(choice: ChoiceState, index: number, part: JsonObject): string {
+    if (Object.keys(part).every((key) => key === 'text' || key === 'thought')) return '';
+    const told = this.#ground(choice, index);
+    choice.part.kind = 'other';
+    return told + this.#part(index, part);
   }
 
   #call(choice: ChoiceState, event: Extract<StreamEvent, { type: 'tool-call-end' }>): string {
@@ -204,8 +263,22 @@ class AnswerEncoder implements BareStreamEncoder {
     choice.front = undefined;
     if (call === undefined) return '';
     const functionCall = { id: call.id, name: call.name, args: encodeToolInput(call.argumentsText).input };
-    return this.#part(event.choice, withFields({ functionCall }, ownFields(GEMINI, event.extensions)));
+    return this.#otherPart(choice, event.choice, withFields({ functionCall }, ownFields(GEMINI, event.extensions)));
   }
+}
+
+function createChoice(): ChoiceState {
+  return {
+    waiting: [],
+    steps: [],
+    part: { kind: 'other', index: -1, text: '', from: 0 },
+    grounding: createGrounding(),
+    isUngrounded: false,
+  };
+}
+
+function enterPart(choice: ChoiceState, kind: ChoiceState['part']['kind']): void {
+  choice.part = { kind, index: choice.part.index + 1, text: '', from: 0 };
 }
 
 function addWaiting(choice: ChoiceState, event: BlockEvent): void {

@@ -36,6 +36,9 @@ export const GEMINI_FIELD_NAMES: FieldNames = {
     serviceTier: 'serviceTier',
   },
   properties: {
+    'citations.span': 'groundingSupports[].segment',
+    'citations.citedText': 'groundingChunks[].retrievedContext.text',
+    'logprobs.tokenId': 'chosenCandidates[].tokenId',
     signature: 'thoughtSignature',
     parameters: 'parametersJsonSchema',
     isError: 'functionResponse.response.error',
@@ -44,10 +47,11 @@ export const GEMINI_FIELD_NAMES: FieldNames = {
   holder,
   whole,
   results: 'parts[].functionResponse',
-  tool: { holder: 'functionDeclarations[]', opaque: (word) => `tools[].${word}` },
+  tool: { holder: 'functionDeclarations[]', opaque: (word) => `tools[].${word}`, options: (word) => `tools[].${word}` },
   answer: {
     choice: 'candidates[]',
     message: 'candidates[].content',
+    beside: { citations: 'candidates[].groundingMetadata', logprobs: 'candidates[].logprobsResult' },
     finish: 'candidates[].finishReason',
     holder,
     whole,

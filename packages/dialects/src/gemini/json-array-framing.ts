@@ -7,8 +7,9 @@ export interface JsonArrayFraming {
 }
 
 /**
- * What `streamGenerateContent` answers without `alt=sse`. `isBegun` for an array that somebody else has written the first
- * elements of. (Google APIs, system parameters: `alt`)
+ * What `streamGenerateContent` answers without `alt=sse`. (Google APIs, system parameters: `alt`) A line ends after each
+ * element, as Google's do: JSON has none inside of strings, so whoever reads one last knows that whitespace may follow.
+ * `isBegun` for an array that somebody else has written the first elements of.
  */
 export function createJsonArrayFraming({ isBegun = false } = {}): JsonArrayFraming {
   let isEmpty = !isBegun;
@@ -16,7 +17,7 @@ export function createJsonArrayFraming({ isBegun = false } = {}): JsonArrayFrami
     next(event) {
       const separator = isEmpty ? '[' : ',\r\n';
       isEmpty = false;
-      return `${separator}${event.data}`;
+      return `${separator}${event.data}\n`;
     },
     end() {
       return isEmpty ? '[]' : ']';

@@ -1,4 +1,4 @@
-import { assertNever, type ReasoningEffort, type ReasoningRequest } from '@switchyard/canonical';
+import { assertNever, REASONING_EFFORTS, type ReasoningEffort, type ReasoningRequest } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { restOf } from '../json/json-object.js';
@@ -18,7 +18,8 @@ export interface DecodedThinking {
 export function decodeThinking(config: WireThinkingConfig | null | undefined): DecodedThinking {
   if (!config) return { reasoning: undefined, rest: undefined };
   const { thinkingBudget, thinkingLevel, includeThoughts, ...others } = config;
-  const level = THINKING_LEVELS.find((candidate) => candidate === thinkingLevel?.toLowerCase());
+  // The highest two are other families' words. Google itself refuses them; elsewhere they say what is meant.
+  const level = REASONING_EFFORTS.find((candidate) => candidate === thinkingLevel?.toLowerCase());
   const rest = {
     ...others,
     thinkingLevel: level === undefined ? thinkingLevel : undefined,
@@ -28,7 +29,7 @@ export function decodeThinking(config: WireThinkingConfig | null | undefined): D
 }
 
 function decodeReasoning(
-  level: ThinkingLevel | undefined,
+  level: ReasoningEffort | undefined,
   budget: number | null | undefined,
   includeThoughts: boolean | null | undefined,
 ): ReasoningRequest | undefined {

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, OpaqueTool, ToolChoice, ToolDefinition } from '@switchyard/canonical';
+import type { CanonicalRequest, Tool, ToolChoice, ToolDefinition } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
@@ -10,6 +10,7 @@ import { toolPath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 import { decodeObjectSchema } from './decode-schema.js';
 import { projectParameters } from './project-parameters.js';
+import { decodeServerTools, encodeServerTool } from './server-tools.js';
 import type { WireFunctionDeclaration, WireTool, WireToolConfig } from './wire-request.js';
 
 /**
@@ -22,12 +23,13 @@ export const TOOL_NAMES: ToolNameRule = {
   maxLength: 64,
 };
 
-/** Each declared function is a tool; whatever else an entry offers (search, code execution) is one that stays as it is. */
-export function decodeTools(tools: readonly WireTool[]): (ToolDefinition | OpaqueTool)[] {
-  return tools.flatMap(({ functionDeclarations, ...rest }): (ToolDefinition | OpaqueTool)[] => {
-    const value = restOf(rest, []);
+/** Each declared function is a tool, and so is each that Google runs itself; what else an entry offers stays as it is. */
+export function decodeTools(tools: readonly WireTool[]): Tool[] {
+  return tools.flatMap(({ functionDeclarations, ...entry }): Tool[] => {
     const functions = (functionDeclarations ?? []).map(decodeFunction);
-    return value === undefined ? functions : [...functions, { type: 'opaque', dialect: GEMINI, value }];
+    const { tools: known, rest: value } = decodeServerTools(entry);
+    const others: Tool[] = value === undefined ? [] : [{ type: 'opaque', dialect: GEMINI, value }];
+    return [...functions, ...known, ...others];
   });
 }
 
@@ -78,11 +80,13 @@ function decodeMode(mode: string | undefined, names: readonly string[]): ToolCho
 
 /** The fields of a request that are about tools. The functions go in one entry, as the API wants them. */
 export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject {
+  const hasFunctions = request.tools.some((tool) => tool.type === 'function');
   const functions: JsonObject[] = [];
   const others: JsonObject[] = [];
   for (const tool of request.tools) {
     const path = toolPath(tool);
     if (tool.type === 'function') functions.push(encodeFunction(tool, path, log));
+    else if (tool.type === 'server-tool') others.push(...present(encodeServerTool(tool, { path, hasFunctions }, log)));
     else if (tool.dialect === GEMINI) others.push(tool.value);
     else log.dropped(path, `only ${tool.dialect} has this tool`);
   }
@@ -111,13 +115,21 @@ function encodeFunction(tool: ToolDefinition, path: string, log: LossLog): JsonO
 function encodeToolChoice(choice: ToolChoice | undefined, hasTools: boolean, log: LossLog): JsonObject | undefined {
   if (choice === undefined) return undefined;
   if (!hasTools) {
-    if (choice.type === 'required' || choice.type === 'tool') log.dropped('toolChoice', 'there is no tool to choose');
+    if (choice.type !== 'auto' && choice.type !== 'none') log.dropped('toolChoice', 'there is no function to choose');
+    return undefined;
+  }
+  if (choice.type === 'server-tool') {
+    log.dropped('toolChoice', 'gemini is made to call functions only');
     return undefined;
   }
   return { functionCallingConfig: encodeMode(choice) };
 }
 
-function encodeMode(choice: ToolChoice): JsonObject {
+function present(tool: JsonObject | undefined): JsonObject[] {
+  return tool === undefined ? [] : [tool];
+}
+
+function encodeMode(choice: Exclude<ToolChoice, { type: 'server-tool' }>): JsonObject {
   switch (choice.type) {
     case 'auto':
       return { mode: 'AUTO' };

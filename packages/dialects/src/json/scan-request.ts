@@ -3,17 +3,8 @@ import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '@switchyard/canonical';
 
 import { CONVERSATION_FIELDS, type ConversationField, type ConversationSpans } from './conversation.js';
-import {
-  CLOSE_BRACE,
-  COMMA,
-  invalidJson,
-  OPEN_BRACE,
-  QUOTE,
-  skipKey,
-  skipSpace,
-  skipString,
-  skipValue,
-} from './skip-json.js';
+import { duplicateField, knownKeys, parseString, readKey } from './read-key.js';
+import { CLOSE_BRACE, COMMA, invalidJson, OPEN_BRACE, QUOTE, skipKey, skipSpace, skipValue } from './skip-json.js';
 
 /** The top-level fields that the gateway's decisions need. Everything else is walked over unread. */
 const FIELDS = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'user'] as const;
@@ -98,13 +89,13 @@ function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; f
   const { spans, conversation } = scan.found;
   let position = scan.position;
   for (;;) {
-    const key = readKey(body, position);
+    const key = readKey(body, position, KNOWN);
     const start = skipSpace(body, skipKey(body, position));
     const end = skipValue(body, start, scan.maxDepth - 1);
     const field = FIELDS_BY_KEY.get(key);
     const noted = NOTED.get(key);
     if (field !== undefined) {
-      if (spans[field] !== undefined) throw duplicate(field);
+      if (spans[field] !== undefined) throw duplicateField(field);
       spans[field] = { start, end };
     } else if (noted !== undefined) {
       conversation[noted] = { start, end };
@@ -116,33 +107,8 @@ function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; f
   }
 }
 
-/**
- * The key at `position`, as it is spelled. A spelling that some parsers read as one of ours is refused: escapes
- * everywhere, and another case because Go's encoding/json matches keys without regard to case.
- */
-function readKey(body: Buffer, position: number): string {
-  if (body[position] !== QUOTE) throw invalidJson(position);
-  const end = skipString(body, position);
-  const text = body.toString('utf8', position + 1, end - 1);
-  if (!text.includes('\\') && (FIELDS_BY_KEY.has(text) || text.length > LONGEST_FIELD)) return text;
-  const shadowed = FIELDS_BY_KEY.get(parseString(body, { start: position, end }).toLowerCase());
-  if (shadowed !== undefined) throw duplicate(shadowed);
-  return text;
-}
-
 const FIELDS_BY_KEY: ReadonlyMap<string, Field> = new Map(FIELDS.map((field) => [field, field]));
-const LONGEST_FIELD = Math.max(...FIELDS.map((field) => field.length));
-
-/** The string at `span`, decoded only where it has something to decode. */
-function parseString(body: Buffer, span: ByteSpan): string {
-  const inside = body.toString('utf8', span.start + 1, span.end - 1);
-  if (!inside.includes('\\')) return inside;
-  try {
-    return String(JSON.parse(`"${inside}"`));
-  } catch (error) {
-    throw new GatewayError('invalid_json', `the body has an invalid string at byte ${span.start}`, { cause: error });
-  }
-}
+const KNOWN = knownKeys(FIELDS);
 
 function readModel(body: Buffer, span: ByteSpan): string {
   const model = body[span.start] === QUOTE ? parseString(body, span) : '';
@@ -187,9 +153,4 @@ function notAnObject(body: Buffer, position: number, maxDepth: number): GatewayE
 
 function wrongType(field: Field, expected: string): GatewayError {
   return new GatewayError('invalid_request', `\`${field}\` must be ${expected}`, { param: field });
-}
-
-function duplicate(field: Field): GatewayError {
-  const message = `\`${field}\` must appear once, spelled plainly, so that every reader of the body sees the same value`;
-  return new GatewayError('duplicate_field', message, { param: field });
 }

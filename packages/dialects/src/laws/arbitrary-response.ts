@@ -1,4 +1,5 @@
-import type { Block, CanonicalResponse, Choice, DialectId, Finish, FinishReason, Usage } from '@switchyard/canonical';
+import type { Block, CanonicalResponse, Choice, Citation, DialectId } from '@switchyard/canonical';
+import type { Finish, FinishReason, TextSpan, Usage } from '@switchyard/canonical';
 import fc from 'fast-check';
 
 import type { JsonObject } from '../dialect.js';
@@ -32,6 +33,47 @@ export function arbitraryCommonResponse(dialect: DialectId, other: DialectId): f
 
 const text = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const textBlock = text.map((said): Block => ({ type: 'text', text: said }));
+
+const probability = fc.record({ token: fc.stringMatching(/^[a-z]{1,5}$/), logprob: fc.constantFrom(-0.5, -1, -2.25) });
+const logprobs = fc.array(
+  fc.record({
+    token: fc.stringMatching(/^[a-z]{1,5}$/),
+    logprob: fc.constantFrom(0, -0.5, -1),
+    top: fc.array(probability, { maxLength: 1 }),
+  }),
+  { minLength: 1, maxLength: 2 },
+);
+
+/** A text or a refusal, some with the probabilities of its tokens. */
+function probable(block: fc.Arbitrary<Block>): fc.Arbitrary<Block> {
+  return fc.tuple(block, fc.option(logprobs, { freq: 1 })).map(([said, tokens]): Block => {
+    return tokens !== null && (said.type === 'text' || said.type === 'refusal') ? { ...said, logprobs: tokens } : said;
+  });
+}
+
+const page = fc.record({
+  url: fc.webUrl({ size: 'xsmall' }),
+  title: fc.option(fc.stringMatching(/^[a-z]{1,8}$/), { nil: undefined }),
+});
+
+/** A text with citations of places in it, each made for the text. */
+function cited(of: (span: TextSpan) => fc.Arbitrary<Citation>): fc.Arbitrary<Block> {
+  return text.chain((said) => {
+    const length = [...said].length;
+    const span = fc.tuple(fc.nat(length), fc.nat(length)).map(([one, other]): TextSpan => {
+      return { start: Math.min(one, other), end: Math.max(one, other) };
+    });
+    return fc
+      .array(span.chain(of), { minLength: 1, maxLength: 2 })
+      .map((citations): Block => ({ type: 'text', text: said, citations }));
+  });
+}
+
+function pageAt(span: TextSpan): fc.Arbitrary<Citation> {
+  return page.map((source): Citation => compact({ type: 'url' as const, ...source, span }));
+}
+
+const citedPage = cited(pageAt);
 /** What survives JSON: it writes -0 as 0. */
 const json = fc
   .dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 3 })
@@ -41,11 +83,24 @@ const toolCall = fc
   .record({ id: toolId, name: fc.stringMatching(/^[a-z_]{1,8}$/), input: json })
   .map(({ id, name, input }): Block => ({ type: 'tool-call', id, name, arguments: JSON.stringify(input) }));
 
+const anthropicCitation: fc.Arbitrary<Citation> = fc.oneof(
+  fc.tuple(page, text).map(([source, citedText]): Citation => {
+    const extensions = { 'anthropic-messages': { encrypted_index: 'c2ln' } };
+    return compact({ type: 'url' as const, ...source, citedText, extensions });
+  }),
+  fc.constantFrom('character' as const, 'page' as const, 'block' as const).map((unit): Citation => {
+    return { type: 'document', documentIndex: 0, title: 'a', location: { unit, start: 1, end: 2 } };
+  }),
+  text.map((source): Citation => {
+    const value = { type: 'unheard_of', source };
+    return { type: 'opaque', dialect: 'anthropic-messages', value };
+  }),
+);
+
 const anthropicBlock: fc.Arbitrary<Block> = fc.oneof(
   textBlock,
-  text.map((said): Block => {
-    const extensions = { 'anthropic-messages': { citations: [{ type: 'page_location', cited_text: said }] } };
-    return { type: 'text', text: said, extensions };
+  fc.tuple(text, fc.array(anthropicCitation, { minLength: 1, maxLength: 2 })).map(([said, citations]): Block => {
+    return { type: 'text', text: said, citations };
   }),
   toolCall,
   fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
@@ -89,8 +144,8 @@ const anthropicResponse: fc.Arbitrary<CanonicalResponse> = fc
 const openaiChoice: fc.Arbitrary<Choice> = fc
   .tuple(
     optional(text.map((said): Block => ({ type: 'reasoning', text: said, provenance: 'openai-chat' }))),
-    optional(textBlock),
-    optional(text.map((said): Block => ({ type: 'refusal', text: said }))),
+    optional(probable(fc.oneof(textBlock, citedPage))),
+    optional(probable(text.map((said): Block => ({ type: 'refusal', text: said })))),
     fc.array(toolCall, { maxLength: 3 }),
   )
   .map(flatten)
@@ -110,11 +165,20 @@ const openaiResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
   { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
 );
 
+function geminiCitation(span: TextSpan): fc.Arbitrary<Citation> {
+  const retrieved = text.map((title): Citation => ({ type: 'document', title, citedText: 'words', span }));
+  const scored = page.map((source): Citation => {
+    return compact({ type: 'url' as const, ...source, span, extensions: { gemini: { confidenceScores: [0.5] } } });
+  });
+  return fc.oneof(pageAt(span), retrieved, scored);
+}
+
 const geminiBlock: fc.Arbitrary<Block> = fc.oneof(
   fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
     const extensions = isSigned ? { gemini: { thoughtSignature: 'c2ln' } } : undefined;
     return compact({ type: 'text', text: said, extensions });
   }),
+  cited(geminiCitation),
   fc.tuple(text, fc.boolean()).map(([said, isSigned]): Block => {
     return compact({ type: 'reasoning', text: said, provenance: 'gemini', signature: isSigned ? 'c2ln' : undefined });
   }),
@@ -165,7 +229,7 @@ const completionResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
     model: fc.constant('m'),
     createdAt: fc.constant(1_700_000_000),
     choices: fc.array(
-      optional(textBlock).chain((content) =>
+      optional(probable(textBlock)).chain((content) =>
         fc.record({ content: fc.constant(content), finish: finish(content, ['stop', 'length', 'content-filter']) }),
       ),
       { minLength: 1, maxLength: 3 },
@@ -176,17 +240,27 @@ const completionResponse: fc.Arbitrary<CanonicalResponse> = fc.record(
   { requiredKeys: ['id', 'model', 'createdAt', 'choices', 'usage'] },
 );
 
+const citedFile = fc.tuple(text, text).map(([said, title]): Block => {
+  const extensions = { 'openai-responses': { index: 3 } };
+  return { type: 'text', text: said, citations: [{ type: 'file', fileId: 'file-1', title, extensions }] };
+});
+
 /** Blocks of one item, as the dialect tells them: all name it, and its last says what is true of the whole. */
 const responsesItem: fc.Arbitrary<(id: string) => Block[]> = fc.oneof(
   fc
-    .tuple(fc.array(fc.tuple(text, fc.boolean()), { minLength: 1, maxLength: 2 }), fc.boolean())
+    .tuple(
+      fc.array(fc.tuple(text, probable(fc.oneof(textBlock, citedPage, citedFile)), fc.boolean()), {
+        minLength: 1,
+        maxLength: 2,
+      }),
+      fc.boolean(),
+    )
     .map(([parts, isCommentary]) => {
       return (id: string) => {
-        return parts.map(([said, isRefusal], place): Block => {
+        return parts.map(([said, block, isRefusal], place): Block => {
           const message = isCommentary && place === parts.length - 1 ? { message: { phase: 'commentary' } } : {};
-          const annotations = isRefusal ? {} : { annotations: [{ type: 'url_citation', url: said }] };
-          const own = { item: { id }, ...message, ...annotations };
-          return { type: isRefusal ? 'refusal' : 'text', text: said, extensions: { 'openai-responses': own } };
+          const extensions = { 'openai-responses': { item: { id }, ...message } };
+          return isRefusal ? { type: 'refusal', text: said, extensions } : { ...block, extensions };
         });
       };
     }),

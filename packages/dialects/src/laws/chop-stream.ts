@@ -34,14 +34,26 @@ export function chopStream(response: CanonicalResponse, seed: number): StreamEve
 function chopEvent(event: StreamEvent, roll: (below: number) => number): StreamEvent[] {
   switch (event.type) {
     case 'text-delta':
-    case 'reasoning-delta':
     case 'refusal-delta':
+      return chopText(event, roll);
+    case 'reasoning-delta':
       return pieces(event.text, roll).map((text) => ({ ...event, text }));
     case 'tool-call-delta':
       return pieces(event.argumentsText, roll).map((argumentsText) => ({ ...event, argumentsText }));
     default:
       return [event];
   }
+}
+
+type TextDelta = Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' }>;
+
+/** Each piece brings the probabilities of the next token, the last one those that are left. */
+function chopText({ logprobs, ...event }: TextDelta, roll: (below: number) => number): StreamEvent[] {
+  const texts = pieces(event.text, roll);
+  return texts.map((text, index): TextDelta => {
+    const told = logprobs?.slice(index, index === texts.length - 1 ? undefined : index + 1);
+    return told === undefined || told.length === 0 ? { ...event, text } : { ...event, text, logprobs: told };
+  });
 }
 
 function pieces(text: string, roll: (below: number) => number): string[] {

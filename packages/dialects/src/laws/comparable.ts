@@ -4,7 +4,7 @@ import { compact, parseJson } from '../json/json-object.js';
 
 /**
  * An answer without what a round trip through one dialect may change: the provider's own words (`raw`), a time that not
- * every dialect tells, and the spelling of a tool call's arguments.
+ * every dialect tells, the spelling of a tool call's arguments, and what is read of steps for other dialects.
  */
 export function comparable(response: CanonicalResponse | undefined): unknown {
   if (response === undefined) return undefined;
@@ -12,10 +12,11 @@ export function comparable(response: CanonicalResponse | undefined): unknown {
   return compact({
     ...rest,
     usage: response.usage === undefined ? undefined : compact({ ...response.usage, raw: undefined }),
-    choices: response.choices.map((choice) => ({
+    choices: response.choices.map(({ steps: _steps, ...choice }) => ({
       ...choice,
       finish: compact({ ...choice.finish, raw: undefined }),
       content: choice.content.map((block) => {
+        if (block.type === 'opaque') return compact({ ...block, step: undefined });
         return block.type === 'tool-call' ? { ...block, arguments: parseJson(block.arguments) } : block;
       }),
     })),

@@ -4,7 +4,8 @@ import type { JsonObject } from '../dialect.js';
 import { decodeStream, encodeStream, options, scan } from '../laws/stream-bytes.js';
 import { dialectById } from '../registry/dialects.js';
 import { inUpstreamWords } from './name-field.js';
-import { ANSWER_FIELDS, type DeclaredAnswerField } from './table/answer-fields.js';
+import { ANSWER_FIELDS } from './table/answer-fields.js';
+import type { DeclaredAnswerField } from './table/declared-answer-field.js';
 import { UPSTREAM_DIALECTS, type UpstreamDialect } from './table/fate.js';
 import { answerFateOf } from './table/translation-table.js';
 

@@ -2,10 +2,14 @@ import {
   DIALECT_IDS,
   unfoldResponse,
   type Block,
+  type Citation,
   type CanonicalResponse,
   type DialectId,
   type Extensions,
   type FinishReason,
+  type OpaqueBlock,
+  type ServerToolKind,
+  type ServerToolStep,
   type StreamEvent,
   type Usage,
   type Warning,
@@ -14,6 +18,7 @@ import { z } from 'zod';
 
 import { foreignFieldWarnings } from '../extensions/extensions.js';
 import { isJsonObject, parseJson } from '../json/json-object.js';
+import { noteCitationLosses, type CitationLimits } from './citation-losses.js';
 import { blockPath } from './field-path.js';
 
 /** What the answers of a dialect have no place for. */
@@ -29,11 +34,20 @@ export interface AnswerLimits {
   readonly tellsStopSequence: boolean;
   readonly hasRefusals: boolean;
   readonly cacheWrites: 'by-lifetime' | 'together' | 'none';
+  /** Whether it has a place for the signature that Gemini gives a call. */
+  readonly keepsCallSignatures: boolean;
+  /** The server tools whose steps it tells, and what becomes there of what they gave. */
+  readonly steps: Readonly<Partial<Record<ServerToolKind, 'carried' | 'approximated' | 'dropped'>>>;
   /** Whether a tool call's arguments are an object rather than a text. */
   readonly parsesArguments: boolean;
+  readonly citations: CitationLimits;
+  /** What it tells of the tokens of a text; `numbers` for the token's own in the vocabulary. */
+  readonly logprobs: 'none' | 'tokens' | 'numbers';
   /** The reasons for an end that it has only a neighbouring word for. */
   readonly vagueFinishes: readonly FinishReason[];
 }
+
+const TEXT = 'choices[].content[text]';
 
 const lossState = z.object({
   warnings: z.array(
@@ -43,6 +57,8 @@ const lossState = z.object({
   makers: z.record(z.string(), z.enum(DIALECT_IDS)),
   /** The arguments that are being told, where they must become an object. */
   arguments: z.record(z.string(), z.string()),
+  /** The texts that have begun and said nothing yet. */
+  silent: z.array(z.string()),
 });
 
 export type LossState = z.infer<typeof lossState>;
@@ -58,14 +74,17 @@ export class AnswerLosses {
 
   constructor(limits: AnswerLimits, state?: unknown) {
     this.#limits = limits;
-    this.state = state === undefined ? { warnings: [], makers: {}, arguments: {} } : lossState.parse(state);
+    this.state = state === undefined ? { warnings: [], makers: {}, arguments: {}, silent: [] } : lossState.parse(state);
   }
 
   take(event: StreamEvent): void {
     switch (event.type) {
       case 'text-delta':
-      case 'reasoning-delta':
       case 'refusal-delta':
+        if (this.state.silent.length > 0 && event.text !== '') this.#heard(event);
+        if (event.logprobs !== undefined) this.#takeLogprobs(event);
+        return;
+      case 'reasoning-delta':
       case 'ping':
       case 'error':
       case 'end':
@@ -120,8 +139,14 @@ export class AnswerLosses {
     const key = `${event.choice}/${event.index}`;
     switch (event.type) {
       case 'text-start':
+        this.state.silent.push(key);
+        this.#foreign(event.extensions, TEXT);
+        return;
       case 'text-end':
-        this.#foreign(event.extensions, 'choices[].content[text]');
+        if (event.citations !== undefined)
+          this.#takeCitations(event.citations, { isSilent: this.state.silent.includes(key) });
+        this.#heard(event);
+        this.#foreign(event.extensions, TEXT);
         return;
       case 'refusal-start':
       case 'refusal-end':
@@ -153,11 +178,48 @@ export class AnswerLosses {
         this.#redacted(event.provenance);
         return;
       case 'opaque':
-        if (event.block.dialect === this.#limits.dialect) return;
-        this.#dropped(blockPath('choices[]', event.block), `only ${event.block.dialect} has such a block`);
+        if (event.block.dialect !== this.#limits.dialect) this.#opaque(event.block);
         return;
       default:
     }
+  }
+
+  #opaque(block: OpaqueBlock): void {
+    const path = blockPath('choices[]', block);
+    const fate = block.step && this.#limits.steps[block.step.tool];
+    if (block.step === undefined || fate === undefined) {
+      this.#dropped(path, `only ${block.dialect} has such a block`);
+      return;
+    }
+    const { call, result } = block.step;
+    if (fate === 'carried' || !hasContent(result)) return;
+    if (fate === 'dropped' && call === undefined)
+      this.#dropped(path, `${this.#limits.dialect} does not tell what was found`);
+    else this.#approximated(path, 'not all of what was found is told');
+  }
+
+  #takeLogprobs({ choice, logprobs }: Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' }>): void {
+    if (this.#isFurtherChoice(choice)) return;
+    const told = this.#limits.logprobs;
+    if (told === 'none') this.#dropped(`${TEXT}.logprobs`, 'it has no probabilities of tokens');
+    const hasNumbers = logprobs?.some(({ tokenId, top }) => [tokenId, top[0]?.tokenId].some((id) => id !== undefined));
+    if (told !== 'numbers' && hasNumbers) this.#dropped(`${TEXT}.logprobs.tokenId`, 'tokens have no numbers');
+  }
+
+  #heard({ choice, index }: BlockEvent): void {
+    const at = this.state.silent.indexOf(`${choice}/${index}`);
+    if (at !== -1) this.state.silent.splice(at, 1);
+  }
+
+  #takeCitations(citations: readonly Citation[], { isSilent }: { readonly isSilent: boolean }): void {
+    if (isSilent && this.#limits.citations.needText) {
+      this.#dropped(`${TEXT}.citations`, 'a text that says nothing is left out');
+      return;
+    }
+    noteCitationLosses(citations, this.#limits.citations, {
+      note: (type, field, reason) => this.#note({ type, field: `${TEXT}.citations${field}`, reason }),
+      foreign: (extensions) => this.#foreign(extensions, `${TEXT}.citations`),
+    });
   }
 
   #isFurtherChoice(choice: number): boolean {
@@ -173,7 +235,10 @@ export class AnswerLosses {
 
   #call(extensions: Extensions | undefined): void {
     this.#lacks('tool-call');
-    this.#foreign(extensions, 'choices[].content[tool-call]');
+    const { thoughtSignature: _, ...others } = extensions?.gemini ?? {};
+    const told =
+      this.#limits.keepsCallSignatures && extensions?.gemini ? { ...extensions, gemini: others } : extensions;
+    this.#foreign(told, 'choices[].content[tool-call]');
   }
 
   #redacted(maker: DialectId): void {
@@ -200,7 +265,14 @@ export class AnswerLosses {
   }
 
   #foreign(extensions: Extensions | undefined, path: string): void {
-    for (const warning of foreignFieldWarnings(this.#limits.dialect, extensions, path)) this.#note(warning);
+    for (const warning of foreignFieldWarnings(this.#limits.dialect, extensions, path)) {
+      if (!this.#isToldAsStep(warning.field)) this.#note(warning);
+    }
+  }
+
+  #isToldAsStep(field: string): boolean {
+    const tool = BESIDE_CONTENT.get(field);
+    return tool !== undefined && this.#limits.steps[tool] !== undefined;
   }
 
   #dropped(field: string, reason: string): void {
@@ -215,6 +287,18 @@ export class AnswerLosses {
     const isKnown = this.state.warnings.some(({ type, field }) => type === warning.type && field === warning.field);
     if (!isKnown && !REPEATED.has(warning.field)) this.state.warnings.push(warning);
   }
+}
+
+/** Fields of a candidate that the canonical form has as steps. */
+const BESIDE_CONTENT: ReadonlyMap<string, ServerToolKind> = new Map([
+  ['choices[].groundingMetadata.webSearchQueries', 'web-search'],
+  ['choices[].urlContextMetadata.urlMetadata', 'web-fetch'],
+]);
+
+/** Whether a step's result tells more than that there was one. What a page said is known by its block alone. */
+function hasContent(result: ServerToolStep['result']): boolean {
+  if (result === undefined) return false;
+  return 'sources' in result ? result.sources.length > 0 : true;
 }
 
 /** What a response of openai-responses repeats of its request. (OpenAI API reference, Response) */

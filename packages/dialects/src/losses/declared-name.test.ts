@@ -13,7 +13,7 @@ describe('the declared name of a field', () => {
   it.each([
     ['metadata.run', 'metadata.*'],
     ['tools[].web_search_20250305', 'tools[].*'],
-    ['response.content[].server_tool_use', 'response.content[].*'],
+    ['response.content[].mcp_tool_use', 'response.content[].*'],
   ])('keeps the words of a client out of %s', (field, name) => {
     expect(declaredFieldName(field)).toBe(name);
   });

@@ -11,17 +11,27 @@ export type LossyParameter =
 
 /** The properties of blocks, messages and tools that a translation may lose, in canonical words. */
 export type LossyProperty =
+  | 'allowedDomains'
+  | 'blockedDomains'
   | 'cache'
+  | 'citations'
+  | 'citations.citedText'
+  | 'citations.span'
   | 'detail'
   | 'freeform'
   | 'isError'
+  | 'maxUses'
+  | 'logprobs.tokenId'
   | 'name'
   | 'namespaced'
   | 'parameters'
   | 'role'
+  | 'searchContextSize'
   | 'signature'
   | 'strict'
-  | 'title';
+  | 'thoughtSignature'
+  | 'title'
+  | 'userLocation';
 
 /** What stands in the brackets of a path: a block's kind, and what more is known of it. */
 export interface BlockKind {
@@ -43,8 +53,19 @@ export interface FieldNames {
   whole(kind: BlockKind, role: string): string;
   /** Where the pieces of a tool result stand, within its turn. */
   readonly results: string;
-  readonly tool: { readonly holder: string; opaque(word: string): string };
+  readonly tool: {
+    readonly holder: string;
+    /** A tool that is no function, as a whole. */
+    opaque(word: string): string;
+    /** The object that holds the options of a tool that the provider runs itself. */
+    options(word: string): string;
+  };
   readonly answer: AnswerNames;
+}
+
+export interface AnswerNamesBeside {
+  readonly citations?: string | undefined;
+  readonly logprobs?: string | undefined;
 }
 
 /** The same for what an upstream answers. Blocks are named as in requests, within `message`. */
@@ -55,6 +76,8 @@ export interface AnswerNames {
   readonly finish: string;
   readonly stopSequence?: string | undefined;
   readonly cacheWrites?: string | undefined;
+  /** Where the sources of a text and the probabilities of its tokens stand, where that is not within the text's own part. */
+  readonly beside?: AnswerNamesBeside | undefined;
   holder(kind: BlockKind): string;
   whole(kind: BlockKind): string;
 }

@@ -1,4 +1,4 @@
-import type { Block, Message, OpaqueBlock, OpaqueTool, ToolDefinition } from '@switchyard/canonical';
+import type { Block, Message, OpaqueBlock, OpaqueTool, Tool } from '@switchyard/canonical';
 
 // Encoders say where a loss was in canonical words, `messages[user].content[audio data].cache`: by role and kind instead of
 // by number, so that a field has one name however long the conversation is. `nameField` turns it into the client's words.
@@ -12,8 +12,15 @@ export function blockPath(path: string, block: Block): string {
   return `${path}.content[${kindOf(block)}]`;
 }
 
-export function toolPath(tool: ToolDefinition | OpaqueTool): string {
-  return tool.type === 'function' ? 'tools[function]' : `tools[opaque ${wordOf(tool)}]`;
+export function toolPath(tool: Tool): string {
+  switch (tool.type) {
+    case 'function':
+      return 'tools[function]';
+    case 'server-tool':
+      return `tools[server ${tool.native.type.replaceAll(UNSAFE, '_')}]`;
+    case 'opaque':
+      return `tools[opaque ${wordOf(tool)}]`;
+  }
 }
 
 function kindOf(block: Block): string {
@@ -33,10 +40,11 @@ function kindOf(block: Block): string {
 }
 
 const MAX_WORD = 64;
+const UNSAFE = /[^a-zA-Z0-9_.-]/g;
 
 /** What its own dialect calls it: its `type`, or the field that makes it what it is. The word is the client's or a vendor's. */
 function wordOf({ value }: OpaqueBlock | OpaqueTool): string {
   const [field = 'unknown'] = Object.keys(value).filter((key) => value[key] !== undefined);
   const word = typeof value['type'] === 'string' ? value['type'] : field;
-  return word.replaceAll(/[^a-zA-Z0-9_.-]/g, '_').slice(0, MAX_WORD) || 'unknown';
+  return word.replaceAll(UNSAFE, '_').slice(0, MAX_WORD) || 'unknown';
 }

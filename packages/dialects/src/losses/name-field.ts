@@ -38,21 +38,26 @@ function unique(warnings: readonly Warning[]): Warning[] {
 
 const MESSAGE = /^messages\[(\w+)\]/;
 const BLOCK = /^\.content\[([\w-]+)(?: ([^\]]*))?\]/;
-const TOOL = /^tools\[(?:function|opaque ([^\]]*))\]/;
+const TOOL = /^tools\[(function|opaque|server) ?([^\]]*)\]/;
 const CHOICE = /^choices\[\]/;
 
 function nameField(names: FieldNames, field: string): string {
   const message = MESSAGE.exec(field);
   if (message !== null) return nameInTurn(names, message[1] ?? '', field.slice(message[0].length));
   const tool = TOOL.exec(field);
-  if (tool !== null) return nameOfTool(names, tool[1], field.slice(tool[0].length));
+  if (tool !== null) return nameOfTool(names, [tool[1] ?? '', tool[2] ?? ''], field.slice(tool[0].length));
   return lookUp(names.parameters, field) ?? field;
 }
 
-function nameOfTool({ tool, properties }: FieldNames, opaque: string | undefined, rest: string): string {
-  if (opaque !== undefined) return tool.opaque(opaque);
+function nameOfTool(
+  { tool, properties }: FieldNames,
+  [kind, word]: readonly [kind: string, word: string],
+  rest: string,
+): string {
+  if (kind === 'opaque' || (kind === 'server' && rest === '')) return tool.opaque(word);
   const property = rest.slice(1);
-  return join('tools[]', tool.holder, property === '' ? '' : (lookUp(properties, property) ?? property));
+  const holder = kind === 'server' ? tool.options(word) : join('tools[]', tool.holder);
+  return join(holder, property === '' ? '' : (lookUp(properties, property) ?? property));
 }
 
 function nameInTurn(names: FieldNames, role: string, rest: string): string {
@@ -99,8 +104,12 @@ const OF_MESSAGE = '.message.';
 
 function nameProperty({ properties }: Pick<FieldNames, 'properties'>, rest: string): string {
   const property = rest.slice(1);
-  return lookUp(properties, property) ?? property;
+  if (!property.startsWith(OF_CITATION)) return lookUp(properties, property) ?? property;
+  const inner = lookUp(properties, property) ?? property.slice(OF_CITATION.length);
+  return join(`${lookUp(properties, 'citations') ?? 'citations'}[]`, inner);
 }
+
+const OF_CITATION = 'citations.';
 
 function nameAnswerField(names: FieldNames, field: string): string {
   const { answer, properties } = names;
@@ -108,6 +117,8 @@ function nameAnswerField(names: FieldNames, field: string): string {
   if (choice === null) return field === 'usage.cacheWrites' ? (answer.cacheWrites ?? field) : field;
   const rest = field.slice(choice[0].length);
   const block = readBlock(rest);
+  const beside = block && nameBeside(names, block.rest);
+  if (beside !== undefined) return beside;
   if (block !== undefined) return nameInBlock({ ...answer, properties }, answer.message, block);
   if (rest === '') return answer.choice;
   if (rest === '.finish') return answer.finish;
@@ -115,6 +126,14 @@ function nameAnswerField(names: FieldNames, field: string): string {
   // What a stream tells of the whole answer at its end stands with the choice.
   if (rest.startsWith('.response.')) return rest.slice('.response.'.length);
   return join(answer.choice, rest.slice(1));
+}
+
+/** The name of what a dialect tells of a text elsewhere; undefined for anything else. */
+function nameBeside({ answer, properties }: FieldNames, rest: string): string | undefined {
+  const [, kind = '', property = ''] = /^\.(citations|logprobs)(?:\.(.*))?$/.exec(rest) ?? [];
+  const place = kind === 'citations' || kind === 'logprobs' ? answer.beside?.[kind] : undefined;
+  if (property === '') return place?.replace(/\[\]$/, '');
+  return place && join(place, lookUp(properties, `${kind}.${property}`) ?? property);
 }
 
 function join(...steps: readonly string[]): string {

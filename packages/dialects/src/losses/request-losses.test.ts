@@ -1,4 +1,10 @@
-import { DIALECT_IDS, GatewayError, type CanonicalRequest, type DialectId } from '@switchyard/canonical';
+import {
+  DIALECT_IDS,
+  GatewayError,
+  type CanonicalRequest,
+  type DialectId,
+  type ServerTool,
+} from '@switchyard/canonical';
 
 import { READ_FIELDS as MESSAGE_FIELDS } from '../anthropic-messages/decode-request.js';
 import type { JsonObject } from '../dialect.js';
@@ -33,6 +39,7 @@ const MODELS: Readonly<Record<UpstreamDialect, string>> = {
 const LEVEL_MODELS = { ...MODELS, gemini: 'gemini-3-flash-preview' };
 
 function modelFor(upstream: UpstreamDialect, capability: RequestCapability): string {
+  if (capability.startsWith('webSearch') && upstream === 'openai-chat') return 'gpt-4o-search-preview';
   return capability.startsWith('effort') ? LEVEL_MODELS[upstream] : MODELS[upstream];
 }
 
@@ -71,11 +78,28 @@ const PROBES: Partial<Readonly<Record<RequestCapability, (request: CanonicalRequ
   cacheMark: (request) => JSON.stringify(request).split('"cache":').length,
   jsonObject: ({ responseFormat }) => responseFormat,
   chatField: ({ extensions }) => extensions,
+  webSearchTool: serverTool(({ kind }) => kind),
+  webSearchLocation: serverTool(({ userLocation }) => userLocation),
+  webSearchContextSize: serverTool(({ searchContextSize }) => searchContextSize),
+  webSearchAllowedDomains: serverTool(({ allowedDomains }) => allowedDomains),
+  webSearchBlockedDomains: serverTool(({ blockedDomains }) => blockedDomains),
+  webSearchMaxUses: serverTool(({ maxUses }) => maxUses),
+  webFetchTool: serverTool(({ kind }) => kind),
+  codeExecutionTool: serverTool(({ kind }) => kind),
+  callSignature: ({ messages }) => messages.flatMap(({ content }) => content).map((block) => block.extensions?.gemini),
 };
+
+function serverTool(read: (tool: ServerTool) => unknown) {
+  return ({ tools }: CanonicalRequest): unknown => {
+    const tool = tools.find((candidate) => candidate.type === 'server-tool');
+    return tool && read(tool);
+  };
+}
 
 /**
  * What is carried by saying nothing: the target does it anyway. A schema always holds there (`strict`), text is the usual
- * form, nothing is kept, `auto` is the usual tier, and proofs of reasoning are handed out unasked.
+ * form, nothing is kept, `auto` is the usual tier, proofs of reasoning are handed out unasked, and to require a tool is to
+ * choose the only one.
  */
 const CARRIED_UNSAID: readonly RequestCapability[] = [
   'textFormat',
@@ -83,6 +107,7 @@ const CARRIED_UNSAID: readonly RequestCapability[] = [
   'storeNothing',
   'serviceTierAuto',
   'reasoningProof',
+  'webSearchChoice',
 ];
 
 function translate(client: DialectId, { sample, capability }: DeclaredField, upstream: UpstreamDialect) {

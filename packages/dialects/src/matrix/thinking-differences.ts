@@ -43,15 +43,6 @@ export const DIFFERENCES: readonly Difference[] = [
   {
     reason:
       'high and max are equally near to xhigh, and the lesser is taken, so that nobody pays for more than was asked',
-    cases: ['adaptive A5'],
-  },
-  {
-    reason: 'Gemini has no level xhigh; what it would refuse is not guessed at, and the model decides, with a warning',
-    cases: ['adaptive B5', 'adaptive B6'],
-  },
-  {
-    reason:
-      'Anthropic has no effort minimal; what it would refuse is not guessed at, and the model decides, with a warning',
-    cases: ['adaptive C1', 'adaptive C14'],
+    cases: ['adaptive A5', 'adaptive B5'],
   },
 ];

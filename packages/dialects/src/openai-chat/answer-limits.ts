@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { CHAT_CITATIONS } from './citations.js';
 
 export const CHAT_ANSWERS: AnswerLimits = {
   dialect: 'openai-chat',
@@ -8,6 +9,10 @@ export const CHAT_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: true,
   cacheWrites: 'together',
+  keepsCallSignatures: true,
+  steps: {},
   parsesArguments: false,
+  citations: CHAT_CITATIONS,
+  logprobs: 'tokens',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

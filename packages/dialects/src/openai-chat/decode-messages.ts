@@ -13,19 +13,23 @@ type Of<Role extends WireMessage['role']> = Extract<WireMessage, { role: Role }>
 /** Consecutive `tool` messages answer one assistant turn, so they become one user turn. */
 export function decodeMessages(messages: readonly WireMessage[]): Message[] {
   const turns: Message[] = [];
+  const freeformIds = new Set<string>();
   let results: ToolResultBlock[] | undefined;
   for (const [index, message] of messages.entries()) {
     const path = `messages[${index}]`;
     if (message.role !== 'tool') {
       results = undefined;
-      turns.push(message.role === 'assistant' ? decodeAssistant(message, path) : decodePrompt(message, path));
+      const turn = message.role === 'assistant' ? decodeAssistant(message, path) : decodePrompt(message, path);
+      for (const block of turn.content) if (block.type === 'tool-call' && block.freeform) freeformIds.add(block.id);
+      turns.push(turn);
       continue;
     }
     if (results === undefined) {
       results = [];
       turns.push({ role: 'user', content: results });
     }
-    results.push(decodeToolResult(message, path));
+    const result = decodeToolResult(message, path);
+    results.push(freeformIds.has(result.toolCallId) ? { ...result, freeform: true } : result);
   }
   return turns;
 }

@@ -58,7 +58,18 @@ describe('decodeRequest', () => {
         parameters: { type: 'object', properties: {} },
         strict: true,
       },
-      { type: 'opaque', dialect: 'openai-chat', value: { type: 'custom', custom: { name: 'shell' } } },
+      {
+        type: 'function',
+        name: 'shell',
+        parameters: {
+          type: 'object',
+          properties: { input: { type: 'string' } },
+          required: ['input'],
+          additionalProperties: false,
+        },
+        freeform: {},
+        extensions: { 'openai-chat': { custom: {} } },
+      },
     ]);
     expect(messages).toEqual([
       { role: 'system', content: [{ type: 'text', text: 'Be brief.' }], name: 'ops' },
@@ -90,9 +101,12 @@ describe('decodeRequest', () => {
           { type: 'tool-call', id: 'call_a', name: 'weather', arguments: '{"city":"Bern"}' },
           { type: 'tool-call', id: 'call_b', name: 'weather', arguments: '{}' },
           {
-            type: 'opaque',
-            dialect: 'openai-chat',
-            value: { id: 'call_c', type: 'custom', custom: { name: 'shell', input: 'date' } },
+            type: 'tool-call',
+            id: 'call_c',
+            name: 'shell',
+            arguments: '{"input":"date"}',
+            freeform: true,
+            extensions: { 'openai-chat': { custom: {} } },
           },
         ],
         extensions: { 'openai-chat': { reasoning_details: [{ type: 'reasoning.encrypted', data: 'b3BhcXVl' }] } },

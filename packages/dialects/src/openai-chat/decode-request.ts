@@ -5,7 +5,7 @@ import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import { decodeMessages } from './decode-messages.js';
 import { decodeReasoningEffort } from './reasoning-effort.js';
-import { decodeTool, decodeToolChoice } from './tools.js';
+import { decodeToolChoice, decodeTools } from './tools.js';
 import { parseWire, wireRequest, type WireRequest } from './wire-request.js';
 
 /**
@@ -20,7 +20,7 @@ export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {
     model: wire.model,
     stream: wire.stream ?? false,
     messages: decodeMessages(wire.messages),
-    tools: (wire.tools ?? []).map(decodeTool),
+    tools: decodeTools(wire),
     toolChoice: decodeToolChoice(wire.tool_choice),
     parallelToolCalls: wire.parallel_tool_calls ?? undefined,
     ...decodeSampling(wire),

@@ -5,13 +5,22 @@ import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
 import { classifyError } from './classify-error.js';
-import { readOtherParts, readTextPieces, readToolCalls, toBlock, unknownMessageFields } from './read-message.js';
+import { withAnnotations } from './citations.js';
+import {
+  readAnnotations,
+  readOtherParts,
+  readTextPieces,
+  readToolCalls,
+  toBlock,
+  unknownMessageFields,
+  withLogprobs,
+} from './read-message.js';
 import { decodeToolCall } from './decode-tool-call.js';
 import { decodeFinish } from './finish.js';
 import { decodeUsage } from './usage.js';
 
 const RESPONSE_FIELDS = ['id', 'object', 'model', 'created', 'choices', 'usage'];
-const CHOICE_FIELDS = ['index', 'message', 'finish_reason'];
+const CHOICE_FIELDS = ['index', 'message', 'finish_reason', 'logprobs'];
 
 /**
  * A whole chat completion. Some vendors send an error in an answer of status 200 (OpenRouter), which is thrown as the
@@ -43,6 +52,8 @@ function noAnswer(response: JsonObject): GatewayError {
 
 function decodeChoice(choice: JsonObject, index: number): Choice {
   const message = objectOf(choice['message']);
+  const { pieces, logprobs } = withLogprobs(readTextPieces(message), choice['logprobs']);
+  const { blocks, annotations } = withAnnotations(pieces.map(toBlock), readAnnotations(message) ?? []);
   const calls = readToolCalls(message).map((call, place) => decodeToolCall(call, `call_${index}_${place}`));
   const others = readOtherParts(message).map((value): OpaqueBlock => ({
     type: 'opaque',
@@ -50,11 +61,11 @@ function decodeChoice(choice: JsonObject, index: number): Choice {
     value,
   }));
   return compact({
-    content: [...readTextPieces(message).map(toBlock), ...others, ...calls],
+    content: [...blocks, ...others, ...calls],
     finish: decodeFinish(wordOf(choice['finish_reason']), calls.length > 0),
     extensions: extensionsOf(
       'openai-chat',
-      restOf({ ...restOf(choice, CHOICE_FIELDS), message: unknownMessageFields(message) }, []),
+      restOf({ ...restOf(choice, CHOICE_FIELDS), logprobs, message: unknownMessageFields(message, annotations) }, []),
     ),
   });
 }

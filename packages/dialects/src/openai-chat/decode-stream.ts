@@ -1,21 +1,30 @@
 import { ERROR_CODES, type ErrorCode, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
 
-import type { JsonObject, StreamDecoder } from '../dialect.js';
+import type { JsonObject, StreamDecoder, TextDelta } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
 import type { SseEvent } from '../sse/scan-sse.js';
+import { countCodePoints } from '../text/code-points.js';
 import { classifyError } from './classify-error.js';
 import { closeOpenBlock, closeToolCalls, decodeToolDelta } from './decode-tool-delta.js';
 import { createChoiceState, createDecoderState, decoderState, type ChoiceState } from './decoder-state.js';
 import { decodeFinish } from './finish.js';
 import { joinPieces } from './merge-fields.js';
-import { readOtherParts, readTextPieces, readToolCalls, unknownMessageFields, type TextPiece } from './read-message.js';
+import {
+  readAnnotations,
+  readOtherParts,
+  readTextPieces,
+  readToolCalls,
+  unknownMessageFields,
+  withLogprobs,
+  type TextPiece,
+} from './read-message.js';
 import { decodeUsage } from './usage.js';
 
 // `obfuscation` is padding against the guessing of texts by packet sizes, and means nothing.
 const CHUNK_FIELDS = ['id', 'object', 'model', 'created', 'choices', 'usage', 'obfuscation'];
-const CHOICE_FIELDS = ['index', 'delta', 'message', 'finish_reason', 'usage'];
+const CHOICE_FIELDS = ['index', 'delta', 'message', 'finish_reason', 'usage', 'logprobs'];
 
 export function createStreamDecoder(state?: unknown): StreamDecoder {
   return new ChunkDecoder(state);
@@ -41,6 +50,11 @@ class ChunkDecoder implements StreamDecoder {
       return this.#fail(failure('upstream_malformed', 'the provider sent a chunk that is no JSON'));
     const isError = event.event === 'error' || chunk['object'] === 'error' || Boolean(chunk['error']);
     return isError ? this.#fail(classifyError(chunk)) : this.#readChunk(chunk);
+  }
+
+  keep(delta: TextDelta): void {
+    const choice = this.state.choices[delta.choice];
+    if (delta.type === 'text-delta' && choice !== undefined) choice.textLength += countCodePoints(delta.text);
   }
 
   end(): readonly StreamEvent[] {
@@ -93,9 +107,11 @@ class ChunkDecoder implements StreamDecoder {
     const state = (this.state.choices[index] ??= createChoiceState());
     if (state.isFinished) return [];
     const delta = readDelta(choice, state);
-    const extras = { ...restOf(choice, CHOICE_FIELDS), message: unknownMessageFields(delta) };
+    const { pieces, logprobs } = withLogprobs(readTextPieces(delta), choice['logprobs'], state.open?.type);
+    const extras = { ...restOf(choice, CHOICE_FIELDS), logprobs, message: unknownMessageFields(delta) };
     state.extras = joinPieces(state.extras, extras);
-    const events = readTextPieces(delta).flatMap((piece) => decodeText(state, index, piece));
+    state.annotations.push(...(readAnnotations(delta) ?? []));
+    const events = pieces.flatMap((piece) => decodeText(state, index, piece));
     for (const value of readOtherParts(delta)) {
       events.push(...closeOpenBlock(state, index), {
         type: 'opaque',
@@ -116,7 +132,10 @@ class ChunkDecoder implements StreamDecoder {
     const late = Object.keys(this.state.lateExtras).length > 0 ? { response: this.state.lateExtras } : {};
     this.state.lateExtras = {};
     const finish = decodeFinish(reason, state.toolCalls.length > 0);
-    const extensions = extensionsOf('openai-chat', restOf({ ...state.extras, ...late }, []));
+    // Those of a text that had ended before they came are for this dialect only.
+    const message = state.annotations.length > 0 ? { message: { annotations: state.annotations } } : {};
+    const own = restOf({ ...joinPieces(state.extras, message), ...late }, []);
+    const extensions = extensionsOf('openai-chat', own);
     events.push(compact({ type: 'finish' as const, choice: index, finish, extensions }));
     this.state.choices[index] = { ...createChoiceState(), isFinished: true };
     return events;
@@ -149,17 +168,19 @@ function readDelta(choice: JsonObject, state: ChoiceState): JsonObject {
   return state.nextBlockIndex === 0 ? objectOf(choice['message']) : {};
 }
 
-function decodeText(state: ChoiceState, choice: number, { type, text }: TextPiece): StreamEvent[] {
+function decodeText(state: ChoiceState, choice: number, { type, text, logprobs }: TextPiece): StreamEvent[] {
   const events: StreamEvent[] = [];
   if (state.open?.type !== type) {
     events.push(...closeOpenBlock(state, choice));
-    state.open = { type, index: state.nextBlockIndex };
+    state.open = { type, index: state.nextBlockIndex, from: state.textLength };
     state.nextBlockIndex += 1;
     const place = { choice, index: state.open.index };
     if (type === 'reasoning') events.push({ type: 'reasoning-start', provenance: 'openai-chat', ...place });
     else events.push({ type: `${type}-start` as const, ...place });
   }
-  events.push({ type: `${type}-delta` as const, choice, index: state.open.index, text });
+  if (type === 'text') state.textLength += countCodePoints(text);
+  const delta = { type: `${type}-delta` as const, choice, index: state.open.index, text };
+  events.push(logprobs === undefined ? delta : { ...delta, logprobs });
   return events;
 }
 

@@ -2,11 +2,14 @@ import type { StreamEvent } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
+import { escapePiece, INPUT_HEAD, INPUT_TAIL } from '../freeform/freeform.js';
 import { compact, restOf } from '../json/json-object.js';
 import { countOf, objectOf, stringOf, wordOf } from '../json/read-json.js';
+import { decodeAnnotations } from './citations.js';
+import { readSignature } from './custom-calls.js';
 import { decodeArguments, fallbackToolName } from './decode-tool-call.js';
 import type { ChoiceState, ToolCallState } from './decoder-state.js';
-import { joinPieces, withFields } from './merge-fields.js';
+import { joinPieces } from './merge-fields.js';
 
 const ENTRY_FIELDS = ['index', 'id', 'type', 'function', 'custom'];
 const CALLED_FIELDS = ['name', 'arguments', 'input'];
@@ -21,10 +24,10 @@ export function decodeToolDelta(state: ChoiceState, choice: number, entry: JsonO
   toolCall.id ||= wordOf(entry['id']) ?? '';
   toolCall.name ||= wordOf(called['name']) ?? '';
   toolCall.held +=
-    toolCall.kind === 'custom' ? (stringOf(called['input']) ?? '') : decodeArguments(called['arguments']);
+    toolCall.kind === 'custom' ? escapePiece(stringOf(called['input']) ?? '') : decodeArguments(called['arguments']);
   const unknown = restOf({ ...restOf(entry, ENTRY_FIELDS), [toolCall.kind]: restOf(called, CALLED_FIELDS) }, []);
   if (unknown !== undefined) toolCall.extras = joinPieces(toolCall.extras, unknown);
-  if (toolCall.kind === 'custom' || toolCall.id === '' || toolCall.name === '') return [];
+  if (toolCall.id === '' || toolCall.name === '') return [];
   return [...openToolCall(state, choice, toolCall), ...flushArguments(toolCall, choice)];
 }
 
@@ -33,13 +36,15 @@ export function closeToolCalls(state: ChoiceState, choice: number): StreamEvent[
   return state.toolCalls.flatMap((toolCall, place): StreamEvent[] => {
     toolCall.id ||= `call_${choice}_${place}`;
     toolCall.name ||= fallbackToolName(toolCall.id);
-    if (toolCall.kind === 'custom') return [toOpaque(state, choice, toolCall)];
-    if (!toolCall.hasArguments && toolCall.held === '') toolCall.held = '{}';
+    const isCustom = toolCall.kind === 'custom';
+    if (!isCustom && !toolCall.hasArguments && toolCall.held === '') toolCall.held = '{}';
     const opened = openToolCall(state, choice, toolCall);
     const index = toolCall.blockIndex ?? 0;
-    const extensions = extensionsOf('openai-chat', restOf(toolCall.extras, []));
+    const tail = isCustom ? [{ type: 'tool-call-delta' as const, choice, index, argumentsText: INPUT_TAIL }] : [];
+    const own = { ...restOf(toolCall.extras, []), ...(isCustom && { custom: toolCall.extras['custom'] ?? {} }) };
+    const extensions = readSignature(extensionsOf('openai-chat', own));
     const end: StreamEvent = compact({ type: 'tool-call-end' as const, choice, index, extensions });
-    return [...opened, ...flushArguments(toolCall, choice), end];
+    return [...opened, ...flushArguments(toolCall, choice), ...tail, end];
   });
 }
 
@@ -64,7 +69,7 @@ function findToolCall(state: ChoiceState, entry: JsonObject, called: JsonObject)
 function addToolCall(state: ChoiceState, entry: JsonObject): ToolCallState {
   const toolCall: ToolCallState = {
     upstreamIndex: countOf(entry['index']),
-    kind: entry['type'] === 'custom' ? 'custom' : 'function',
+    kind: entry['type'] === 'custom' || (!entry['function'] && entry['custom']) ? 'custom' : 'function',
     id: '',
     name: '',
     held: '',
@@ -80,9 +85,13 @@ function openToolCall(state: ChoiceState, choice: number, toolCall: ToolCallStat
   const index = state.nextBlockIndex;
   state.nextBlockIndex += 1;
   toolCall.blockIndex = index;
+  const { id, name } = toolCall;
+  const start = { type: 'tool-call-start' as const, choice, index, id, name };
+  if (toolCall.kind === 'function') return [...closeOpenBlock(state, choice), start];
   return [
     ...closeOpenBlock(state, choice),
-    { type: 'tool-call-start', choice, index, id: toolCall.id, name: toolCall.name },
+    { ...start, freeform: true, extensions: { 'openai-chat': { custom: {} } } },
+    { type: 'tool-call-delta', choice, index, argumentsText: INPUT_HEAD },
   ];
 }
 
@@ -94,18 +103,13 @@ function flushArguments(toolCall: ToolCallState, choice: number): StreamEvent[] 
   return [{ type: 'tool-call-delta', choice, index: toolCall.blockIndex, argumentsText }];
 }
 
-function toOpaque(state: ChoiceState, choice: number, toolCall: ToolCallState): StreamEvent {
-  const index = state.nextBlockIndex;
-  state.nextBlockIndex += 1;
-  const { id, name, held, extras } = toolCall;
-  const value = withFields({ id, type: 'custom', custom: { name, input: held } }, extras);
-  return { type: 'opaque', choice, index, block: { type: 'opaque', dialect: 'openai-chat', value } };
-}
-
 /** Ends the text, reasoning or refusal that is being written, if any. */
 export function closeOpenBlock(state: ChoiceState, choice: number): StreamEvent[] {
   if (state.open === undefined) return [];
-  const { type, index } = state.open;
+  const { type, index, from } = state.open;
   state.open = undefined;
-  return [{ type: `${type}-end` as const, choice, index }];
+  if (type !== 'text' || state.annotations.length === 0) return [{ type: `${type}-end` as const, choice, index }];
+  const citations = decodeAnnotations(state.annotations, from);
+  state.annotations = [];
+  return [{ type: 'text-end', choice, index, citations }];
 }

@@ -19,7 +19,12 @@ const toolCallState = z.object({
 
 const choiceState = z.object({
   nextBlockIndex: z.number(),
-  open: z.object({ type: z.enum(['text', 'reasoning', 'refusal']), index: z.number() }).optional(),
+  /** `from` is where a text begins within the texts of the choice, in code points. */
+  open: z.object({ type: z.enum(['text', 'reasoning', 'refusal']), index: z.number(), from: z.number() }).optional(),
+  /** How many code points of text were told. */
+  textLength: z.number(),
+  /** Annotations for the end of the text that is being told, or of the next one. */
+  annotations: z.array(fields),
   toolCalls: z.array(toolCallState),
   isFinished: z.boolean(),
   /** Unknown fields of the choice and its deltas, told with its finish. */
@@ -45,5 +50,5 @@ export function createDecoderState(): DecoderState {
 }
 
 export function createChoiceState(): ChoiceState {
-  return { nextBlockIndex: 0, toolCalls: [], isFinished: false, extras: {} };
+  return { nextBlockIndex: 0, textLength: 0, annotations: [], toolCalls: [], isFinished: false, extras: {} };
 }

@@ -3,6 +3,7 @@ import { decodeError } from './decode-error.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { createStreamDecoder } from './decode-stream.js';
+import { dropMade } from './drop-made.js';
 import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
@@ -14,8 +15,10 @@ import { decodeUsage } from './usage.js';
 export const openaiChat: Dialect = {
   id: 'openai-chat',
   toolNames: TOOL_NAMES,
+  thinkingFields: [[['reasoning_effort']]],
   decodeRequest,
   encodeRequest,
+  dropMade,
   decodeResponse,
   encodeResponse,
   createStreamDecoder,

@@ -1,7 +1,9 @@
-import type { Block, OpaqueBlock, ReasoningBlock, RefusalBlock, ToolCallBlock } from '@switchyard/canonical';
+import type { ReasoningBlock, RefusalBlock, ToolCallBlock } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { unwrapInput } from '../freeform/freeform.js';
+import { isCustomCall } from './custom-calls.js';
 import { encodeContent, encodePart, type PlacedBlock } from './encode-parts.js';
 import type { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
@@ -18,7 +20,6 @@ export function encodeAssistant(blocks: readonly PlacedBlock[], log: LossLog): J
   for (const { block, path } of blocks) {
     if (block.type === 'reasoning') reasoning.push(...encodeReasoning({ block, path }, log));
     else if (block.type === 'tool-call') calls.push(encodeToolCall({ block, path }, log));
-    else if (isCustomToolCall(block)) calls.push(block.value);
     else if (block.type === 'refusal') refusals.push(encodeRefusal({ block, path }, log));
     else if (block.type === 'text' || block.type === 'opaque') parts.push(...present(encodePart({ block, path }, log)));
     else log.dropped(path, `openai-chat has no place for a ${block.type} block in an assistant message`);
@@ -45,11 +46,10 @@ function encodeReasoning({ block, path }: PlacedBlock<ReasoningBlock>, log: Loss
 function encodeToolCall({ block, path }: PlacedBlock<ToolCallBlock>, log: LossLog): JsonObject {
   log.cacheMark(block.cache, path);
   log.foreignFields(block.extensions, path);
-  const call = {
-    id: block.id,
-    type: 'function',
-    function: { name: block.name, arguments: block.arguments || '{}' },
-  };
+  const { id, name } = block;
+  const call = isCustomCall(block)
+    ? { id, type: 'custom', custom: { name, input: unwrapInput(block.arguments) } }
+    : { id, type: 'function', function: { name, arguments: block.arguments || '{}' } };
   return withFields(call, ownFields('openai-chat', block.extensions));
 }
 
@@ -57,15 +57,6 @@ function encodeRefusal({ block, path }: PlacedBlock<RefusalBlock>, log: LossLog)
   log.cacheMark(block.cache, path);
   log.foreignFields(block.extensions, path);
   return block.text;
-}
-
-/** Calls of custom tools are the opaque blocks with an id; content parts have none. */
-export function isCustomToolCall(block: Block): block is CustomToolCall {
-  return block.type === 'opaque' && block.dialect === 'openai-chat' && typeof block.value['id'] === 'string';
-}
-
-interface CustomToolCall extends OpaqueBlock {
-  readonly dialect: 'openai-chat';
 }
 
 function present(part: JsonObject | undefined): JsonObject[] {

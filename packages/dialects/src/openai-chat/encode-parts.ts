@@ -16,6 +16,7 @@ export interface PlacedBlock<Kind extends Block = Block> {
 /** A block as a content part of a user message; undefined, with a warning, where there is none. */
 export function encodePart({ block, path }: PlacedBlock, log: LossLog): JsonObject | undefined {
   log.cacheMark(block.cache, path);
+  log.citations(block, path);
   log.foreignFields(block.extensions, path);
   const part = encodeBareBlock(block, path, log);
   return part && withFields(part, ownFields('openai-chat', block.extensions));

@@ -7,6 +7,7 @@ import { shareOpenaiFields } from '../extensions/share-openai-fields.js';
 import { compact } from '../json/json-object.js';
 import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
+import { placeFreeformCalls } from './custom-calls.js';
 import { encodeMessages } from './encode-messages.js';
 import { LossLog } from './loss-log.js';
 import { withFields } from './merge-fields.js';
@@ -27,9 +28,9 @@ export function encodeRequest(given: CanonicalRequest, options: EncodeRequestOpt
   const reasoning = fitReasoning(request.reasoning, options.thinking, log);
   const fields = compact({
     model: options.model,
-    messages: encodeMessages(request.messages, log),
+    messages: encodeMessages(placeFreeformCalls(request, options.model), log),
     ...(request.stream && { stream: true, stream_options: { include_usage: request.includeUsage ?? true } }),
-    ...encodeTools(request, log),
+    ...encodeTools(request, options, log),
     [ceilingField(options.model)]: request.maxOutputTokens,
     ...encodeSampling(request),
     reasoning_effort: reasoning && encodeReasoningEffort(reasoning, log),

@@ -65,7 +65,7 @@ describe('encodeResponse', () => {
         {
           index: 0,
           message: { role: 'assistant', content: 'a', refusal: null, annotations: [{ type: 'url_citation' }] },
-          logprobs: { content: [{ token: 'a' }] },
+          logprobs: { content: [{ token: 'a', logprob: -1, bytes: [97], top_logprobs: [] }], refusal: null, x: 1 },
           finish_reason: 'stop',
         },
       ],

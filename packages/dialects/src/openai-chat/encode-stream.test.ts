@@ -3,6 +3,7 @@ import { foldStream, type StreamEvent } from '@switchyard/canonical';
 import { createSseScanner } from '../sse/scan-sse.js';
 import { readFixture } from './__fixtures__/read-fixture.js';
 import { createStreamDecoder } from './decode-stream.js';
+import { decodeRequest } from './decode-request.js';
 import { createStreamEncoder } from './encode-stream.js';
 
 const OPTIONS = { model: 'alias', includeUsage: true, nowSeconds: 1_800_000_000 };
@@ -199,10 +200,19 @@ describe('createStreamEncoder', () => {
   });
 
   it('writes calls of custom tools, and leaves out what only other dialects know', () => {
-    const value = { id: 'a', type: 'custom', custom: { name: 'sh', input: 'date' } };
     const text = encode([
       START,
-      { type: 'opaque', choice: 0, index: 0, block: { type: 'opaque', dialect: 'openai-chat', value } },
+      {
+        type: 'tool-call-start',
+        choice: 0,
+        index: 0,
+        id: 'a',
+        name: 'sh',
+        extensions: { 'openai-chat': { custom: {} } },
+      },
+      { type: 'tool-call-delta', choice: 0, index: 0, argumentsText: '{"input":"da' },
+      { type: 'tool-call-delta', choice: 0, index: 0, argumentsText: 'te"}' },
+      { type: 'tool-call-end', choice: 0, index: 0, extensions: { 'openai-chat': { custom: {} } } },
       {
         type: 'opaque',
         choice: 0,
@@ -210,7 +220,47 @@ describe('createStreamEncoder', () => {
         block: { type: 'opaque', dialect: 'anthropic-messages', value: { id: 's' } },
       },
     ]);
-    expect(payloads(text).slice(1)).toMatchObject([{ choices: [{ delta: { tool_calls: [{ index: 0, ...value }] } }] }]);
+    const told = [
+      { id: 'a', type: 'custom', custom: { name: 'sh', input: '' } },
+      { custom: { input: 'da' } },
+      { custom: { input: 'te' } },
+    ];
+    expect(payloads(text).slice(1)).toMatchObject(
+      told.map((call) => ({ choices: [{ delta: { tool_calls: [{ index: 0, ...call }] } }] })),
+    );
+  });
+
+  it('writes a call as the kind of tool that the client declared', () => {
+    const request = decodeRequest({
+      model: 'm',
+      messages: [{ role: 'user', content: 'hi' }],
+      tools: [{ type: 'custom', custom: { name: 'sh' } }],
+    }).value;
+    const encoder = createStreamEncoder({ ...OPTIONS, request });
+    const events: StreamEvent[] = [
+      START,
+      { type: 'tool-call-start', choice: 0, index: 0, id: 'a', name: 'sh' },
+      { type: 'tool-call-delta', choice: 0, index: 0, argumentsText: '{ "cmd": "date" }' },
+      { type: 'tool-call-end', choice: 0, index: 0 },
+    ];
+    const calls = payloads(events.map((event) => encoder.next(event)).join('')).slice(1);
+    expect(calls).toMatchObject([
+      { choices: [{ delta: { tool_calls: [{ type: 'custom', custom: { name: 'sh', input: '' } }] } }] },
+      { choices: [{ delta: { tool_calls: [{ custom: { input: '{ "cmd": "date" }' } }] } }] },
+    ]);
+  });
+
+  it("hands out the signature of Gemini's call in Google's place for it, marked", () => {
+    const text = encode([
+      START,
+      { type: 'tool-call-start', choice: 0, index: 0, id: 'a', name: 'f' },
+      { type: 'tool-call-delta', choice: 0, index: 0, argumentsText: '{}' },
+      { type: 'tool-call-end', choice: 0, index: 0, extensions: { gemini: { thoughtSignature: 'c2ln' } } },
+    ]);
+    const extra_content = { google: { thought_signature: 'switchyard_proof:gemini:reasoning:c2ln' } };
+    expect(payloads(text).at(-1)).toMatchObject({
+      choices: [{ delta: { tool_calls: [{ index: 0, function: { arguments: '' }, extra_content }] } }],
+    });
   });
 
   it('goes on from a state that was moved as JSON', () => {

@@ -1,26 +1,41 @@
-import { assertNever, type StreamEvent } from '@switchyard/canonical';
+import { assertNever, type Citation, type StreamEvent } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
+import { inputReader, readInput, unwrapInput } from '../freeform/freeform.js';
 import { objectOf } from '../json/read-json.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { countCodePoints } from '../text/code-points.js';
 import { CHAT_ANSWERS } from './answer-limits.js';
-import { isCustomToolCall } from './encode-assistant.js';
+import { encodeAnnotations } from './citations.js';
+import { answeredCall, isCustomCall, withSignature } from './custom-calls.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeId } from './encode-response.js';
 import { encodeFinish } from './finish.js';
+import { logprobsField } from './logprobs.js';
 import { withFields } from './merge-fields.js';
 import { encodeUsage } from './usage.js';
+
+const callState = z.object({
+  blockIndex: z.number(),
+  hasArguments: z.boolean(),
+  /** Of a custom tool's call: how far its input has been told, and its arguments as they came. */
+  custom: z.object({ reader: inputReader, argumentsText: z.string() }).optional(),
+});
+
+type CallState = z.infer<typeof callState>;
 
 const encoderState = z.object({
   phase: z.enum(['waiting', 'open', 'ended']),
   /** The fields that every chunk begins with, as JSON without its closing brace. */
   head: z.string(),
   /** By choice: its tool calls in order, by the index of their blocks. */
-  choices: z.record(z.string(), z.array(z.object({ blockIndex: z.number(), hasArguments: z.boolean() }))),
+  choices: z.record(z.string(), z.array(callState)),
   /** By choice: the index of the block of reasoning that was written last. */
   reasoning: z.record(z.string(), z.number()),
+  /** By choice: its texts so far, and where the one begins that is being told. */
+  said: z.record(z.string(), z.object({ text: z.string(), from: z.number() })),
   /** The usage chunk's field, as JSON. */
   usage: z.string().optional(),
 });
@@ -42,7 +57,9 @@ class ChunkEncoder implements BareStreamEncoder {
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#options = options;
     this.state =
-      state === undefined ? { phase: 'waiting', head: '', choices: {}, reasoning: {} } : encoderState.parse(state);
+      state === undefined
+        ? { phase: 'waiting', head: '', choices: {}, reasoning: {}, said: {} }
+        : encoderState.parse(state);
   }
 
   next(event: StreamEvent): string {
@@ -50,16 +67,24 @@ class ChunkEncoder implements BareStreamEncoder {
     switch (event.type) {
       case 'start':
         return this.#start(event);
+      case 'text-start':
+        this.#beginText(event.choice);
+        return '';
       case 'text-delta':
-        return this.#delta(event.choice, `{"content":${JSON.stringify(event.text)}}`);
+        return this.#text(event);
+      case 'text-end':
+        return event.citations === undefined ? '' : this.#annotations(event.choice, event.citations);
       case 'reasoning-delta':
         return this.#reasoning(event);
       case 'refusal-delta':
-        return this.#delta(event.choice, `{"refusal":${JSON.stringify(event.text)}}`);
+        return this.#delta(
+          event.choice,
+          `{"refusal":${JSON.stringify(event.text)}}`,
+          event.logprobs && logprobsField([], event.logprobs),
+        );
       case 'tool-call-start':
       case 'tool-call-delta':
       case 'tool-call-end':
-      case 'opaque':
         return this.#toolCall(event);
       case 'finish':
         return this.#finish(event);
@@ -71,11 +96,10 @@ class ChunkEncoder implements BareStreamEncoder {
         return encodeStreamError(event.error);
       case 'end':
         return this.#end();
-      case 'text-start':
-      case 'text-end':
       case 'reasoning-start':
       case 'reasoning-end':
       case 'redacted-reasoning':
+      case 'opaque':
       case 'refusal-start':
       case 'refusal-end':
       case 'ping':
@@ -99,8 +123,28 @@ class ChunkEncoder implements BareStreamEncoder {
     return frame({ ...withFields(fields, ownFields('openai-chat', event.extensions)), choices: [roleChoice(0)] });
   }
 
-  #delta(choice: number, delta: string): string {
-    return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":null,"finish_reason":null}]}\n\n`;
+  #delta(choice: number, delta: string, logprobs?: JsonObject): string {
+    const told = logprobs === undefined ? 'null' : JSON.stringify(logprobs);
+    return `${this.#role(choice)}data: ${this.state.head},"choices":[{"index":${choice},"delta":${delta},"logprobs":${told},"finish_reason":null}]}\n\n`;
+  }
+
+  #beginText(choice: number): void {
+    const said = this.state.said[choice];
+    if (said === undefined) this.state.said[choice] = { text: '', from: 0 };
+    else said.from = said.text.length;
+  }
+
+  #text({ choice, text, logprobs }: Extract<StreamEvent, { type: 'text-delta' }>): string {
+    const said = this.state.said[choice];
+    if (said !== undefined) said.text += text;
+    return this.#delta(choice, `{"content":${JSON.stringify(text)}}`, logprobs && logprobsField(logprobs, []));
+  }
+
+  /** Told with the end of their text, since those of a whole text end there. */
+  #annotations(choice: number, citations: readonly Citation[]): string {
+    const { text, from } = this.state.said[choice] ?? { text: '', from: 0 };
+    const annotations = encodeAnnotations(citations, text.slice(from), countCodePoints(text.slice(0, from)));
+    return annotations.length === 0 ? '' : this.#delta(choice, JSON.stringify({ annotations }));
   }
 
   /** As in a whole answer, an empty line stands between one block of reasoning and the next. */
@@ -119,27 +163,20 @@ class ChunkEncoder implements BareStreamEncoder {
     return `data: ${this.state.head},"choices":[${JSON.stringify(roleChoice(choice))}]}\n\n`;
   }
 
-  #toolCall(event: Extract<StreamEvent, { type: `tool-call-${string}` | 'opaque' }>): string {
+  #toolCall(event: Extract<StreamEvent, { type: `tool-call-${string}` }>): string {
     const role = this.#role(event.choice);
     const calls = this.state.choices[event.choice] ?? [];
-    if (event.type === 'opaque') {
-      if (!isCustomToolCall(event.block)) return role;
-      calls.push({ blockIndex: event.index, hasArguments: true });
-      return role + this.#callDelta(event.choice, { index: calls.length - 1, ...event.block.value });
-    }
     if (event.type === 'tool-call-start') {
-      calls.push({ blockIndex: event.index, hasArguments: false });
-      const called = { name: event.name, arguments: '' };
-      return (
-        role +
-        this.#callDelta(event.choice, { index: calls.length - 1, id: event.id, type: 'function', function: called })
-      );
+      const isCustom = isCustomCall({ extensions: answeredCall(event, this.#options.request?.tools ?? []) });
+      const custom = isCustom ? { reader: { held: '', place: 'before' as const }, argumentsText: '' } : undefined;
+      calls.push({ blockIndex: event.index, hasArguments: false, custom });
+      const head = { index: calls.length - 1, id: event.id, ...callHead(event.name, isCustom) };
+      return role + this.#callDelta(event.choice, head);
     }
     const index = calls.findIndex((call) => call.blockIndex === event.index);
     const call = calls[index];
     if (call === undefined) return role;
-    const fields =
-      event.type === 'tool-call-delta' ? argumentsField(event.argumentsText) : endFields(event, call.hasArguments);
+    const fields = event.type === 'tool-call-delta' ? deltaFields(call, event.argumentsText) : endFields(call, event);
     if (Object.keys(fields).length === 0) return role;
     call.hasArguments = true;
     return role + this.#callDelta(event.choice, { index, ...fields });
@@ -174,9 +211,32 @@ function argumentsField(text: string): JsonObject {
   return text === '' ? {} : { function: { arguments: text } };
 }
 
-/** What the end of a call still has to say: that there were no arguments, and the fields only this dialect knows. */
-function endFields(event: Extract<StreamEvent, { type: 'tool-call-end' }>, hasArguments: boolean): JsonObject {
-  return withFields(argumentsField(hasArguments ? '' : '{}'), ownFields('openai-chat', event.extensions));
+function callHead(name: string, isCustom: boolean): JsonObject {
+  if (isCustom) return { type: 'custom', custom: { name, input: '' } };
+  return { type: 'function', function: { name, arguments: '' } };
+}
+
+function deltaFields(call: CallState, argumentsText: string): JsonObject {
+  if (call.custom === undefined) return argumentsField(argumentsText);
+  const { reader, text } = readInput(call.custom.reader, argumentsText);
+  call.custom = { reader, argumentsText: call.custom.argumentsText + argumentsText };
+  return text === '' ? {} : { custom: { input: text } };
+}
+
+/** What the end of a call still has to say: what was held back, that there were no arguments, and this dialect's fields. */
+function endFields(
+  { custom, hasArguments }: CallState,
+  event: Extract<StreamEvent, { type: 'tool-call-end' }>,
+): JsonObject {
+  const { custom: customFields, ...own } = ownFields('openai-chat', withSignature(event.extensions));
+  if (custom === undefined) {
+    const saysNothing = hasArguments && Object.keys(own).length === 0;
+    return saysNothing ? {} : withFields({ function: { arguments: hasArguments ? '' : '{}' } }, own);
+  }
+  // What did not begin as the schema says could not be told before its end.
+  const late = custom.reader.place === 'before' ? { input: unwrapInput(custom.argumentsText) } : {};
+  const fields = withFields(late, objectOf(customFields));
+  return Object.keys(fields).length === 0 ? own : { ...own, custom: fields };
 }
 
 function roleChoice(index: number): JsonObject {

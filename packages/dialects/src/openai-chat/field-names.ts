@@ -9,7 +9,7 @@ const PARTS: Readonly<Record<string, string>> = {
 };
 
 function whole({ kind, detail }: BlockKind): string {
-  if (kind === 'opaque') return detail === 'custom' ? 'tool_calls[].custom' : `content[].${detail}`;
+  if (kind === 'opaque') return `content[].${detail}`;
   if (kind === 'refusal') return 'refusal';
   if (kind === 'reasoning') return 'reasoning_content';
   if (kind === 'tool-call') return 'tool_calls[]';
@@ -41,7 +41,12 @@ export const CHAT_FIELD_NAMES: FieldNames = {
     serviceTier: 'service_tier',
   },
   properties: {
+    userLocation: 'user_location',
+    searchContextSize: 'search_context_size',
+    thoughtSignature: 'extra_content.google.thought_signature',
+    'citations.span': 'start_index',
     cache: 'cache_control',
+    freeform: 'custom',
     detail: 'image_url.detail',
     title: 'file.filename',
     strict: 'function.strict',
@@ -51,11 +56,16 @@ export const CHAT_FIELD_NAMES: FieldNames = {
   holder,
   whole,
   results: 'content[]',
-  tool: { holder: '', opaque: (word) => `tools[].${word}` },
+  tool: {
+    holder: '',
+    opaque: (word) => (word === 'web_search_options' ? word : `tools[].${word}`),
+    options: (word) => word,
+  },
   answer: {
     choice: 'choices[]',
     message: 'choices[].message',
     finish: 'choices[].finish_reason',
+    beside: { citations: 'choices[].message.annotations[]', logprobs: 'choices[].logprobs' },
     cacheWrites: 'usage.prompt_tokens_details.cache_write_tokens',
     holder: (kind) => (kind.kind === 'tool-call' ? 'tool_calls[]' : ''),
     whole: (kind) =>

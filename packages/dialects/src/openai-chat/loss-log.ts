@@ -1,4 +1,4 @@
-import type { CacheMark, DialectId, Extensions, ToolDefinition, Warning } from '@switchyard/canonical';
+import type { Block, CacheMark, DialectId, Extensions, ToolDefinition, Warning } from '@switchyard/canonical';
 
 import { foreignFieldWarnings } from '../extensions/extensions.js';
 import { toolKindWarnings } from '../losses/tool-kinds.js';
@@ -33,6 +33,12 @@ export class LossLog {
   /** Notes what kinds of tools become functions like any other. */
   toolKinds(tool: ToolDefinition, path: string): void {
     this.warnings.push(...toolKindWarnings(this.#dialect, tool, path));
+  }
+
+  /** For dialects that take no citations back in the turns of an assistant. */
+  citations(block: Block, path: string): void {
+    if (block.type !== 'text' || block.citations === undefined) return;
+    this.dropped(`${path}.citations`, `${this.#dialect} takes no citations back`);
   }
 
   cacheMark(cache: CacheMark | undefined, path: string): void {

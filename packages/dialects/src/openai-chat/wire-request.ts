@@ -48,6 +48,13 @@ const tool = z.looseObject({
       strict: z.boolean().nullish(),
     })
     .nullish(),
+  custom: z
+    .looseObject({
+      name: z.string(),
+      description: z.string().nullish(),
+      format: z.record(z.string(), z.unknown()).nullish(),
+    })
+    .nullish(),
   cache_control: cacheControl,
 });
 
@@ -71,6 +78,7 @@ export const wireRequest = z.looseObject({
   tools: z.array(tool).nullish(),
   tool_choice: z.unknown().optional(),
   parallel_tool_calls: z.boolean().nullish(),
+  web_search_options: z.record(z.string(), z.unknown()).nullish(),
   max_tokens: z.int().nullish(),
   max_completion_tokens: z.int().nullish(),
   temperature: z.number().nullish(),

@@ -1,4 +1,5 @@
 import type { AnswerLimits } from '../losses/answer-losses.js';
+import { NO_CITATIONS } from '../losses/citation-losses.js';
 
 export const COMPLETION_ANSWERS: AnswerLimits = {
   dialect: 'openai-completions',
@@ -9,6 +10,10 @@ export const COMPLETION_ANSWERS: AnswerLimits = {
   tellsStopSequence: false,
   hasRefusals: false,
   cacheWrites: 'together',
+  keepsCallSignatures: false,
+  steps: {},
   parsesArguments: false,
+  citations: NO_CITATIONS,
+  logprobs: 'tokens',
   vagueFinishes: ['context-window', 'refusal', 'pause', 'other'],
 };

@@ -1,9 +1,10 @@
 import type { JsonObject } from '../dialect.js';
 import { isJsonObject } from '../json/json-object.js';
+import { logprobsAsChat } from './logprobs.js';
 
 /**
  * A completion, or a chunk of one, as the chat completion that says the same: its choices hold their text where a chat's
- * hold a message (`place`), and differ in nothing else.
+ * hold a message (`place`), and tell the probabilities of tokens in another form.
  */
 export function asChat(completion: JsonObject, place: 'message' | 'delta'): JsonObject {
   const { choices } = completion;
@@ -13,6 +14,6 @@ export function asChat(completion: JsonObject, place: 'message' | 'delta'): Json
 
 function choiceAsChat(choice: unknown, place: 'message' | 'delta'): unknown {
   if (!isJsonObject(choice)) return choice;
-  const { text, ...rest } = choice;
-  return { ...rest, [place]: { content: text } };
+  const { text, logprobs, ...rest } = choice;
+  return { ...rest, logprobs: logprobsAsChat(logprobs), [place]: { content: text } };
 }

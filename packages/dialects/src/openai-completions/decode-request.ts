@@ -21,10 +21,11 @@ const wireRequest = z.looseObject({
   presence_penalty: z.number().nullish(),
   n: z.int().nullish(),
   user: z.string().nullish(),
+  logprobs: z.int().nullish(),
 });
 
 /** What says nothing once `legacyOnlyField` has let the request through. */
-const WITHOUT_EFFECT = ['echo', 'suffix', 'best_of', 'logprobs'];
+const WITHOUT_EFFECT = ['echo', 'suffix', 'best_of'];
 /** The fields that are read. */
 export const KNOWN_FIELDS = [...Object.keys(wireRequest.shape), ...WITHOUT_EFFECT];
 
@@ -54,6 +55,8 @@ export function decodeRequest(body: unknown): WithWarnings<CanonicalRequest> {
     frequencyPenalty: wire.frequency_penalty ?? undefined,
     presencePenalty: wire.presence_penalty ?? undefined,
     choiceCount: wire.n ?? undefined,
+    // How many alternatives to tell beside each token; 0 is the tokens alone. (OpenAI API reference, Completions, logprobs)
+    logprobs: typeof wire.logprobs === 'number' ? compact({ top: wire.logprobs || undefined }) : undefined,
     userId: wire.user ?? undefined,
     includeUsage: wire.stream_options?.include_usage ?? undefined,
     extensions: extensionsOf('openai-chat', restOf(wire, KNOWN_FIELDS)),

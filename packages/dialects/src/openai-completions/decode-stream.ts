@@ -14,6 +14,7 @@ export function createStreamDecoder(state?: unknown): StreamDecoder {
       return chat.state;
     },
     next: (event) => chat.next(eventAsChat(event)),
+    keep: (delta) => chat.keep?.(delta),
     end: (): readonly StreamEvent[] => chat.end(),
   };
 }

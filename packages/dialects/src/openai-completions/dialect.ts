@@ -15,6 +15,7 @@ import { decodeUsage } from './usage.js';
  */
 export const openaiCompletions: Dialect = {
   id: 'openai-completions',
+  thinkingFields: [],
   decodeRequest,
   encodeRequest,
   decodeResponse,

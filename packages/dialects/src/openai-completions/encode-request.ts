@@ -27,6 +27,7 @@ export function encodeRequest(request: CanonicalRequest, options: EncodeRequestO
     presence_penalty: request.presencePenalty,
     n: request.choiceCount,
     user: request.userId,
+    logprobs: request.logprobs && (request.logprobs.top ?? 0),
   });
   return { value: withFields(fields, ownFields('openai-chat', request.extensions)), warnings: log.warnings };
 }
@@ -50,7 +51,6 @@ function noteInexpressible(request: CanonicalRequest, log: LossLog): void {
     ['toolChoice', request.toolChoice !== undefined],
     ['parallelToolCalls', request.parallelToolCalls !== undefined],
     ['topK', request.topK !== undefined],
-    ['logprobs', request.logprobs !== undefined],
     ['reasoningEffort', request.reasoning !== undefined],
     ['responseFormat', request.responseFormat !== undefined && request.responseFormat.type !== 'text'],
     ['metadata', request.metadata !== undefined],

@@ -7,6 +7,7 @@ import { withFields } from '../openai-chat/merge-fields.js';
 import { lossesOfAnswer } from '../losses/answer-losses.js';
 import { COMPLETION_ANSWERS } from './answer-limits.js';
 import { encodeFinish } from './finish.js';
+import { encodeLogprobs } from './logprobs.js';
 import { encodeUsage } from './usage.js';
 
 /** A whole answer as a `text_completion`. */
@@ -30,5 +31,9 @@ function encodeChoice(choice: Choice, index: number): JsonObject {
   const texts = choice.content.flatMap((block) => {
     return block.type === 'text' || block.type === 'refusal' ? [block.text] : [];
   });
-  return { text: texts.join(''), index, logprobs: null, finish_reason: encodeFinish(choice.finish.reason) };
+  const logprobs = choice.content.flatMap((block) => {
+    return block.type === 'text' || block.type === 'refusal' ? (block.logprobs ?? []) : [];
+  });
+  const told = logprobs.length > 0 ? encodeLogprobs(logprobs, 0) : null;
+  return { text: texts.join(''), index, logprobs: told, finish_reason: encodeFinish(choice.finish.reason) };
 }

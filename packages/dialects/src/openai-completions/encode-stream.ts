@@ -1,25 +1,38 @@
-import type { StreamEvent } from '@switchyard/canonical';
+import type { StreamEvent, TokenLogprob } from '@switchyard/canonical';
 import { z } from 'zod';
 
-import type { EncodeAnswerOptions, StreamEncoder } from '../dialect.js';
+import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { encodeId } from '../openai-chat/encode-response.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
+import { countCodePoints } from '../text/code-points.js';
 import { COMPLETION_ANSWERS } from './answer-limits.js';
 import { encodeStreamError } from './encode-error.js';
 import { encodeFinish } from './finish.js';
+import { encodeLogprobs } from './logprobs.js';
 import { encodeUsage } from './usage.js';
 
 const encoderState = z.object({
   phase: z.enum(['waiting', 'open', 'ended']),
   /** The fields that every chunk begins with, as JSON without its closing brace. */
   head: z.string(),
+  /** By choice: how many code points of text were told, once there are probabilities of tokens to place. */
+  lengths: z.record(z.string(), z.number()),
   /** The usage chunk's field, as JSON. */
   usage: z.string().optional(),
 });
 
 type EncoderState = z.infer<typeof encoderState>;
+
+type TextDelta = Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' }>;
+
+interface ChunkChoice {
+  readonly text: string;
+  readonly index: number;
+  readonly finishReason: string | null;
+  readonly logprobs?: JsonObject | null | undefined;
+}
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
   return createNotingEncoder(COMPLETION_ANSWERS, (own) => new CompletionEncoder(options, own), state);
@@ -35,7 +48,7 @@ class CompletionEncoder implements BareStreamEncoder {
 
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#options = options;
-    this.state = state === undefined ? { phase: 'waiting', head: '' } : encoderState.parse(state);
+    this.state = state === undefined ? { phase: 'waiting', head: '', lengths: {} } : encoderState.parse(state);
   }
 
   next(event: StreamEvent): string {
@@ -45,7 +58,9 @@ class CompletionEncoder implements BareStreamEncoder {
         return this.#start(event);
       case 'text-delta':
       case 'refusal-delta':
-        return this.#chunk({ text: event.text, index: event.choice, finishReason: null });
+        return event.logprobs === undefined
+          ? this.#chunk({ text: event.text, index: event.choice, finishReason: null })
+          : this.#tokens(event, event.logprobs);
       case 'finish':
         return this.#chunk({ text: '', index: event.choice, finishReason: encodeFinish(event.finish.reason) });
       case 'usage':
@@ -74,9 +89,14 @@ class CompletionEncoder implements BareStreamEncoder {
     return this.#chunk({ text: '', index: 0, finishReason: null });
   }
 
-  #chunk(choice: { readonly text: string; readonly index: number; readonly finishReason: string | null }): string {
-    const { text, index, finishReason } = choice;
-    const fields = JSON.stringify({ text, index, logprobs: null, finish_reason: finishReason });
+  #tokens({ choice, text }: TextDelta, tokens: readonly TokenLogprob[]): string {
+    const before = this.state.lengths[choice] ?? 0;
+    this.state.lengths[choice] = before + countCodePoints(text);
+    return this.#chunk({ text, index: choice, finishReason: null, logprobs: encodeLogprobs(tokens, before) });
+  }
+
+  #chunk({ text, index, finishReason, logprobs = null }: ChunkChoice): string {
+    const fields = JSON.stringify({ text, index, logprobs, finish_reason: finishReason });
     return `data: ${this.state.head},"choices":[${fields}]}\n\n`;
   }
 

@@ -9,7 +9,7 @@ export interface LegacyOnlyField {
 /** The first field of a request that a chat cannot serve; undefined for a request that can be asked as a chat. */
 export function legacyOnlyField(body: unknown): LegacyOnlyField | undefined {
   if (!isJsonObject(body)) return undefined;
-  const { prompt, suffix, echo, logprobs, best_of: bestOf } = body;
+  const { prompt, suffix, echo, best_of: bestOf } = body;
   const choices = typeof body['n'] === 'number' ? body['n'] : 1;
   if (Array.isArray(prompt) && !isOneText(prompt)) {
     return { field: 'prompt', reason: 'a chat answers one prompt of text, not several or one of token ids' };
@@ -18,9 +18,6 @@ export function legacyOnlyField(body: unknown): LegacyOnlyField | undefined {
     return { field: 'suffix', reason: 'a chat cannot write what stands between two texts' };
   }
   if (echo === true) return { field: 'echo', reason: 'a chat does not repeat its prompt' };
-  if (typeof logprobs === 'number') {
-    return { field: 'logprobs', reason: 'a chat tells probabilities in another form' };
-  }
   if (typeof bestOf === 'number' && bestOf > choices) {
     return { field: 'best_of', reason: 'a chat gives every choice it makes' };
   }

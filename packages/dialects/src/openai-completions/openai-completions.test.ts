@@ -51,12 +51,19 @@ describe('a completion request', () => {
     ['token ids', { prompt: [1, 2] }, 'prompt'],
     ['a suffix', { suffix: 'b' }, 'suffix'],
     ['an echo', { echo: true }, 'echo'],
-    ['probabilities', { logprobs: 0 }, 'logprobs'],
     ['the best of several', { best_of: 3, n: 2 }, 'best_of'],
   ])('with %s is for a completions endpoint only', (_name, fields, param) => {
     const body = { model: 'm', prompt: 'a', ...fields };
     expect(legacyOnlyField(body)?.field).toBe(param);
     expect(refusal(body)).toEqual(['untranslatable_field', param]);
+  });
+
+  it.each([
+    [0, { logprobs: true }],
+    [2, { logprobs: true, top_logprobs: 2 }],
+  ])('with %i alternatives to each token asks the chat for them', (logprobs, asked) => {
+    const { value } = openaiCompletions.decodeRequest({ model: 'm', prompt: 'a', logprobs });
+    expect(openaiChat.encodeRequest(value, { model: 'm' }).value).toMatchObject(asked);
   });
 
   it.each([

@@ -7,7 +7,7 @@ import { wordOf } from '../json/read-json.js';
 import { decodeArguments } from '../openai-chat/decode-tool-call.js';
 import { callExtensions, decodeCall, decodeCalledName } from './decode-item.js';
 import type { DecoderState, ItemState } from './decoder-state.js';
-import { escapePiece, INPUT_HEAD, INPUT_TAIL } from './freeform.js';
+import { escapePiece, INPUT_HEAD, INPUT_TAIL } from '../freeform/freeform.js';
 import { RESPONSES } from './reasoning-proof.js';
 
 /** Whether an item is a call that the client answers. */

@@ -1,13 +1,16 @@
-import type { Block, Extensions, ReasoningBlock, RedactedReasoningBlock, ToolCallBlock } from '@switchyard/canonical';
+import type { Block, Extensions, OpaqueBlock, ReasoningBlock } from '@switchyard/canonical';
+import type { RedactedReasoningBlock, ToolCallBlock } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import { objectsOf, stringOf, wordOf } from '../json/read-json.js';
 import { decodeArguments, fallbackToolName } from '../openai-chat/decode-tool-call.js';
+import { openProof, type Proof } from '../made/proof.js';
 import { decodeContent } from './decode-parts.js';
-import { wrapInput } from './freeform.js';
-import { openProof, RESPONSES } from './reasoning-proof.js';
+import { wrapInput } from '../freeform/freeform.js';
+import { RESPONSES } from './reasoning-proof.js';
+import { readStep } from './server-steps.js';
 import { flatToolName } from './tool-names.js';
 
 /** The fields that are read from an item of each kind. An item's status follows from that of its answer. */
@@ -34,8 +37,13 @@ export function decodeItem(item: JsonObject): Block[] {
     case 'custom_tool_call':
       return [decodeCall(item, 'call_0')];
     default:
-      return [{ type: 'opaque', dialect: RESPONSES, value: item }];
+      return [opaqueItem(item)];
   }
+}
+
+/** An item of a kind that other dialects know at most as a step of a server tool. */
+export function opaqueItem(item: JsonObject): OpaqueBlock {
+  return compact({ type: 'opaque', dialect: RESPONSES, value: item, step: readStep(item) });
 }
 
 /** What names an item; undefined for one without an id. */
@@ -96,9 +104,9 @@ function reasoningEnd(
   });
 }
 
-export function decodeProof(item: JsonObject): ReturnType<typeof openProof> | undefined {
+export function decodeProof(item: JsonObject): Proof | undefined {
   const content = wordOf(item['encrypted_content']);
-  return content === undefined ? undefined : openProof(content);
+  return content === undefined ? undefined : openProof(content, RESPONSES);
 }
 
 export function reasoningExtensions(item: JsonObject): Extensions | undefined {

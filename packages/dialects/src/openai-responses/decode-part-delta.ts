@@ -4,6 +4,8 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
 import { objectsOf, stringOf } from '../json/read-json.js';
+import { decodeLogprobs } from '../openai-chat/logprobs.js';
+import { decodeAnnotations } from './citations.js';
 import { decodeProof, identityOf, itemFields, reasoningExtensions } from './decode-item.js';
 import { partFields } from './decode-parts.js';
 import type { DecoderState, ItemState, PartState } from './decoder-state.js';
@@ -47,6 +49,7 @@ export function enterPart(
     ...place,
     blockIndex: state.nextBlockIndex,
     length: 0,
+    logprobs: 0,
     fields: {},
     isDone: false,
     isClosed,
@@ -61,13 +64,17 @@ export function enterPart(
   return { part, events: [...events, ...startBlock(item, part)] };
 }
 
-export function decodePartDelta(part: PartState, piece: string): StreamEvent[] {
-  if (piece === '' || part.isClosed) return [];
+/** `tokens` are the token probabilities that come with the piece. */
+export function decodePartDelta(part: PartState, piece: string, tokens?: unknown): StreamEvent[] {
+  const logprobs = part.type === 'text' ? decodeLogprobs(tokens) : undefined;
+  if ((piece === '' && logprobs === undefined) || part.isClosed) return [];
   part.length += piece.length;
+  part.logprobs += logprobs?.length ?? 0;
   const place = { choice: 0, index: part.blockIndex };
   switch (part.type) {
     case 'text':
-      return [{ type: 'text-delta', text: piece, ...place }];
+      // Not by `compact`: this runs once per token, and objects that lost a key are slow to copy.
+      return [{ type: 'text-delta', text: piece, ...(logprobs && { logprobs }), ...place }];
     case 'refusal':
       return [{ type: 'refusal-delta', text: piece, ...place }];
     case 'summary':
@@ -85,9 +92,11 @@ export function completePart(part: PartState, whole: JsonObject): StreamEvent[] 
     part.fields = { ...whole, ...part.fields };
     return [];
   }
-  part.fields = { ...part.fields, ...partFields(whole, ['text', 'refusal']) };
+  // Only texts have token probabilities that we read.
+  const known = part.type === 'text' ? ['text', 'refusal', 'logprobs'] : ['text', 'refusal'];
+  part.fields = { ...part.fields, ...partFields(whole, known) };
   const text = stringOf(part.type === 'refusal' ? whole['refusal'] : whole['text']) ?? '';
-  return decodePartDelta(part, text.slice(part.length));
+  return decodePartDelta(part, text.slice(part.length), objectsOf(whole['logprobs']).slice(part.logprobs));
 }
 
 /** The parts of a finished message or reasoning item: those that no event told, and the end of all. */
@@ -168,8 +177,13 @@ function closePart(state: DecoderState, item: ItemState, part: PartState, isLast
       },
     ];
   }
-  const extensions = extensionsOf(RESPONSES, { ...about, ...part.fields });
-  return [compact({ type: `${part.type}-end` as const, extensions, ...place })];
+  if (part.type === 'refusal') {
+    const extensions = extensionsOf(RESPONSES, { ...about, ...part.fields });
+    return [compact({ type: 'refusal-end' as const, extensions, ...place })];
+  }
+  const { annotations, ...fields } = part.fields;
+  const extensions = extensionsOf(RESPONSES, { ...about, ...fields });
+  return [compact({ type: 'text-end' as const, citations: decodeAnnotations(annotations), extensions, ...place })];
 }
 
 function endReasoning(item: ItemState, { part, isLast }: { part: PartState; isLast: boolean }): StreamEvent {

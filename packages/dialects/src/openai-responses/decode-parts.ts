@@ -5,7 +5,9 @@ import type { JsonObject } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
 import { objectOf, stringOf, wordOf } from '../json/read-json.js';
+import { decodeLogprobs } from '../openai-chat/logprobs.js';
 import { decodeAudioFormat, decodeMediaUrl } from '../openai-chat/media.js';
+import { decodeAnnotations } from './citations.js';
 import { RESPONSES } from './reasoning-proof.js';
 
 type PartBlock = TextBlock | RefusalBlock | ImageBlock | DocumentBlock | AudioBlock | OpaqueBlock;
@@ -22,8 +24,10 @@ export function decodePart(part: JsonObject, item: JsonObject | undefined): Part
       return compact({
         type: 'text',
         text: stringOf(part['text']) ?? '',
+        citations: decodeAnnotations(part['annotations']),
+        logprobs: decodeLogprobs(part['logprobs']),
         cache: decodeCacheMark(part),
-        extensions: partExtensions(part, ['text'], item),
+        extensions: partExtensions(part, ['text', 'annotations', 'logprobs'], item),
       });
     case 'refusal':
       return compact({

@@ -128,7 +128,7 @@ describe('decodeRequest', () => {
           additionalProperties: false,
         },
       },
-      { type: 'opaque', dialect: 'openai-responses', value: { type: 'web_search' } },
+      { type: 'server-tool', kind: 'web-search', native: { dialect: 'openai-responses', type: 'web_search' } },
     ]);
   });
 

@@ -212,7 +212,7 @@ describe('the stream decoder', () => {
       ]),
     ]);
     expect(content).toMatchObject([
-      { type: 'text', text: 'Hi there', extensions: { 'openai-responses': { annotations: [{ type: 'x' }] } } },
+      { type: 'text', text: 'Hi there', citations: [{ type: 'opaque', value: { type: 'x' } }] },
       { type: 'refusal', text: 'No' },
       { type: 'opaque', value: { type: 'mcp_call', id: 'mcp_1' } },
     ]);

@@ -7,6 +7,7 @@ import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-jso
 import { classifyError } from '../openai-chat/classify-error.js';
 import type { SseEvent } from '../sse/scan-sse.js';
 import { calledWith, closeCall, completeCall, decodeCallDelta, isCall, openCall } from './decode-call-delta.js';
+import { opaqueItem } from './decode-item.js';
 import { closeParts, completePart, completeParts, decodePartDelta, enterPart, partType } from './decode-part-delta.js';
 import { RESPONSE_FIELDS } from './decode-response.js';
 import { createDecoderState, createItemState, decoderState, type ItemState, type PartState } from './decoder-state.js';
@@ -212,9 +213,7 @@ class ResponseDecoder implements StreamDecoder {
       type === 'summary' ? `s${countOf(event['summary_index']) ?? 0}` : `c${countOf(event['content_index']) ?? 0}`;
     const { part, events } = enterPart(this.state, this.#itemOf(event), { key: index, type });
     if (!isDone) {
-      const logprobs = objectsOf(event['logprobs']);
-      if (logprobs.length > 0) part.fields['logprobs'] = [...objectsOf(part.fields['logprobs']), ...logprobs];
-      return [...events, ...decodePartDelta(part, stringOf(event['delta']) ?? '')];
+      return [...events, ...decodePartDelta(part, stringOf(event['delta']) ?? '', event['logprobs'])];
     }
     const { text, refusal, logprobs } = event;
     return [...events, ...completePart(part, { text, refusal, logprobs })];
@@ -239,7 +238,7 @@ class ResponseDecoder implements StreamDecoder {
     const index = this.state.nextBlockIndex;
     this.state.nextBlockIndex += 1;
     const value = { ...item.item, ...item.extras };
-    return [{ type: 'opaque', block: { type: 'opaque', dialect: RESPONSES, value }, choice: 0, index }];
+    return [{ type: 'opaque', block: opaqueItem(value), choice: 0, index }];
   }
 
   #finish(event: JsonObject): StreamEvent[] {

@@ -9,6 +9,8 @@ const partState = z.object({
   blockIndex: z.number(),
   /** How much of its text was told. */
   length: z.number(),
+  /** How many token probabilities were told. */
+  logprobs: z.number(),
   /** What it says beside its text; all it says for a part of another kind. */
   fields,
   isDone: z.boolean(),

@@ -4,6 +4,7 @@ import { decodeError } from './decode-error.js';
 import { decodeRequest } from './decode-request.js';
 import { decodeResponse } from './decode-response.js';
 import { createStreamDecoder } from './decode-stream.js';
+import { dropMade } from './drop-made.js';
 import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
@@ -15,8 +16,10 @@ import { decodeUsage } from './usage.js';
 export const openaiResponses: Dialect = {
   id: RESPONSES,
   toolNames: TOOL_NAMES,
+  thinkingFields: [[['reasoning'], ['effort']]],
   decodeRequest,
   encodeRequest,
+  dropMade,
   decodeResponse,
   encodeResponse,
   createStreamDecoder,

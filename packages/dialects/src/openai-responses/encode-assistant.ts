@@ -1,14 +1,23 @@
-import { assertNever, type Block, type ReasoningBlock, type ToolCallBlock } from '@switchyard/canonical';
+import {
+  assertNever,
+  type Block,
+  type Citation,
+  type ReasoningBlock,
+  type TextBlock,
+  type ToolCallBlock,
+} from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
-import { ownFields } from '../extensions/extensions.js';
+import { foreignFieldWarnings, ownFields } from '../extensions/extensions.js';
 import { isJsonObject } from '../json/json-object.js';
 import { wordOf } from '../json/read-json.js';
+import { isMadeStep } from '../made/made-id.js';
 import type { PlacedBlock } from '../openai-chat/encode-parts.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
+import { encodeAnnotations } from './citations.js';
 import { noteLosses } from './encode-parts.js';
-import { unwrapInput } from './freeform.js';
+import { unwrapInput } from '../freeform/freeform.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { encodeCallId } from './tool-names.js';
 
@@ -95,7 +104,7 @@ function addBlock(open: OpenItem, { block, path }: PlacedBlock, log: LossLog): v
   if (isJsonObject(message)) open.fields = { ...open.fields, ...message };
   switch (block.type) {
     case 'text':
-      open.parts.push(withFields({ type: 'output_text', text: block.text }, fields));
+      open.parts.push(withFields({ type: 'output_text', text: block.text, ...encodeCited(block, path, log) }, fields));
       return;
     case 'refusal':
       open.parts.push(withFields({ type: 'refusal', refusal: block.text }, fields));
@@ -112,6 +121,23 @@ function addBlock(open: OpenItem, { block, path }: PlacedBlock, log: LossLog): v
       return;
     default:
   }
+}
+
+function encodeCited({ citations = [], text }: TextBlock, path: string, log: LossLog): JsonObject {
+  const annotations = encodeAnnotations(citations, text);
+  if (annotations.length < citations.length) {
+    log.dropped(`${path}.citations`, 'openai-responses cites web pages and its own files only');
+  } else if (citations.some(isRicher)) {
+    log.approximated(
+      `${path}.citations`,
+      'the words of the source, and what only its own dialect understands, are left out',
+    );
+  }
+  return annotations.length === 0 ? {} : { annotations };
+}
+
+function isRicher({ citedText, extensions }: Citation): boolean {
+  return citedText !== undefined || foreignFieldWarnings(RESPONSES, extensions, '').length > 0;
 }
 
 function reasoningPart({ form, text }: Pick<ReasoningBlock, 'form' | 'text'>): JsonObject {
@@ -152,8 +178,12 @@ function calledText(block: ToolCallBlock): JsonObject {
 }
 
 function encodeOther({ block, path }: PlacedBlock, log: LossLog): JsonObject | undefined {
+  if (isMadeStep(block)) return lost(path, 'a step of a tool that another provider ran', log);
   if (block.type === 'opaque' && block.dialect === RESPONSES) return block.value;
   const who = block.type === 'opaque' ? `only ${block.dialect} understands this block` : undefined;
-  log.dropped(path, who ?? `openai-responses has no place for a ${block.type} block in an assistant turn`);
-  return undefined;
+  return lost(path, who ?? `openai-responses has no place for a ${block.type} block in an assistant turn`, log);
+}
+
+function lost(path: string, reason: string, log: LossLog): undefined {
+  log.dropped(path, reason);
 }

@@ -145,9 +145,9 @@ describe('encodeRequest', () => {
       'dropped topK',
       'dropped frequencyPenalty',
       'dropped presencePenalty',
+      'approximated reasoningEffort',
       'dropped toolChoice',
       'approximated maxOutputTokens',
-      'approximated reasoningEffort',
       'approximated serviceTier',
     ]);
   });
@@ -273,5 +273,16 @@ describe('a Responses request for other upstreams', () => {
       'text.verbosity',
       'messages[assistant].content[reasoning]',
     ]);
+  });
+
+  it('asks for proofs of the reasoning that a client of another dialect hands back, where the model reasons', () => {
+    const include = (thinking: unknown) => {
+      const body = { model: 'c', max_tokens: 9000, messages: [{ role: 'user', content: 'hi' }], thinking };
+      const { value } = anthropicMessages.decodeRequest(body);
+      return encodeRequest(value, { model: 'gpt-5' }).value['include'];
+    };
+    expect(include({ type: 'enabled', budget_tokens: 4096 })).toEqual(['reasoning.encrypted_content']);
+    expect(include({ type: 'adaptive' })).toBeUndefined();
+    expect(include({ type: 'disabled' })).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import { assertNever, type CanonicalRequest, type ResponseFormat } from '@switchyard/canonical';
+import { assertNever, type CanonicalRequest, type ResponseFormat, type Tool } from '@switchyard/canonical';
 
 import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
@@ -33,6 +33,7 @@ function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): W
   noteInexpressible(request, log);
   const own = ownFields(RESPONSES, request.extensions);
   const { instructions, input } = encodeInput(request.messages, log);
+  const reasoning = encodeReasoning(request, options, log);
   const fields = compact({
     model: options.model,
     ...(request.stream && { stream: true }),
@@ -43,8 +44,8 @@ function encodeFields(given: CanonicalRequest, options: EncodeRequestOptions): W
     temperature: request.temperature,
     top_p: request.topP,
     top_logprobs: request.logprobs?.top,
-    include: encodeInclude(request, own['include']),
-    reasoning: encodeReasoning(request, options, log),
+    include: encodeInclude(request, reasoning?.['effort'], own['include']),
+    reasoning,
     text: encodeText(request.responseFormat),
     user: request.userId && encodeUser(request.userId, log),
     metadata: request.metadata,
@@ -73,13 +74,21 @@ function encodeCeiling(tokens: number | undefined, log: LossLog): number | undef
   return MIN_OUTPUT_TOKENS;
 }
 
-function encodeInclude(request: CanonicalRequest, own: unknown): readonly unknown[] | undefined {
+/** Models that do not reason refuse to be asked for proofs, so an effort is what tells. */
+function encodeInclude(request: CanonicalRequest, effort: unknown, own: unknown): readonly unknown[] | undefined {
+  const returns = request.returnsReasoning === true && effort !== undefined && effort !== 'none';
   const include = [
-    ...(request.includeReasoningProof ? ['reasoning.encrypted_content'] : []),
+    ...(request.includeReasoningProof || returns ? ['reasoning.encrypted_content'] : []),
     ...(request.logprobs ? ['message.output_text.logprobs'] : []),
     ...(Array.isArray(own) ? own : []),
+    ...(request.tools.some(isForeignSearch) ? ['web_search_call.action.sources'] : []),
   ];
   return include.length > 0 ? include : undefined;
+}
+
+/** A search that the client asked for in another dialect: in those, what was found comes with it unasked. */
+function isForeignSearch(tool: Tool): boolean {
+  return tool.type === 'server-tool' && tool.kind === 'web-search' && tool.native.dialect !== RESPONSES;
 }
 
 function encodeReasoning(

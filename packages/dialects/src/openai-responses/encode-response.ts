@@ -18,6 +18,6 @@ export function encodeResponse(response: CanonicalResponse, options: EncodeAnswe
 }
 
 function isTellable(block: Block): boolean {
-  if (block.type === 'opaque') return block.dialect === RESPONSES;
+  if (block.type === 'opaque') return block.dialect === RESPONSES || block.step !== undefined;
   return block.type !== 'image' && block.type !== 'audio' && block.type !== 'document' && block.type !== 'tool-result';
 }

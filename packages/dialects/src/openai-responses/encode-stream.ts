@@ -1,10 +1,12 @@
 import type { StreamEvent } from '@switchyard/canonical';
 
-import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
+import type { EncodeAnswerOptions, StreamEncoder } from '../dialect.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
 import { RESPONSE_ANSWERS } from './answer-limits.js';
+import { FrameWriter } from './frame-writer.js';
 import { PieceWriter } from './piece-writer.js';
 import { ResponseWriter } from './response-writer.js';
+import { WrittenTexts } from './written-texts.js';
 
 export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder {
   return createNotingEncoder(RESPONSE_ANSWERS, (own) => new ResponseStreamEncoder(options, own), state);
@@ -14,10 +16,13 @@ export function createStreamEncoder(options: EncodeAnswerOptions, state?: unknow
 class ResponseStreamEncoder implements BareStreamEncoder {
   readonly #writer: ResponseWriter;
   readonly #pieces: PieceWriter;
+  readonly #frames: FrameWriter;
 
   constructor(options: EncodeAnswerOptions, state: unknown) {
     this.#writer = new ResponseWriter(options, state);
-    this.#pieces = new PieceWriter(this.#writer.state);
+    const texts = new WrittenTexts();
+    this.#pieces = new PieceWriter(this.#writer.state, texts);
+    this.#frames = new FrameWriter(texts);
   }
 
   get state(): unknown {
@@ -28,11 +33,7 @@ class ResponseStreamEncoder implements BareStreamEncoder {
     const piece = this.#pieces.write(event);
     if (piece !== undefined) return piece;
     let text = '';
-    for (const told of this.#writer.take(event)) text += frame(told);
+    for (const told of this.#writer.take(event)) text += this.#frames.write(told);
     return text;
   }
-}
-
-function frame(event: JsonObject): string {
-  return `event: ${String(event['type'])}\ndata: ${JSON.stringify(event)}\n\n`;
 }

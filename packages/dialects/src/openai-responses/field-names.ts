@@ -45,7 +45,12 @@ export const RESPONSES_FIELD_NAMES: FieldNames = {
     serviceTier: 'service_tier',
   },
   properties: {
+    allowedDomains: 'filters.allowed_domains',
+    userLocation: 'user_location',
+    searchContextSize: 'search_context_size',
     cache: 'prompt_cache_breakpoint',
+    citations: 'annotations',
+    'citations.span': 'start_index',
     title: 'filename',
     freeform: 'custom',
     namespaced: 'namespace',
@@ -55,7 +60,7 @@ export const RESPONSES_FIELD_NAMES: FieldNames = {
   holder,
   whole,
   results: 'output[]',
-  tool: { holder: '', opaque: (word) => `tools[].${word}` },
+  tool: { holder: '', opaque: (word) => `tools[].${word}`, options: () => 'tools[]' },
   answer: {
     choice: '',
     message: 'output[]',

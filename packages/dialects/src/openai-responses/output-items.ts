@@ -2,7 +2,7 @@ import { DIALECT_IDS } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import type { JsonObject } from '../dialect.js';
-import { unwrapInput } from './freeform.js';
+import { inputReader, unwrapInput } from '../freeform/freeform.js';
 
 const fields = z.record(z.string(), z.unknown());
 
@@ -16,10 +16,11 @@ const outputPart = z.object({
   isDone: z.boolean(),
 });
 
-const inputReader = z.object({ held: z.string(), place: z.enum(['before', 'inside', 'after']) });
+/** Items of server tools, where the steps of another provider's are told. */
+export const STEP_TYPES = ['web_search_call', 'code_interpreter_call'] as const;
 
 const outputItem = z.object({
-  type: z.enum(['message', 'reasoning', 'function_call', 'custom_tool_call', 'other']),
+  type: z.enum(['message', 'reasoning', 'function_call', 'custom_tool_call', ...STEP_TYPES, 'other']),
   id: z.string(),
   /** Whether the id came with the answer: then other blocks may name the same item. */
   isNamed: z.boolean(),
@@ -30,7 +31,9 @@ const outputItem = z.object({
   reader: inputReader.optional(),
   /** What it says beside its parts; all it says for an item of another kind. */
   fields,
-  status: z.enum(['in_progress', 'completed', 'incomplete']),
+  status: z.enum(['in_progress', 'completed', 'incomplete', 'failed']),
+  /** Of a step: what its provider calls it, by which its result finds it. */
+  stepId: z.string().optional(),
 });
 
 /** Where a block is being written; `part` is unset until it has something to show. */
@@ -98,6 +101,9 @@ export function encodeOutputItem(item: OutputItem): JsonObject {
         ...item.fields,
         input: item.argumentsText === '' ? '' : unwrapInput(item.argumentsText),
       };
+    case 'web_search_call':
+    case 'code_interpreter_call':
+      return { id, type, status, ...item.fields };
     case 'other':
       return item.fields;
   }

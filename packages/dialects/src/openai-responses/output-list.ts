@@ -1,9 +1,21 @@
 import type { JsonObject } from '../dialect.js';
-import { encodeOutputItem, PART_EVENTS } from './output-items.js';
+import { madeId } from '../made/made-id.js';
+import { encodeOutputItem, PART_EVENTS, STEP_TYPES } from './output-items.js';
 import type { BlockPlace, EncoderState, OutputItem, OutputPart } from './output-items.js';
 
 /** (OpenAI API reference, the examples of each item) */
-const ID_PREFIXES = { message: 'msg', reasoning: 'rs', function_call: 'fc', custom_tool_call: 'ctc', other: 'item' };
+const ID_PREFIXES = {
+  message: 'msg',
+  reasoning: 'rs',
+  function_call: 'fc',
+  custom_tool_call: 'ctc',
+  web_search_call: 'ws',
+  code_interpreter_call: 'ci',
+  other: 'item',
+};
+
+/** The items that say themselves when they end. */
+const WAITING: readonly OutputItem['type'][] = ['function_call', 'custom_tool_call', ...STEP_TYPES];
 
 /** Ids that come back are taken up to 64 characters. (OpenAI API, error `string_above_max_length`) */
 const MAX_ID_TAIL = 48;
@@ -51,16 +63,40 @@ export class OutputList {
 
   endIfIdle(index: number): JsonObject[] {
     const item = this.#state.items[index];
-    const isCall = item?.type === 'function_call' || item?.type === 'custom_tool_call';
-    if (item?.status !== 'in_progress' || isCall || item.parts.some((part) => !part.isDone)) return [];
+    if (
+      item === undefined ||
+      item.status !== 'in_progress' ||
+      WAITING.includes(item.type) ||
+      item.parts.some((part) => !part.isDone)
+    )
+      return [];
     return this.endItem(index, 'completed');
   }
 
-  endItem(index: number, status: 'completed' | 'incomplete'): JsonObject[] {
+  endItem(index: number, status: Exclude<OutputItem['status'], 'in_progress'>): JsonObject[] {
     const item = this.#state.items[index];
     if (item === undefined) return [];
     item.status = status;
-    return [{ type: 'response.output_item.done', output_index: index, item: encodeOutputItem(item) }];
+    const completed = { type: `response.${item.type}.completed`, item_id: item.id, output_index: index };
+    const step = isStep(item.type) && status === 'completed' ? [completed] : [];
+    return [...step, { type: 'response.output_item.done', output_index: index, item: encodeOutputItem(item) }];
+  }
+
+  /** Begins the item of a step that its provider calls `stepId`. */
+  addStep(type: OutputItem['type'], stepId: string | undefined, fields: JsonObject): JsonObject[] {
+    const place: BlockPlace = { type: 'call' };
+    const added = this.enterItem(place, type, fields);
+    const item = this.itemAt(place);
+    if (item !== undefined) item.stepId = stepId;
+    return [...added, this.address(place, `response.${type}.in_progress`)];
+  }
+
+  /** The place of the last such item that has not ended: that of the id, where there is one. */
+  openStep(type: OutputItem['type'], stepId: string | undefined): number {
+    return this.#state.items.findLastIndex((item) => {
+      const isMeant = stepId === undefined || item.stepId === stepId;
+      return item.type === type && item.status === 'in_progress' && isMeant;
+    });
   }
 
   addFields(place: BlockPlace, fields: JsonObject): void {
@@ -111,6 +147,11 @@ export class OutputList {
   /** The same for the same answer every time. */
   #makeId(type: OutputItem['type'], index: number): string {
     const tail = this.#state.id.replaceAll(/[^a-zA-Z0-9]/g, '').slice(-MAX_ID_TAIL);
-    return `${ID_PREFIXES[type]}_${tail}_${index}`;
+    const name = `${tail}_${index}`;
+    return isStep(type) ? madeId(ID_PREFIXES[type], name) : `${ID_PREFIXES[type]}_${name}`;
   }
+}
+
+function isStep(type: OutputItem['type']): boolean {
+  return STEP_TYPES.some((step) => step === type);
 }

@@ -1,14 +1,18 @@
-import type { CanonicalRequest, Extensions, StreamEvent } from '@switchyard/canonical';
+import type { CanonicalRequest, Citation, Extensions, ServerToolStep, StreamEvent } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
-import { objectOf, wordOf } from '../json/read-json.js';
+import { objectOf, objectsOf, wordOf } from '../json/read-json.js';
+import { sealProof } from '../made/proof.js';
+import { encodeLogprobs } from '../openai-chat/logprobs.js';
+import { encodeAnnotations } from './citations.js';
 import { callHead } from './encode-assistant.js';
-import { readInput, unwrapInput } from './freeform.js';
+import { readInput, unwrapInput } from '../freeform/freeform.js';
 import { encodeOutputPart, PART_EVENTS } from './output-items.js';
 import type { BlockPlace, EncoderState, OutputItem, OutputPart } from './output-items.js';
 import type { OutputList } from './output-list.js';
-import { RESPONSES, sealProof } from './reasoning-proof.js';
+import { RESPONSES } from './reasoning-proof.js';
+import { calledFields, stepItemType, withResult } from './server-steps.js';
 import { findTool } from './tools.js';
 
 export type BlockEvent = Extract<StreamEvent, { readonly index: number }>;
@@ -70,13 +74,17 @@ export class OutputWriter {
     return [];
   }
 
-  #append({ index, text }: Of<'text-delta' | 'refusal-delta' | 'reasoning-delta'>): JsonObject[] {
+  #append(delta: Of<'text-delta' | 'refusal-delta' | 'reasoning-delta'>): JsonObject[] {
+    const { index, text } = delta;
     const place = this.#blocks[index];
-    if (place === undefined || place.type === 'call' || text === '') return [];
+    const told = delta.type === 'text-delta' ? delta.logprobs : undefined;
+    if (place === undefined || place.type === 'call' || (text === '' && told === undefined)) return [];
     const events = place.part === undefined ? this.#openPart(place, place.type) : [];
     const part = this.#list.partAt(place);
     if (part === undefined) return events;
     part.text += text;
+    const logprobs = told === undefined ? NO_LOGPROBS : { logprobs: encodeLogprobs(told) };
+    if (told !== undefined) part.fields['logprobs'] = [...objectsOf(part.fields['logprobs']), ...logprobs.logprobs];
     const { text: name, place: field } = PART_EVENTS[part.type];
     events.push({
       type: `${name}.delta`,
@@ -84,7 +92,7 @@ export class OutputWriter {
       output_index: place.item,
       [field]: part.place,
       delta: text,
-      ...(part.type === 'output_text' && NO_LOGPROBS),
+      ...(part.type === 'output_text' && logprobs),
     });
     return events;
   }
@@ -98,12 +106,23 @@ export class OutputWriter {
     return [...events, { ...added, part: encodeOutputPart(part) }];
   }
 
-  #endText({ index, extensions }: Of<'text-end' | 'refusal-end'>): JsonObject[] {
-    const place = this.#blocks[index];
+  #endText(event: Of<'text-end' | 'refusal-end'>): JsonObject[] {
+    const place = this.#blocks[event.index];
     if (place?.part === undefined) return [];
-    const { item: _item, message, ...fields } = ownFields(RESPONSES, extensions);
+    const { item: _item, message, ...fields } = ownFields(RESPONSES, event.extensions);
     this.#list.addFields(place, objectOf(message));
-    return [...this.#endPart(place, fields), ...this.#list.settle(place)];
+    const cited = event.type === 'text-end' && event.citations ? this.#annotate(place, event.citations) : [];
+    return [...cited, ...this.#endPart(place, fields), ...this.#list.settle(place)];
+  }
+
+  /** Annotations are told with the end of their text, since those of a whole text end there. */
+  #annotate(place: BlockPlace, citations: readonly Citation[]): JsonObject[] {
+    const part = this.#list.partAt(place);
+    const annotations = encodeAnnotations(citations, part?.text ?? '');
+    if (part === undefined || annotations.length === 0) return [];
+    part.fields['annotations'] = annotations;
+    const where = { ...this.#list.address(place, 'response.output_text.annotation.added'), content_index: part.place };
+    return annotations.map((annotation, index) => ({ ...where, annotation_index: index, annotation }));
   }
 
   /** Reasoning may have nothing to show and still be an item: one that the client hands in again. */
@@ -114,7 +133,8 @@ export class OutputWriter {
     if (place.item === undefined && !signature && named === undefined) return [];
     const events = place.item === undefined ? this.#list.enterItem(place, 'reasoning') : this.#endPart(place, {});
     const data = signature ?? '';
-    const proof = data !== '' && sealProof({ type: 'reasoning', provenance: place.provenance ?? RESPONSES, data });
+    const proof =
+      data !== '' && sealProof({ type: 'reasoning', provenance: place.provenance ?? RESPONSES, data }, RESPONSES);
     this.#list.addFields(place, { ...fields, ...(proof && { encrypted_content: proof }) });
     return [...events, ...this.#list.settle(place)];
   }
@@ -125,14 +145,14 @@ export class OutputWriter {
     const events = this.#list.enterItem(place, 'reasoning');
     this.#list.addFields(place, {
       ...fields,
-      encrypted_content: sealProof({ type: 'redacted-reasoning', provenance, data }),
+      encrypted_content: sealProof({ type: 'redacted-reasoning', provenance, data }, RESPONSES),
     });
     return [...events, ...this.#list.settle(place)];
   }
 
   /** An item of a server's own tool is told whole; a part that names its item belongs into that. */
   #writeOpaque({ block }: Of<'opaque'>): JsonObject[] {
-    if (block.dialect !== RESPONSES) return [];
+    if (block.dialect !== RESPONSES) return block.step === undefined ? [] : this.writeStep(block.step);
     if (block.extensions === undefined) {
       const place: BlockPlace = { type: 'call', id: wordOf(block.value['id']) };
       const events = this.#list.enterItem(place, 'other', block.value);
@@ -142,6 +162,17 @@ export class OutputWriter {
     const events = this.#openPart(place, 'other', block.value);
     this.#list.addFields(place, objectOf(ownFields(RESPONSES, block.extensions)['message']));
     return [...events, ...this.#endPart(place, {}), ...this.#list.settle(place)];
+  }
+
+  /** A step of another provider's tool: its item begins with the call and ends with the result, if one is told. */
+  writeStep(step: ServerToolStep): JsonObject[] {
+    const type = stepItemType(step);
+    const begun = step.call === undefined ? [] : this.#list.addStep(type, step.id, calledFields(step));
+    const index = this.#list.openStep(type, step.id);
+    if (step.result === undefined || index === -1) return begun;
+    const place: BlockPlace = { type: 'call', item: index };
+    this.#list.addFields(place, withResult(this.#list.itemAt(place)?.fields ?? {}, step));
+    return [...begun, ...this.#list.endItem(index, step.result.isError ? 'failed' : 'completed')];
   }
 
   #beginCall(event: Of<'tool-call-start'>): JsonObject[] {

@@ -1,21 +1,32 @@
 import type { StreamEvent } from '@switchyard/canonical';
 
 import { PART_EVENTS, type EncoderState, type OutputItem, type OutputPart } from './output-items.js';
+import { writePiece, type WrittenText, type WrittenTexts } from './written-texts.js';
 
 type TextDelta = Extract<StreamEvent, { type: 'text-delta' | 'refusal-delta' | 'reasoning-delta' }>;
 type ArgumentsDelta = Extract<StreamEvent, { type: 'tool-call-delta' }>;
 
+/** A block whose pieces are being written. It follows from the state, so it need not move with it. */
+interface OpenBlock {
+  readonly owner: OutputPart | OutputItem;
+  readonly written: WrittenText;
+  /** What a frame says before its piece, and between that and its number. */
+  readonly head: string;
+  readonly tail: string;
+}
+
 /**
- * Writes what comes once per token, a further piece of a text or of a function's arguments: the same frames as by way of
+ * Writes what comes once per token, a further piece of a text or of a function's arguments (with no probabilities): the same frames as by way of
  * `ResponseWriter`, with all that does not change from one to the next written beforehand.
  */
 export class PieceWriter {
   readonly #state: EncoderState;
-  /** What a frame begins with, up to its piece. It follows from the state, so it need not move with it. */
-  readonly #heads = new WeakMap<OutputPart | OutputItem, string>();
+  readonly #texts: WrittenTexts;
+  readonly #open: OpenBlock[] = [];
 
-  constructor(state: EncoderState) {
+  constructor(state: EncoderState, texts: WrittenTexts) {
     this.#state = state;
+    this.#texts = texts;
   }
 
   /** Takes in such a piece and returns its frame. Undefined, with nothing taken in, for any other event. */
@@ -25,7 +36,7 @@ export class PieceWriter {
       case 'text-delta':
       case 'refusal-delta':
       case 'reasoning-delta':
-        return this.#writeText(event);
+        return 'logprobs' in event && event.logprobs !== undefined ? undefined : this.#writeText(event);
       case 'tool-call-delta':
         return this.#writeArguments(event);
       default:
@@ -39,14 +50,18 @@ export class PieceWriter {
     const item = this.#state.items[place.item];
     const part = item?.parts[place.part];
     if (item === undefined || part === undefined) return undefined;
-    part.text += text;
-    let head = this.#heads.get(part);
-    if (head === undefined) {
+    let open = this.#open[index];
+    if (open?.owner !== part) {
       const { text: name, place: field } = PART_EVENTS[part.type];
-      head = headOf(`${name}.delta`, { item_id: item.id, output_index: place.item, [field]: part.place });
-      this.#heads.set(part, head);
+      const told = { type: `${name}.delta`, item_id: item.id, output_index: place.item, [field]: part.place };
+      const logprobs = part.type === 'output_text' ? ',"logprobs":[]' : '';
+      open = openBlock(part, this.#texts.begin(part.text), told, logprobs);
+      this.#open[index] = open;
     }
-    return this.#frame(head, text, part.type === 'output_text' ? ',"logprobs":[]' : '');
+    catchUp(open.written, part.text);
+    const frame = this.#frame(open, text);
+    part.text = open.written.text;
+    return frame;
   }
 
   /** The input of a freeform call is told otherwise. */
@@ -55,22 +70,41 @@ export class PieceWriter {
     if (choice !== 0 || argumentsText === '' || place?.item === undefined) return undefined;
     const item = this.#state.items[place.item];
     if (item?.type !== 'function_call') return undefined;
-    item.argumentsText += argumentsText;
-    let head = this.#heads.get(item);
-    if (head === undefined) {
-      head = headOf('response.function_call_arguments.delta', { item_id: item.id, output_index: place.item });
-      this.#heads.set(item, head);
+    let open = this.#open[index];
+    if (open?.owner !== item) {
+      const told = { type: 'response.function_call_arguments.delta', item_id: item.id, output_index: place.item };
+      open = openBlock(item, this.#texts.begin(item.argumentsText), told, '');
+      this.#open[index] = open;
     }
-    return this.#frame(head, argumentsText, '');
+    const frame = this.#frame(open, argumentsText);
+    item.argumentsText = open.written.text;
+    return frame;
   }
 
-  #frame(head: string, delta: string, logprobs: string): string {
+  #frame({ written, head, tail }: OpenBlock, piece: string): string {
+    const json = writePiece(piece);
+    written.text += piece;
+    written.pieces.push(json);
     const number = this.#state.nextSequenceNumber;
     this.#state.nextSequenceNumber += 1;
-    return `${head}${JSON.stringify(delta)}${logprobs},"sequence_number":${number}}\n\n`;
+    return `${head}${json}${tail}${number}}\n\n`;
   }
 }
 
-function headOf(type: string, fields: Readonly<Record<string, unknown>>): string {
-  return `event: ${type}\ndata: ${JSON.stringify({ type, ...fields }).slice(0, -1)},"delta":`;
+/** Pieces with token probabilities came by way of `ResponseWriter`. */
+function catchUp(written: WrittenText, text: string): void {
+  const missed = text.slice(written.text.length);
+  if (missed === '') return;
+  written.text = text;
+  written.pieces.push(writePiece(missed));
+}
+
+function openBlock(
+  owner: OpenBlock['owner'],
+  written: WrittenText,
+  told: { readonly type: string },
+  logprobs: string,
+): OpenBlock {
+  const head = `event: ${told.type}\ndata: ${JSON.stringify(told).slice(0, -1)},"delta":"`;
+  return { owner, written, head, tail: `"${logprobs},"sequence_number":` };
 }

@@ -78,7 +78,8 @@ export class ResponseWriter {
     const { status, incomplete_details } = encodeFinish(event.finish.reason, hasRefusal);
     this.state.finish = { status, incomplete_details: incomplete_details && { ...incomplete_details } };
     Object.assign(this.state.fields, objectOf(response));
-    return [...this.#output.endAll(status), ...objectsOf(events)];
+    const steps = (event.steps ?? []).flatMap((step) => this.#writer.writeStep(step));
+    return [...steps, ...this.#output.endAll(status), ...objectsOf(events)];
   }
 
   #end(): JsonObject[] {

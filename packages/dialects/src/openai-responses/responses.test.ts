@@ -55,7 +55,8 @@ describe('decodeResponse', () => {
           {
             type: 'text',
             text: 'Yes',
-            extensions: { 'openai-responses': { item: { id: 'msg_1' }, annotations: [{ type: 'file_path' }] } },
+            citations: [{ type: 'opaque', dialect: 'openai-responses', value: { type: 'file_path' } }],
+            extensions: { 'openai-responses': { item: { id: 'msg_1' } } },
           },
           {
             type: 'refusal',

@@ -1,4 +1,4 @@
-import type { CanonicalRequest, OpaqueTool, ToolChoice, ToolDefinition } from '@switchyard/canonical';
+import type { CanonicalRequest, OpaqueTool, Tool, ToolChoice, ToolDefinition } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
@@ -7,11 +7,10 @@ import { objectsOf, stringOf } from '../json/read-json.js';
 import type { LossLog } from '../openai-chat/loss-log.js';
 import { withFields } from '../openai-chat/merge-fields.js';
 import { toolPath } from '../losses/field-path.js';
-import { freeformParameters } from './freeform.js';
+import { freeformParameters } from '../freeform/freeform.js';
 import { RESPONSES } from './reasoning-proof.js';
+import { chosenKind, decodeServerTool, encodeServerTool } from './server-tools.js';
 import { flatToolName } from './tool-names.js';
-
-type Tool = CanonicalRequest['tools'][number];
 
 /** A namespace's tools stand one by one; the vendor's own tools stay as they are. Of tools with one name the first counts. */
 export function decodeTools(tools: readonly JsonObject[]): Tool[] {
@@ -32,7 +31,7 @@ function decodeTool(tool: JsonObject): Tool[] {
     case 'namespace':
       return decodeNamespace(tool);
     default:
-      return [{ type: 'opaque', dialect: RESPONSES, value: tool }];
+      return [decodeServerTool(tool) ?? { type: 'opaque', dialect: RESPONSES, value: tool }];
   }
 }
 
@@ -74,7 +73,11 @@ function decodeNamespace(tool: JsonObject): ToolDefinition[] {
 /** Undefined for a choice that only this dialect knows, such as `allowed_tools`. */
 export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
   if (choice === 'auto' || choice === 'none' || choice === 'required') return { type: choice };
-  if (!isJsonObject(choice) || (choice['type'] !== 'function' && choice['type'] !== 'custom')) return undefined;
+  if (!isJsonObject(choice)) return undefined;
+  if (choice['type'] !== 'function' && choice['type'] !== 'custom') {
+    const kind = chosenKind(stringOf(choice['type']) ?? '');
+    return kind && { type: 'server-tool', kind };
+  }
   const name = stringOf(choice['name']);
   const namespace = stringOf(choice['namespace']);
   if (name === undefined) return undefined;
@@ -84,7 +87,7 @@ export function decodeToolChoice(choice: unknown): ToolChoice | undefined {
 /** The fields of a request that are about tools. A choice among no tools is refused, so it is a loss. */
 export function encodeTools(request: CanonicalRequest, log: LossLog): JsonObject {
   const tools = encodeDefinitions(request.tools, log);
-  const choice = request.toolChoice && encodeToolChoice(request.toolChoice, request.tools);
+  const choice = request.toolChoice && encodeToolChoice(request.toolChoice, request.tools, log);
   if (tools.length > 0) return compact({ tools, tool_choice: choice, parallel_tool_calls: request.parallelToolCalls });
   if (request.toolChoice !== undefined && request.toolChoice.type !== 'none' && request.toolChoice.type !== 'auto') {
     log.dropped('toolChoice', 'there is no tool to choose');
@@ -100,7 +103,7 @@ function encodeDefinitions(tools: readonly Tool[], log: LossLog): JsonObject[] {
     const namespaced = tool.type === 'function' ? tool.namespaced : undefined;
     if (tool.type !== 'function' || namespaced === undefined) {
       open = undefined;
-      encoded.push(...(tool.type === 'function' ? [encodeDefinition(tool, path, log)] : encodeOpaque(tool, path, log)));
+      encoded.push(...encodeAlone(tool, path, log));
       continue;
     }
     const { namespace: about, ...definition } = encodeDefinition(tool, path, log);
@@ -112,6 +115,19 @@ function encodeDefinitions(tools: readonly Tool[], log: LossLog): JsonObject[] {
     open.tools.push(definition);
   }
   return encoded;
+}
+
+function encodeAlone(tool: Tool, path: string, log: LossLog): JsonObject[] {
+  switch (tool.type) {
+    case 'function':
+      return [encodeDefinition(tool, path, log)];
+    case 'server-tool': {
+      const encoded = encodeServerTool(tool, path, log);
+      return encoded === undefined ? [] : [encoded];
+    }
+    case 'opaque':
+      return encodeOpaque(tool, path, log);
+  }
 }
 
 function encodeOpaque(tool: OpaqueTool, path: string, log: LossLog): JsonObject[] {
@@ -137,7 +153,8 @@ function encodeDefinition(tool: ToolDefinition, path: string, log: LossLog): Jso
 
 const EMPTY_PARAMETERS = { type: 'object', properties: {} };
 
-function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): unknown {
+function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[], log: LossLog): unknown {
+  if (choice.type === 'server-tool') return encodeServerChoice(choice, tools, log);
   if (choice.type !== 'tool') return choice.type;
   const tool = findTool(tools, choice.name);
   return compact({
@@ -145,6 +162,19 @@ function encodeToolChoice(choice: ToolChoice, tools: readonly Tool[]): unknown {
     name: tool?.namespaced?.name ?? choice.name,
     namespace: tool?.namespaced?.namespace,
   });
+}
+
+/** The newer name of the search cannot be chosen; to require a tool is the same where it is the only one. */
+function encodeServerChoice(
+  { kind }: Extract<ToolChoice, { type: 'server-tool' }>,
+  tools: readonly Tool[],
+  log: LossLog,
+): unknown {
+  const native = tools.find((tool) => tool.type === 'server-tool' && tool.kind === kind);
+  if (native?.type === 'server-tool' && native.native.dialect === RESPONSES) return { type: native.native.type };
+  if (kind === 'code-execution') return { type: 'code_interpreter' };
+  if (tools.length > 1) log.approximated('toolChoice', 'openai-responses requires any tool, not this one');
+  return 'required';
 }
 
 /** The tool that a model means by a name. */

@@ -1,10 +1,10 @@
 import type { StreamEvent } from '@switchyard/canonical';
 
+import type { TextDelta } from '../dialect.js';
 import { parseJson } from '../json/json-object.js';
 import type { SseEvent } from '../sse/scan-sse.js';
 
-/** An event that carries a piece of a block's text. */
-export type Delta = Extract<StreamEvent, { readonly type: `${string}-delta` }>;
+export type Delta = TextDelta;
 
 /** A place where events of one template differ. */
 interface Hole {
@@ -94,7 +94,12 @@ export class DeltaTemplate {
       if (hole === undefined) return fixed;
       return fixed + ('examples' in hole ? hole.examples[example] : inside);
     });
-    return { event: { event: this.#event, data: data.join('') }, delta: withText(this.#delta, text) };
+    return { event: { event: this.#event, data: data.join('') }, delta: this.delta(text) };
+  }
+
+  /** What an event with this text stands for. */
+  delta(text: string): Delta {
+    return withText(this.#delta, text);
   }
 }
 

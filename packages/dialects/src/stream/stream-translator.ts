@@ -17,6 +17,9 @@ import { TemplateDecoder } from './template-decoder.js';
 /** From here on it is faster to convert text by way of UTF-16: three times for some kilobytes. (docs/performance.md) */
 const LONG_TEXT = 2_048;
 
+/** Where long text is on its way: nothing is kept here, and no two are at a time. */
+const SCRATCH = Buffer.allocUnsafeSlow(65_536);
+
 /** What some bytes of the upstream's stream amount to. */
 export interface StreamStep {
   /** For the client. */
@@ -174,7 +177,8 @@ function bytesOf(block: Block): Buffer {
 /** What encoders write is JSON, which has no lone surrogates, so both ways give the same bytes. */
 function toBytes(text: string): Buffer {
   if (text.length < LONG_TEXT) return Buffer.from(text);
-  return transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8');
+  if (text.length > SCRATCH.length / 2) return transcode(Buffer.from(text, 'utf16le'), 'utf16le', 'utf8');
+  return transcode(SCRATCH.subarray(0, SCRATCH.write(text, 'utf16le')), 'utf16le', 'utf8');
 }
 
 function cutInEvent(): GatewayErrorData {

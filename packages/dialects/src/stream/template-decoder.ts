@@ -15,7 +15,8 @@ type Proof = 'keeps-nothing' | 'adds-up';
  * only, and within a run events are read by a template. A template is made of one delta, has to fit the next one, and
  * then to prove itself on copies of the dialect's decoder: events that are written by it must give just the deltas with
  * their texts, and leave the decoder either as it was, or as one event with all their text leaves it. So the decoder need
- * not see the events of the run; in the second case it is told their text at once when the run is over. Any event that
+ * not see the events of the run; in the second case it is told their text at once when the run is over, by such an event
+ * or by its own `keep`. Any event that
  * does not fit ends the run.
  *
  * What was learnt is no part of the state; after a move it is learnt again.
@@ -62,7 +63,8 @@ export class TemplateDecoder implements StreamDecoder {
 
   #tell(): void {
     if (this.#template === undefined || this.#untold === '') return;
-    this.#decoder.next(this.#template.write(this.#untold, 0).event);
+    if (this.#decoder.keep === undefined) this.#decoder.next(this.#template.write(this.#untold, 0).event);
+    else this.#decoder.keep(this.#template.delta(this.#untold));
     this.#untold = '';
   }
 
@@ -90,6 +92,12 @@ export class TemplateDecoder implements StreamDecoder {
     if (!isSame(told.next(whole.event), [whole.delta])) return undefined;
     const after = JSON.stringify(told.state);
     if (after === before) return 'keeps-nothing';
+
+    if (this.#decoder.keep !== undefined) {
+      const kept = copy();
+      for (const piece of ['pro', 'be']) kept.keep?.(template.delta(piece));
+      return JSON.stringify(kept.state) === after ? 'adds-up' : undefined;
+    }
 
     const toldTwice = copy();
     const parts = [template.write('pro', 0), template.write('be', 1)];

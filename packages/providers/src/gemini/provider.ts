@@ -18,6 +18,8 @@ export const GEMINI: Provider = {
   headers: {},
   forwardedHeaders: [],
   nativeModels: ['gemini-*'],
+  // Else: "BatchEmbedContentsRequest.requests: at most 100 requests can be in one batch" (the API's own error, 400)
+  mostEmbeddingsPerCall: 100,
   // From Gemini 3.6 Flash and 3.5 Flash-Lite on a conversation that ends with the model's turn is refused.
   prefill: {
     models: ['gemini-1.5-*', 'gemini-2.*', 'gemini-3-*', 'gemini-3.1-*'],

@@ -7,6 +7,7 @@ import {
   afterAttempt,
   afterContextLength,
   nextAttempt,
+  recoversAtMs,
   roundPauseMs,
   startAttempts,
   worthAnotherRound,
@@ -98,6 +99,14 @@ describe('one round', () => {
       expect(run({ candidates: three, fails: { a: [code] }, rules: { requestRetry: 2 } })).toEqual(['a', 'stop']);
     },
   );
+
+  it('asks a candidate again, once, whose worker was lost before it could tell', () => {
+    expect(run({ candidates: three, fails: { a: ['worker_lost'] } })).toEqual(['a', 'a']);
+    expect(run({ candidates: three, fails: { a: ['worker_lost', 'worker_lost'] } })).toEqual(['a', 'a', 'b']);
+    const rules = { maxRetryCredentials: 1 };
+    expect(run({ candidates: three, fails: { a: ['worker_lost'] }, rules })).toEqual(['a', 'a']);
+    expect(run({ candidates: three, fails: { a: ['worker_lost'] }, rules: { maxAttempts: 1 } })).toEqual(['a', 'stop']);
+  });
 
   it("follows the operator's rules before the code", () => {
     expect(run({ candidates: three, fails: { a: ['upstream_overloaded'] }, rule: 'stop' })).toEqual(['a', 'stop']);
@@ -197,6 +206,36 @@ describe("a provider's content filter", () => {
     const candidates = [candidate('a'), candidate('b'), candidate('c', { model: 'other' })];
     expect(run({ candidates, fails })).toEqual(['a', 'c']);
     expect(run({ candidates: candidates.slice(0, 2), fails, rules: { requestRetry: 2 } })).toEqual(['a', 'stop']);
+  });
+});
+
+describe('recovery', () => {
+  const [first, second] = [candidate('a'), candidate('b')];
+  const planOf = (...failed: readonly Candidate[]) =>
+    failed.reduce(
+      (plan, one) => afterAttempt(plan, { candidate: one, code: 'upstream_rate_limited' }),
+      startAttempts({ candidates: failed }),
+    );
+
+  const heldUntil = (untilMs: Readonly<Record<string, number>>): TestState => {
+    const state = stateOf();
+    for (const [id, until] of Object.entries(untilMs)) {
+      state.records.set(scopeOf(id), recordOf({ scope: scopeOf(id), untilMs: until }));
+    }
+    return state;
+  };
+
+  it('is when the first of the candidates that failed is asked again', () => {
+    const state = heldUntil({ a: 900, b: 700 });
+    expect(recoversAtMs(planOf(first, second), { state, nowMs: 100 })).toBe(700);
+    expect(recoversAtMs(planOf(first), { state, nowMs: 100 })).toBe(900);
+  });
+
+  it('is now where nothing holds one of them back, or nothing failed', () => {
+    const state = heldUntil({ a: 900 });
+    expect(recoversAtMs(planOf(first, second), { state, nowMs: 100 })).toBeUndefined();
+    expect(recoversAtMs(planOf(), { state, nowMs: 100 })).toBeUndefined();
+    expect(recoversAtMs(planOf(first), { state, nowMs: 900 })).toBeUndefined();
   });
 });
 

@@ -76,9 +76,17 @@ export function afterAttempt(plan: AttemptPlan, failure: AttemptFailure): Attemp
   const next = { ...plan, failures };
   if (rule === 'stop' || rule === 'stop-and-cooldown') return { ...next, isOver: true };
   if (rule !== undefined) return next;
+  if (code === 'worker_lost' && !wasOrphaned(plan, candidate)) {
+    return { ...next, rest: [candidate, ...plan.rest], tried: plan.tried - 1 };
+  }
   if (NEEDS_ANOTHER_MODEL.has(code)) return { ...next, rest: stillOfUse(plan.rest, [failure]) };
   const { retryable, scope } = ERROR_CODES[code];
   return { ...next, isOver: !retryable || scope === 'gateway' };
+}
+
+/** Whoever asked it was lost before: once that says nothing of the candidate, so that it is asked again at once. */
+function wasOrphaned({ failures }: AttemptPlan, candidate: Candidate): boolean {
+  return failures.get(identityOf(candidate))?.code === 'worker_lost';
 }
 
 // Another model may take what this one does not; the same would say the same again.
@@ -94,6 +102,19 @@ export function nextAttempt(plan: AttemptPlan, ask: AttemptAsk): NextStep {
   const rest = current.rest.slice(current.rest.indexOf(candidate) + 1);
   const next = { ...current, rest, tried: current.tried + 1, attempts: current.attempts + 1 };
   return { type: 'attempt', candidate, plan: next };
+}
+
+/** When the first of the candidates that failed may be asked again, in milliseconds since 1970; undefined: now. */
+export function recoversAtMs(
+  { failures }: AttemptPlan,
+  { state, nowMs }: Pick<AttemptAsk, 'state' | 'nowMs'>,
+): number | undefined {
+  const recoveries = [...failures.values()].map(({ candidate }) => {
+    const { records } = standingOf(candidate, state, nowMs);
+    return Math.max(nowMs, ...records.map(({ untilMs }) => untilMs));
+  });
+  const first = Math.min(...recoveries);
+  return recoveries.length > 0 && first > nowMs ? first : undefined;
 }
 
 /** Passes over what went out of use since the round began; its first candidate was chosen knowing that. */

@@ -52,6 +52,7 @@ const TABLE: Readonly<Record<ErrorCode, string>> = {
   client_closed: 'nobody',
   address_not_allowed: 'nobody',
   rate_limited: 'nobody',
+  too_many_connections: 'nobody',
   concurrency_limited: 'nobody',
   budget_exhausted: 'nobody',
   upstream_invalid_request: 'nobody',
@@ -79,6 +80,7 @@ const TABLE: Readonly<Record<ErrorCode, string>> = {
   internal: 'nobody',
   invalid_configuration: 'nobody',
   forbidden: 'nobody',
+  resource_not_found: 'nobody',
 };
 
 const TRANSIENT = [

@@ -1,3 +1,4 @@
+import { REASONING_EFFORTS } from '@switchyard/canonical';
 import { z } from 'zod';
 
 import { limitsSchema } from './limits.js';
@@ -143,6 +144,20 @@ export const routingSnapshotSchema = z.object({
   settings: settingsSchema,
 });
 
+/** How a model can be asked to think, where the operator says so. Without levels and budget it does not think. */
+export const thinkingLimitsSchema = z.object({
+  /** The efforts it takes, from least to most. */
+  levels: z.array(z.enum(REASONING_EFFORTS)).optional(),
+  /** The token budgets it takes. */
+  budget: z.object({ min: z.number(), max: z.number() }).optional(),
+  /** Whether it can be asked not to think. */
+  canStop: z.boolean().optional(),
+  /** Whether it can be left to the model how much it thinks. */
+  canDecide: z.boolean().optional(),
+});
+
+export type ThinkingLimits = z.infer<typeof thinkingLimitsSchema>;
+
 /** What a worker needs to call with a credential. `sealedSecret` opens only with the master key. */
 const workerCredentialSchema = z.object({
   id: z.string(),
@@ -155,6 +170,8 @@ const workerCredentialSchema = z.object({
   /** Extra upstream headers; `$Name` copies the client's header. */
   headers: z.record(z.string(), z.string()),
   proxyUrl: z.string().optional(),
+  /** By the upstream's name of the model. */
+  thinking: z.record(z.string(), thinkingLimitsSchema).optional(),
   /** The operator's own reading of its errors. */
   errorRules: z.array(errorRuleSchema).optional(),
 });

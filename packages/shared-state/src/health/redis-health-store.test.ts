@@ -1,11 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { HealthFailure } from '@switchyard/routing';
-import { startRedisServer, testRedis } from '@switchyard/testkit';
+import { startRedisProxy, startRedisServer, testRedis } from '@switchyard/testkit';
 import fc from 'fast-check';
 import { Redis } from 'ioredis';
 
-import { startRedisProxy } from '../__fixtures__/redis-proxy.js';
 import { eventually } from '../__fixtures__/snapshots.js';
 import { startReplica } from './__fixtures__/start-replica.js';
 import type { HealthStore } from './health-store.js';
@@ -40,6 +39,21 @@ describe('health stores on one redis', () => {
 
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));
+  });
+
+  it('leave every probe to those that send requests', async () => {
+    const redis = await testRedis();
+    const [sender, watcher] = [await open(redis), await open({ ...redis, probes: false, holdMs: 60_000 })];
+    const scopes = Array.from({ length: 8 }, (_, place) => `c${place}`);
+    for (const scope of scopes) sender.failed(failureOf(scope, { baseMs: 100 }));
+    await eventually(() => [...watcher.unhealthy()].length === scopes.length);
+    const won = new Set<string>();
+    await eventually(() => {
+      for (const scope of scopes) if (sender.takeProbe(scope)) won.add(scope);
+      return won.size === scopes.length;
+    });
+    await watcher.reset('c0');
+    await eventually(() => sender.health('c0') === undefined);
   });
 
   it('share what is left of quotas, in one message for all that was observed meanwhile', async () => {

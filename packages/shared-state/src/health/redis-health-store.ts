@@ -22,6 +22,8 @@ export interface RedisHealthStoreOptions {
   readonly holdMs?: number | undefined;
   /** After this long without an answer Redis counts as away, in milliseconds. Default 1000. */
   readonly commandTimeoutMs?: number | undefined;
+  /** False for who sends no requests: it must not win the rights to probes from those who do. Default true. */
+  readonly probes?: boolean | undefined;
   /** Milliseconds since 1970. */
   now?(): number;
   /** Hears once of each outage; the connection comes back by itself. */
@@ -83,7 +85,7 @@ class RedisHealthStore implements HealthStore {
       },
     });
     this.#memory = new HealthMemory(maxScopes);
-    this.#memory.listen((scope, record) => this.#probes.follow(scope, record));
+    if (options.probes !== false) this.#memory.listen((scope, record) => this.#probes.follow(scope, record));
     this.#sweep = setInterval(() => this.#memory.sweep(now()), SWEEP_EVERY_MS).unref();
     this.#link = new HealthLink({
       url: options.url,

@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { HealthFailure } from '@switchyard/routing';
-import { startRedisServer, testRedis, type PrivateRedis } from '@switchyard/testkit';
+import { startRedisProxy, startRedisServer, testRedis, type PrivateRedis, type RedisProxy } from '@switchyard/testkit';
 
-import { startRedisProxy, type RedisProxy } from '../__fixtures__/redis-proxy.js';
 import { startReplica, type Replica } from './__fixtures__/start-replica.js';
 
 const ROUNDS = process.env['SWITCHYARD_TEST_LONG'] === '1' ? 500 : 30;

@@ -27,7 +27,7 @@ describe('describeRejection', () => {
     [
       { scope: 'key:k:model:gpt-*', measure: 'tokens', limit: 5000, window: { type: 'rolling', ms: 86_400_000 } },
       2000,
-      "the key's model's limit of 5000 tokens in any 1 day. Retry in 2 seconds.",
+      "the key's model's limit of 5000 tokens in any day. Retry in 2 seconds.",
     ],
     [
       { scope: 'key:k', measure: 'tokens', limit: 5000, window: { type: 'rolling', ms: 1500 } },

@@ -26,7 +26,7 @@ function ownerOf({ scope }: LimitRule): string {
 function describeLimit({ measure, limit, window }: LimitRule): string {
   const amount = describeAmount(measure, limit);
   if (measure === 'concurrent') return amount;
-  if (window === undefined) return `${amount} per minute`;
+  if (window === undefined || (window.type === 'rolling' && window.ms === 60_000)) return `${amount} per minute`;
   return window.type === 'calendar' ? `${amount} per ${window.unit}` : `${amount} in any ${describeSpan(window.ms)}`;
 }
 
@@ -45,7 +45,7 @@ const SPANS = [
 
 function describeSpan(ms: number): string {
   const [name, length] = SPANS.find(([, size]) => ms % size === 0) ?? ['millisecond', 1];
-  return counted(ms / length, name);
+  return ms === length ? name : counted(ms / length, name);
 }
 
 function counted(amount: number, name: string): string {

@@ -1,7 +1,6 @@
-import { startRedisServer, testRedis, type PrivateRedis } from '@switchyard/testkit';
+import { startRedisProxy, startRedisServer, testRedis, type PrivateRedis, type RedisProxy } from '@switchyard/testkit';
 import { Redis } from 'ioredis';
 
-import { startRedisProxy, type RedisProxy } from '../__fixtures__/redis-proxy.js';
 import { eventually } from '../__fixtures__/snapshots.js';
 import type { Grant, Limiter, LimitRule, Verdict } from './limiter.js';
 import { createRedisLimiter, type RedisLimiterOptions } from './redis-limiter.js';

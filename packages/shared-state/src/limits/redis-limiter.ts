@@ -19,7 +19,7 @@ export interface RedisLimiterOptions {
   readonly probeMs?: number | undefined;
   /** How long the place of a request under way lasts once its replica is gone, in milliseconds. Default 30,000. */
   readonly leaseMs?: number | undefined;
-  /** How often this replica says that it and its requests are there, in milliseconds. Default a third of `leaseMs`. */
+  /** How often this replica says that it and its requests are there, in milliseconds. Default a third of `leaseMs`, and 2 s at most. */
   readonly heartbeatMs?: number | undefined;
   /** How many ended requests are remembered while Redis is away. Default 100,000. */
   readonly backlog?: number | undefined;
@@ -31,6 +31,9 @@ export interface RedisLimiterOptions {
 
 const BACKGROUND_TIMEOUT_MS = 2000;
 const FREE: Grant = { settle: async () => undefined };
+
+// A replica that is new counts soon, so that no other takes itself for the only one when Redis goes away.
+const LONGEST_BEAT_MS = 2_000;
 
 /** Limits shared by all replicas, in Redis. Connects in the background; enforces this replica's share while Redis is away. */
 export function createRedisLimiter(options: RedisLimiterOptions): Limiter {
@@ -68,7 +71,10 @@ class RedisLimiter implements Limiter {
       onReturn: () => void this.#catchUp(),
       onError: options.onError,
     });
-    this.#heartbeat = setInterval(() => void this.#beat(), options.heartbeatMs ?? leaseMs / 3);
+    this.#heartbeat = setInterval(
+      () => void this.#beat(),
+      options.heartbeatMs ?? Math.min(leaseMs / 3, LONGEST_BEAT_MS),
+    );
     this.#heartbeat.unref();
   }
 

@@ -3,9 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { startRedisCluster, startRedisServer, testRedis } from '@switchyard/testkit';
+import { startRedisCluster, startRedisProxy, startRedisServer, testRedis, type RedisProxy } from '@switchyard/testkit';
 
-import { startRedisProxy, type RedisProxy } from '../__fixtures__/redis-proxy.js';
 import { eventually } from '../__fixtures__/snapshots.js';
 import { connectRedis } from '../redis/connect-redis.js';
 import { createMemoryUsageSink } from './memory-usage-sink.js';

@@ -12,14 +12,19 @@ export function checkGeminiSurface(path: string, body: unknown): readonly string
     case 'countTokens':
       return checkCount(body, model);
     case 'batchEmbedContents':
-      violations.require(isArray(body['requests']), 'requests', 'is required');
-      for (const request of isArray(body['requests']) ? body['requests'] : [])
-        checkEmbed(violations, { request, model });
-      return violations.list;
+      return checkBatch(body['requests'], model);
     default:
       checkEmbed(violations, { request: { model: `models/${model}`, ...body }, model });
       return violations.list;
   }
+}
+
+function checkBatch(requests: unknown, model: string): readonly string[] {
+  const violations = new Violations();
+  if (!isArray(requests)) return ['requests: is required'];
+  violations.require(requests.length <= 100, 'requests', 'at most 100 requests can be in one batch');
+  for (const request of requests) checkEmbed(violations, { request, model });
+  return violations.list;
 }
 
 function partsOf(path: string): { readonly model: string; readonly method: string } {

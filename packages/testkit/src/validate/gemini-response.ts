@@ -20,6 +20,7 @@ export function validateGeminiResponse(body: unknown): readonly string[] {
   const response = violations.record(body, 'body');
   if (response === undefined) return violations.list;
   checkGeminiHead(violations, response, 'body');
+  if (isBlockedPrompt(response)) return violations.list;
   for (const [index, value] of violations.filledArray(response['candidates'], 'candidates').entries()) {
     const path = `candidates[${index}]`;
     const candidate = violations.record(value, path);
@@ -30,6 +31,11 @@ export function validateGeminiResponse(body: unknown): readonly string[] {
   }
   if (isPresent(response['usageMetadata'])) checkGeminiUsage(violations, response['usageMetadata'], 'usageMetadata');
   return violations.list;
+}
+
+/** Whether the answer is that the prompt was refused; it has no candidates then. (Gemini API reference, "PromptFeedback") */
+export function isBlockedPrompt({ promptFeedback, candidates }: JsonRecord): boolean {
+  return isRecord(promptFeedback) && isFilledString(promptFeedback['blockReason']) && !isPresent(candidates);
 }
 
 /** What a whole answer and every chunk have in common. */

@@ -1,6 +1,12 @@
 import { isArray, isFilledString, isPresent, parseJson, type JsonRecord } from '../json-guards.js';
 import { Violations } from '../violations.js';
-import { checkGeminiContent, checkGeminiHead, checkGeminiUsage, GEMINI_FINISH_REASONS } from './gemini-response.js';
+import {
+  checkGeminiContent,
+  checkGeminiHead,
+  checkGeminiUsage,
+  GEMINI_FINISH_REASONS,
+  isBlockedPrompt,
+} from './gemini-response.js';
 import { splitFrames, type Frame } from './split-frames.js';
 import { checkEnding, type ValidateStreamOptions } from './stream-ending.js';
 
@@ -11,6 +17,8 @@ interface StreamState {
   /** What has to stay the same from chunk to chunk, from the first one. */
   identity: JsonRecord | undefined;
   failed: boolean;
+  /** Whether the prompt was refused, which is all that there is to say. */
+  blocked: boolean;
 }
 
 /**
@@ -19,10 +27,10 @@ interface StreamState {
  */
 export function validateGeminiStream(text: string, options: ValidateStreamOptions = {}): readonly string[] {
   const violations = new Violations();
-  const state: StreamState = { violations, candidates: new Map(), identity: undefined, failed: false };
+  const state: StreamState = { violations, candidates: new Map(), identity: undefined, failed: false, blocked: false };
   for (const frame of splitFrames(text, violations)) takeFrame(state, frame);
   const finishes = [...state.candidates.values()];
-  const isWhole = finishes.length > 0 && finishes.every(Boolean);
+  const isWhole = state.blocked || (finishes.length > 0 && finishes.every(Boolean));
   checkEnding(violations, state.failed ? 'error' : isWhole ? 'answer' : undefined, options);
   return violations.list;
 }
@@ -44,6 +52,10 @@ function takeFrame(state: StreamState, { path, event, data }: Frame): void {
     violations.require(chunk[field] === state.identity[field], `${path}.${field}`, 'must stay the same');
   }
   if (isPresent(chunk['usageMetadata'])) checkGeminiUsage(violations, chunk['usageMetadata'], `${path}.usageMetadata`);
+  if (isBlockedPrompt(chunk)) {
+    state.blocked = true;
+    return;
+  }
   const candidates = chunk['candidates'];
   if (!isArray(candidates)) return violations.add(`${path}.candidates`, 'must be a list');
   for (const [place, value] of candidates.entries()) {

@@ -45,7 +45,13 @@ function checkChoice(violations: Violations, choice: JsonRecord, path: string): 
 
 function checkCall(violations: Violations, call: JsonRecord, path: string): void {
   violations.require(isFilledString(call['id']), `${path}.id`, 'is required');
-  violations.require(call['type'] === 'function', `${path}.type`, 'must be function');
+  if (call['type'] === 'custom') {
+    const custom = violations.record(call['custom'], `${path}.custom`);
+    violations.require(isFilledString(custom?.['name']), `${path}.custom.name`, 'is required');
+    violations.require(typeof custom?.['input'] === 'string', `${path}.custom.input`, 'must be text');
+    return;
+  }
+  violations.require(call['type'] === 'function', `${path}.type`, 'must be function or custom');
   const called = violations.record(call['function'], `${path}.function`);
   violations.require(isFilledString(called?.['name']), `${path}.function.name`, 'is required');
   checkJsonText(violations, called?.['arguments'], `${path}.function.arguments`);

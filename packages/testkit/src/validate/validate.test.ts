@@ -144,6 +144,23 @@ function geminiText(edit: (payloads: unknown[]) => void = () => undefined): stri
   return payloads.map((payload) => frameEvent('gemini', payload).toString()).join('');
 }
 
+describe('a refused prompt of Gemini', () => {
+  const head = { modelVersion: 'm', responseId: 'r' };
+  const refused = { ...head, promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } };
+  const silent = { ...head, promptFeedback: {} };
+  const framed = (value: unknown): string => frameEvent('gemini', value).toString();
+
+  it('has no candidates, and ends the stream', () => {
+    expect(validateGeminiResponse(refused)).toEqual([]);
+    expect(validateGeminiStream(framed(refused), { ending: 'answer' })).toEqual([]);
+  });
+
+  it('has to say why', () => {
+    expect(validateGeminiResponse(silent)).not.toEqual([]);
+    expect(validateGeminiStream(framed(silent), { ending: 'answer' })).not.toEqual([]);
+  });
+});
+
 describe('validateGeminiStream', () => {
   const error = { error: { code: 502, message: 'cut', status: 'UNAVAILABLE' } };
 

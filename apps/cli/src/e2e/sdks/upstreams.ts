@@ -26,6 +26,9 @@ export const UPSTREAMS: readonly { readonly dialect: ReplayDialect; readonly mod
 export function configOf({ url }: ReplayUpstream): string {
   return `
 api-keys: ["${KEY}"]
+# Each case finds its credentials well, and streams that break are told.
+disable-cooling: true
+rescue: { text: error }
 openai-compatibility:
   - name: local
     prefix: chat

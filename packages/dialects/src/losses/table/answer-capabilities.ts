@@ -19,6 +19,10 @@ function fates(
 const ownOnly = dropped('only the dialect it came in has it');
 const textOnly = dropped('its answers are text only');
 const notTheirs = dropped('only the family that made it can read it');
+const pageUntold = dropped('it does not tell what a page said');
+const wholeText = approximated('with its text as a whole');
+const noQuotes = dropped('it does not repeat the words of a source');
+const itsOwnFiles = dropped('it cites web pages, and documents of the request');
 const untold = dropped('it does not say which sequence was hit');
 
 /** What an answer can hold, and what becomes of it for the clients of each dialect. */
@@ -32,10 +36,55 @@ export const ANSWER_CAPABILITIES = {
     carried,
   ),
   reasoning: fates(carried, textOnly, carried, carried, carried),
-  reasoningProof: fates(notTheirs, notTheirs, carried, notTheirs, notTheirs),
-  redactedReasoning: fates(dropped('it has no place for it'), textOnly, carried, notTheirs, notTheirs),
+  reasoningProof: fates(notTheirs, notTheirs, carried, carried, notTheirs),
+  redactedReasoning: fates(dropped('it has no place for it'), textOnly, carried, carried, notTheirs),
   refusal: fates(carried, approximated('text'), carried, approximated('text'), approximated('text')),
+  logprobs: fates(carried, carried, carried, dropped('it has no probabilities of tokens'), carried),
+  tokenId: fates(
+    dropped('tokens have no numbers'),
+    dropped('tokens have no numbers'),
+    dropped('tokens have no numbers'),
+    dropped('it has no probabilities of tokens'),
+    carried,
+  ),
+  urlCitation: fates(carried, textOnly, carried, carried, carried),
+  citationSpan: fates(carried, textOnly, carried, wholeText, carried),
+  citedText: fates(noQuotes, textOnly, noQuotes, carried, noQuotes),
+  citedContext: fates(noQuotes, textOnly, noQuotes, carried, carried),
+  documentCitation: fates(
+    dropped('it cites web pages only'),
+    textOnly,
+    dropped('it cites web pages and files only'),
+    carried,
+    approximated('something that was retrieved'),
+  ),
+  retrievedCitation: fates(
+    dropped('it cites web pages only'),
+    textOnly,
+    dropped('it cites web pages and files only'),
+    itsOwnFiles,
+    carried,
+  ),
+  fileCitation: fates(
+    dropped('it cites web pages only'),
+    textOnly,
+    carried,
+    itsOwnFiles,
+    approximated('something that was retrieved'),
+  ),
   toolCall: fates(carried, textOnly, carried, carried, carried),
+  callSignature: fates(carried, textOnly, notTheirs, notTheirs, carried),
+  /** That a tool of the provider was used, and for what. */
+  serverCall: fates(ownOnly, ownOnly, carried, carried, carried),
+  searchResult: fates(
+    ownOnly,
+    ownOnly,
+    approximated('the addresses of what was found'),
+    carried,
+    dropped('it does not tell what was found'),
+  ),
+  fetchResult: fates(ownOnly, ownOnly, pageUntold, pageUntold, pageUntold),
+  codeResult: fates(ownOnly, ownOnly, carried, carried, carried),
   finish: fates(carried, carried, carried, carried, carried),
   finishPause: fates(
     approximated('`stop`'),

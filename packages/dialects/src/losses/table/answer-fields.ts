@@ -1,26 +1,8 @@
-import type { JsonObject } from '../../dialect.js';
-import type { AnswerCapability } from './answer-capabilities.js';
+import { chat, claude, message, responses, SAID, TEXT } from './answer-samples.js';
+import type { DeclaredAnswerField } from './declared-answer-field.js';
 import type { UpstreamDialect } from './fate.js';
-
-/** A field of what upstreams of a dialect answer, and what it tells. */
-export interface DeclaredAnswerField {
-  /** As the upstream calls it. Warnings name it so, behind `response.`. */
-  readonly field: string;
-  readonly when?: string | undefined;
-  readonly capability: AnswerCapability;
-  /** A whole answer that has it. Texts that begin with `mark` must arrive wherever the field is carried. */
-  readonly sample: JsonObject;
-}
-
-function chat(message: JsonObject, choice: JsonObject = {}, body: JsonObject = {}): JsonObject {
-  const only = {
-    index: 0,
-    message: { role: 'assistant', content: 'hi', ...message },
-    finish_reason: 'stop',
-    ...choice,
-  };
-  return { id: 'chatcmpl-1', object: 'chat.completion', created: 1, model: 'm', choices: [only], ...body };
-}
+import { GEMINI_ANSWER_FIELDS } from './gemini-answer-fields.js';
+import { CHAT_SOURCES, MESSAGE_SOURCES, RESPONSE_SOURCES } from './source-fields.js';
 
 const CHAT_CALL = { id: 'mark_call', type: 'function', function: { name: 'mark_tool', arguments: '{"a":"mark"}' } };
 
@@ -53,15 +35,18 @@ const CHAT: readonly DeclaredAnswerField[] = [
     sample: chat({ content: null, tool_calls: [CHAT_CALL] }, { finish_reason: 'tool_calls' }),
   },
   {
-    field: 'choices[].message.tool_calls[].custom',
-    capability: 'own',
-    sample: chat({ tool_calls: [{ id: 'call_1', type: 'custom', custom: { name: 'f', input: 'x' } }] }),
+    field: 'choices[].message.tool_calls[]',
+    when: 'of a custom tool',
+    capability: 'toolCall',
+    sample: chat(
+      {
+        content: null,
+        tool_calls: [{ id: 'mark_call', type: 'custom', custom: { name: 'mark_tool', input: 'mark it' } }],
+      },
+      { finish_reason: 'tool_calls' },
+    ),
   },
-  {
-    field: 'choices[].message.annotations',
-    capability: 'own',
-    sample: chat({ annotations: [{ type: 'url_citation' }] }),
-  },
+  ...CHAT_SOURCES,
   { field: 'choices[].message.audio', capability: 'own', sample: chat({ audio: { id: 'audio_1', data: 'UA==' } }) },
   {
     field: 'choices[].message.images',
@@ -69,7 +54,6 @@ const CHAT: readonly DeclaredAnswerField[] = [
     capability: 'own',
     sample: chat({ images: [{ type: 'image_url' }] }),
   },
-  { field: 'choices[].logprobs', capability: 'own', sample: chat({}, { logprobs: { content: [{ token: 'hi' }] } }) },
   {
     field: 'choices[].finish_reason',
     when: '`model_length`',
@@ -104,28 +88,9 @@ const CHAT: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function responses(output: readonly JsonObject[], body: JsonObject = {}): JsonObject {
-  return { id: 'resp_1', object: 'response', created_at: 1, status: 'completed', model: 'm', output, ...body };
-}
-
-function message(part: JsonObject, more: JsonObject = {}): JsonObject {
-  return { type: 'message', id: 'msg_1', role: 'assistant', status: 'completed', content: [part], ...more };
-}
-
-const SAID = { type: 'output_text', text: 'mark', annotations: [], logprobs: [] };
-
 const RESPONSES: readonly DeclaredAnswerField[] = [
   { field: 'output[].content[].output_text', capability: 'text', sample: responses([message(SAID)]) },
-  {
-    field: 'output[].content[].annotations',
-    capability: 'own',
-    sample: responses([message({ ...SAID, annotations: [{ type: 'url_citation' }] })]),
-  },
-  {
-    field: 'output[].content[].logprobs',
-    capability: 'own',
-    sample: responses([message({ ...SAID, logprobs: [{ token: 'hi' }] })]),
-  },
+  ...RESPONSE_SOURCES,
   { field: 'output[].phase', capability: 'own', sample: responses([message(SAID, { phase: 'final_answer' })]) },
   {
     field: 'output[].content[].refusal',
@@ -156,10 +121,34 @@ const RESPONSES: readonly DeclaredAnswerField[] = [
     ]),
   },
   {
+    field: 'output[].web_search_call',
+    when: 'a search or a page',
+    capability: 'serverCall',
+    sample: responses([
+      { type: 'web_search_call', id: 'ws_1', status: 'completed', action: { type: 'search', query: 'mark' } },
+      message(SAID),
+    ]),
+  },
+  {
+    field: 'output[].code_interpreter_call',
+    capability: 'codeResult',
+    sample: responses([
+      {
+        type: 'code_interpreter_call',
+        id: 'ci_1',
+        status: 'completed',
+        code: 'mark()',
+        container_id: 'c1',
+        outputs: [{ type: 'logs', logs: 'mark done' }],
+      },
+      message(SAID),
+    ]),
+  },
+  {
     field: 'output[].*',
-    when: 'steps and images of server tools, and types we do not know',
+    when: 'images, steps of other server tools, and types we do not know',
     capability: 'own',
-    sample: responses([{ type: 'web_search_call', id: 'ws_1', status: 'completed' }, message(SAID)]),
+    sample: responses([{ type: 'file_search_call', id: 'fs_1', status: 'completed', queries: [] }, message(SAID)]),
   },
   {
     field: 'incomplete_details.reason',
@@ -177,21 +166,9 @@ const RESPONSES: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function claude(content: readonly JsonObject[], body: JsonObject = {}): JsonObject {
-  const usage = { input_tokens: 9, output_tokens: 1 };
-  const ended = { stop_reason: 'end_turn', stop_sequence: null, usage };
-  return { id: 'msg_1', type: 'message', role: 'assistant', model: 'm', content, ...ended, ...body };
-}
-
-const TEXT = { type: 'text', text: 'mark' };
-
 const ANTHROPIC: readonly DeclaredAnswerField[] = [
   { field: 'content[].text', capability: 'text', sample: claude([TEXT]) },
-  {
-    field: 'content[].citations',
-    capability: 'own',
-    sample: claude([{ ...TEXT, citations: [{ type: 'page_location' }] }]),
-  },
+  ...MESSAGE_SOURCES,
   {
     field: 'content[].thinking',
     capability: 'reasoning',
@@ -221,10 +198,54 @@ const ANTHROPIC: readonly DeclaredAnswerField[] = [
     sample: claude([{ type: 'tool_use', id: 'toolu_1', name: 'f', input: {}, caller: { type: 'direct' } }]),
   },
   {
+    field: 'content[].server_tool_use',
+    when: 'web search, web fetch, code execution',
+    capability: 'serverCall',
+    sample: claude([{ type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'mark' } }, TEXT]),
+  },
+  {
+    field: 'content[].web_search_tool_result',
+    capability: 'searchResult',
+    sample: claude([
+      { type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'mark' } },
+      {
+        type: 'web_search_tool_result',
+        tool_use_id: 's1',
+        content: [
+          { type: 'web_search_result', url: 'https://example.com/mark', title: 'A', encrypted_content: 'UA==' },
+        ],
+      },
+      TEXT,
+    ]),
+  },
+  {
+    field: 'content[].web_fetch_tool_result',
+    capability: 'fetchResult',
+    sample: claude([
+      { type: 'server_tool_use', id: 's1', name: 'web_fetch', input: { url: 'https://example.com' } },
+      { type: 'web_fetch_tool_result', tool_use_id: 's1', content: { type: 'web_fetch_result', url: 'x' } },
+      TEXT,
+    ]),
+  },
+  {
+    field: 'content[].code_execution_tool_result',
+    when: 'and of `bash_code_execution`',
+    capability: 'codeResult',
+    sample: claude([
+      { type: 'server_tool_use', id: 's1', name: 'code_execution', input: { code: 'mark()' } },
+      {
+        type: 'code_execution_tool_result',
+        tool_use_id: 's1',
+        content: { type: 'code_execution_result', stdout: 'mark out', stderr: '', return_code: 0, content: [] },
+      },
+      TEXT,
+    ]),
+  },
+  {
     field: 'content[].*',
-    when: 'steps of server tools, and types we do not know',
+    when: 'steps of other server tools, and types we do not know',
     capability: 'own',
-    sample: claude([{ type: 'server_tool_use', id: 's1', name: 'web_search', input: { query: 'x' } }, TEXT]),
+    sample: claude([{ type: 'mcp_tool_use', id: 's1', name: 'x', server_name: 'y', input: { query: 'x' } }, TEXT]),
   },
   {
     field: 'stop_reason',
@@ -271,106 +292,10 @@ const ANTHROPIC: readonly DeclaredAnswerField[] = [
   },
 ];
 
-function gemini(parts: readonly JsonObject[], candidate: JsonObject = {}, body: JsonObject = {}): JsonObject {
-  const only = { index: 0, content: { role: 'model', parts }, finishReason: 'STOP', ...candidate };
-  return { responseId: 'r1', modelVersion: 'm', candidates: [only], ...body };
-}
-
-const PART = { text: 'mark' };
-
-const GEMINI: readonly DeclaredAnswerField[] = [
-  { field: 'candidates[].content.parts[].text', capability: 'text', sample: gemini([PART]) },
-  {
-    field: 'candidates[]',
-    when: 'several',
-    capability: 'furtherChoices',
-    sample: gemini(
-      [],
-      {},
-      {
-        candidates: ['mark one', 'mark two'].map((text, index) => {
-          return { index, content: { role: 'model', parts: [{ text }] }, finishReason: 'STOP' };
-        }),
-      },
-    ),
-  },
-  {
-    field: 'candidates[].content.parts[].thought',
-    capability: 'reasoning',
-    sample: gemini([{ text: 'mark hm', thought: true }, PART]),
-  },
-  {
-    field: 'candidates[].content.parts[].thoughtSignature',
-    when: 'of a thought',
-    capability: 'reasoningProof',
-    sample: gemini([{ text: 'hm', thought: true, thoughtSignature: 'markSIG' }, PART]),
-  },
-  {
-    field: 'candidates[].content.parts[].thoughtSignature',
-    when: 'of anything but a thought',
-    capability: 'own',
-    sample: gemini([{ ...PART, thoughtSignature: 'markSIG' }]),
-  },
-  {
-    field: 'candidates[].content.parts[].functionCall',
-    capability: 'toolCall',
-    sample: gemini([{ functionCall: { id: 'mark_call', name: 'mark_tool', args: { a: 'mark' } } }]),
-  },
-  {
-    field: 'candidates[].content.parts[].inlineData',
-    when: 'images, audio',
-    capability: 'own',
-    sample: gemini([{ inlineData: { mimeType: 'image/png', data: 'UA==' } }, PART]),
-  },
-  {
-    field: 'candidates[].content.parts[].*',
-    when: 'executed code, and parts we do not know',
-    capability: 'own',
-    sample: gemini([{ executableCode: { language: 'PYTHON', code: '1' } }, PART]),
-  },
-  {
-    field: 'candidates[].groundingMetadata',
-    capability: 'own',
-    sample: gemini([PART], { groundingMetadata: { webSearchQueries: ['x'] } }),
-  },
-  {
-    field: 'candidates[].citationMetadata',
-    capability: 'own',
-    sample: gemini([PART], { citationMetadata: { citationSources: [{ uri: 'x' }] } }),
-  },
-  {
-    field: 'candidates[].urlContextMetadata',
-    capability: 'own',
-    sample: gemini([PART], { urlContextMetadata: { urlMetadata: [{ retrievedUrl: 'x' }] } }),
-  },
-  {
-    field: 'candidates[].safetyRatings',
-    capability: 'own',
-    sample: gemini([PART], { safetyRatings: [{ category: 'X' }] }),
-  },
-  { field: 'candidates[].avgLogprobs', capability: 'own', sample: gemini([PART], { avgLogprobs: -0.5 }) },
-  {
-    field: 'candidates[].logprobsResult',
-    capability: 'own',
-    sample: gemini([PART], { logprobsResult: { chosenCandidates: [{ token: 'x' }] } }),
-  },
-  {
-    field: 'candidates[].finishReason',
-    when: '`MALFORMED_FUNCTION_CALL` and other words of its own',
-    capability: 'finishOther',
-    sample: gemini([PART], { finishReason: 'MALFORMED_FUNCTION_CALL' }),
-  },
-  {
-    field: 'promptFeedback',
-    capability: 'own',
-    sample: gemini([PART], {}, { promptFeedback: { safetyRatings: [{ category: 'X' }] } }),
-  },
-];
-
 /** The fields of what upstreams answer, by their dialect. */
 export const ANSWER_FIELDS: Readonly<Record<UpstreamDialect, readonly DeclaredAnswerField[]>> = {
   'openai-chat': CHAT,
   'openai-responses': RESPONSES,
   'anthropic-messages': ANTHROPIC,
-  gemini: GEMINI,
+  gemini: GEMINI_ANSWER_FIELDS,
 };

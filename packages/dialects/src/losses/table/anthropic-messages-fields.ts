@@ -25,6 +25,8 @@ const TOOL = {
 };
 const CALL = { type: 'tool_use', id: 'mark_call', name: 'mark_tool', input: { city: 'markOslo' } };
 
+const SEARCH = { type: 'web_search_20250305', name: 'web_search' };
+
 function withTool(more: JsonObject, definition: JsonObject = {}): JsonObject {
   return { tools: [{ ...TOOL, ...definition }], ...more };
 }
@@ -136,8 +138,31 @@ const CONTENT: readonly DeclaredField[] = [
   },
   {
     field: 'messages[].content[].citations',
-    capability: 'own',
-    sample: said({ type: 'text', text: 'a', citations: [{ type: 'char_location' }] }),
+    when: 'of a web page',
+    capability: 'provenCitation',
+    sample: said({
+      type: 'text',
+      text: 'a',
+      citations: [
+        {
+          type: 'web_search_result_location',
+          url: 'https://example.com/mark',
+          title: 'mark',
+          cited_text: 'mark words',
+          encrypted_index: 'mark',
+        },
+      ],
+    }),
+  },
+  {
+    field: 'messages[].content[].citations',
+    when: 'of a document',
+    capability: 'documentCitation',
+    sample: said({
+      type: 'text',
+      text: 'a',
+      citations: [{ type: 'page_location', document_index: 0, start_page_number: 1, end_page_number: 2 }],
+    }),
   },
   {
     field: 'messages[].content[].image',
@@ -231,10 +256,50 @@ const TOOLS: readonly DeclaredField[] = [
   { field: 'tools[].defer_loading', capability: 'own', sample: withTool({}, { defer_loading: true }) },
   { field: 'tools[].input_examples', capability: 'own', sample: withTool({}, { input_examples: [{ city: 'Oslo' }] }) },
   {
+    field: 'tools[].web_search_*',
+    capability: 'webSearchTool',
+    sample: { tools: [SEARCH] },
+  },
+  { field: 'tools[].max_uses', capability: 'webSearchMaxUses', sample: { tools: [{ ...SEARCH, max_uses: 3 }] } },
+  {
+    field: 'tools[].allowed_domains',
+    when: 'of a search',
+    capability: 'webSearchAllowedDomains',
+    sample: { tools: [{ ...SEARCH, allowed_domains: ['example.com'] }] },
+  },
+  {
+    field: 'tools[].blocked_domains',
+    when: 'of a search',
+    capability: 'webSearchBlockedDomains',
+    sample: { tools: [{ ...SEARCH, blocked_domains: ['example.com'] }] },
+  },
+  {
+    field: 'tools[].user_location',
+    when: 'of a search',
+    capability: 'webSearchLocation',
+    sample: { tools: [{ ...SEARCH, user_location: { type: 'approximate', city: 'markOslo' } }] },
+  },
+  {
+    field: 'tools[].web_fetch_*',
+    capability: 'webFetchTool',
+    sample: { tools: [{ type: 'web_fetch_20250910', name: 'web_fetch' }] },
+  },
+  {
+    field: 'tools[].code_execution_*',
+    capability: 'codeExecutionTool',
+    sample: { tools: [{ type: 'code_execution_20250825', name: 'code_execution' }] },
+  },
+  {
     field: 'tools[].*',
-    when: 'server tools, and types we do not know',
+    when: 'other server tools, and types we do not know',
     capability: 'own',
-    sample: { tools: [{ type: 'web_search_20250305', name: 'web_search' }] },
+    sample: { tools: [{ type: 'memory_20250818', name: 'memory' }] },
+  },
+  {
+    field: 'tool_choice',
+    when: '`tool` of the provider',
+    capability: 'webSearchChoice',
+    sample: { tools: [SEARCH], tool_choice: { type: 'tool', name: 'web_search' } },
   },
   {
     field: 'tool_choice',
@@ -272,6 +337,22 @@ const TOOLS: readonly DeclaredField[] = [
     field: 'messages[].content[].content[].image',
     capability: 'toolResultImage',
     sample: called({ content: [{ type: 'image', source: PIXEL }] }),
+  },
+  {
+    field: 'messages[].content[].content[].tool_reference',
+    capability: 'toolReference',
+    sample: called({ content: [{ type: 'tool_reference', tool_name: 'mark_tool' }] }),
+  },
+  {
+    field: 'messages[].content[].content[].*',
+    when: 'search results, and types we do not know',
+    capability: 'own',
+    sample: called({
+      content: [
+        { type: 'text', text: 'found' },
+        { type: 'search_result', source: 'https://example.com', title: 'a', content: [{ type: 'text', text: 'b' }] },
+      ],
+    }),
   },
   {
     field: 'messages[].content[].is_error',

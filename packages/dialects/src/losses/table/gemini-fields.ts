@@ -286,10 +286,23 @@ const TOOLS: readonly DeclaredField[] = [
     sample: withTool({}, { behavior: 'NON_BLOCKING' }),
   },
   {
-    field: 'tools[].*',
-    when: 'search, code execution and the like',
-    capability: 'own',
+    field: 'tools[].googleSearch',
+    capability: 'webSearchTool',
     sample: { tools: [{ googleSearch: {} }] },
+  },
+  {
+    field: 'tools[].googleSearch.*',
+    when: 'time range, excluded domains',
+    capability: 'webSearchOwn',
+    sample: { tools: [{ googleSearch: { excludeDomains: ['example.com'] } }] },
+  },
+  { field: 'tools[].urlContext', capability: 'webFetchTool', sample: { tools: [{ urlContext: {} }] } },
+  { field: 'tools[].codeExecution', capability: 'codeExecutionTool', sample: { tools: [{ codeExecution: {} }] } },
+  {
+    field: 'tools[].*',
+    when: 'maps and the like',
+    capability: 'own',
+    sample: { tools: [{ googleMaps: {} }] },
   },
   {
     field: 'toolConfig.functionCallingConfig',

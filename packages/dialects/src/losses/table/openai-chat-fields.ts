@@ -29,6 +29,8 @@ function called(more: JsonObject, ...results: readonly JsonObject[]): JsonObject
   };
 }
 
+const GEMINI_SIGNATURE = 'switchyard_proof:gemini:reasoning:c2ln';
+
 function jsonSchema(more: JsonObject): JsonObject {
   return { response_format: { type: 'json_schema', json_schema: { schema: { type: 'object' }, ...more } } };
 }
@@ -106,7 +108,17 @@ const PARAMETERS: readonly DeclaredField[] = [
   { field: 'modalities', capability: 'own', sample: { modalities: ['text', 'audio'] } },
   { field: 'audio', capability: 'own', sample: { audio: { voice: 'alloy', format: 'wav' } } },
   { field: 'prediction', capability: 'own', sample: { prediction: { type: 'content', content: 'x' } } },
-  { field: 'web_search_options', capability: 'own', sample: { web_search_options: { search_context_size: 'low' } } },
+  { field: 'web_search_options', capability: 'webSearchTool', sample: { web_search_options: {} } },
+  {
+    field: 'web_search_options.search_context_size',
+    capability: 'webSearchContextSize',
+    sample: { web_search_options: { search_context_size: 'low' } },
+  },
+  {
+    field: 'web_search_options.user_location',
+    capability: 'webSearchLocation',
+    sample: { web_search_options: { user_location: { type: 'approximate', approximate: { city: 'markOslo' } } } },
+  },
   { field: 'functions', when: 'retired', capability: 'own', sample: { functions: [{ name: 'f' }] } },
   { field: 'function_call', when: 'retired', capability: 'own', sample: { function_call: 'auto' } },
   {
@@ -256,8 +268,8 @@ const TOOLS: readonly DeclaredField[] = [
   },
   {
     field: 'tools[].custom',
-    capability: 'own',
-    sample: { tools: [{ type: 'custom', custom: { name: 'mark_tool' } }] },
+    capability: 'freeformTool',
+    sample: { tools: [{ type: 'custom', custom: { name: 'mark_tool', description: 'mark of a tool' } }] },
   },
   { field: 'tool_choice', when: '`auto`', capability: 'toolChoice', sample: withTool({ tool_choice: 'auto' }) },
   { field: 'tool_choice', when: '`none`', capability: 'toolChoice', sample: withTool({ tool_choice: 'none' }) },
@@ -287,6 +299,24 @@ const TOOLS: readonly DeclaredField[] = [
     sample: withTool({ parallel_tool_calls: false }),
   },
   { field: 'messages[].tool_calls[]', capability: 'toolCall', sample: called({}, result('fine')) },
+  {
+    field: 'messages[].tool_calls[]',
+    when: 'of a custom tool',
+    capability: 'toolCall',
+    sample: called(
+      { tool_calls: [{ id: 'mark_call', type: 'custom', custom: { name: 'mark_tool', input: 'mark it' } }] },
+      result('mark fine'),
+    ),
+  },
+  {
+    field: 'messages[].tool_calls[].extra_content.google.thought_signature',
+    when: 'as it was handed out',
+    capability: 'callSignature',
+    sample: called(
+      { tool_calls: [{ ...CALL, extra_content: { google: { thought_signature: GEMINI_SIGNATURE } } }] },
+      result('fine'),
+    ),
+  },
   { field: 'messages[].content', when: 'of a tool', capability: 'toolResult', sample: called({}, result('mark fine')) },
   {
     field: 'messages[].content[].image_url',

@@ -5,7 +5,7 @@ export const COMPLETIONS_FIELDS: readonly DeclaredField[] = [
   { field: 'prompt', when: 'several, or token ids', capability: 'completionsOnly', sample: { prompt: ['a', 'b'] } },
   { field: 'suffix', capability: 'completionsOnly', sample: { suffix: 'x' } },
   { field: 'echo', capability: 'completionsOnly', sample: { echo: true } },
-  { field: 'logprobs', capability: 'completionsOnly', sample: { logprobs: 2 } },
+  { field: 'logprobs', capability: 'logprobs', sample: { logprobs: 2 } },
   { field: 'best_of', capability: 'completionsOnly', sample: { best_of: 3 } },
   { field: 'temperature', capability: 'temperature', sample: { temperature: 0.25 } },
   { field: 'temperature', when: 'above 1', capability: 'highTemperature', sample: { temperature: 1.5 } },

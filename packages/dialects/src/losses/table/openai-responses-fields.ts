@@ -147,11 +147,19 @@ const CONTENT: readonly DeclaredField[] = [
   },
   {
     field: 'input[].content[].annotations',
-    capability: 'own',
+    capability: 'citation',
     sample: amid({
       type: 'message',
       role: 'assistant',
-      content: [{ type: 'output_text', text: 'mark', annotations: [{ type: 'url_citation' }] }],
+      content: [
+        {
+          type: 'output_text',
+          text: 'mark',
+          annotations: [
+            { type: 'url_citation', url: 'https://example.com/mark', title: 'mark', start_index: 0, end_index: 4 },
+          ],
+        },
+      ],
     }),
   },
   {
@@ -254,10 +262,47 @@ const TOOLS: readonly DeclaredField[] = [
     sample: { tools: [{ type: 'namespace', name: 'mark_space', tools: [TOOL] }] },
   },
   {
-    field: 'tools[].*',
-    when: 'server tools, and types we do not know',
-    capability: 'own',
+    field: 'tools[].web_search',
+    when: 'and its previews',
+    capability: 'webSearchTool',
     sample: { tools: [{ type: 'web_search' }] },
+  },
+  {
+    field: 'tools[].filters.allowed_domains',
+    capability: 'webSearchAllowedDomains',
+    sample: { tools: [{ type: 'web_search', filters: { allowed_domains: ['example.com'] } }] },
+  },
+  {
+    field: 'tools[].user_location',
+    capability: 'webSearchLocation',
+    sample: { tools: [{ type: 'web_search', user_location: { type: 'approximate', city: 'markOslo' } }] },
+  },
+  {
+    field: 'tools[].search_context_size',
+    capability: 'webSearchContextSize',
+    sample: { tools: [{ type: 'web_search', search_context_size: 'low' }] },
+  },
+  {
+    field: 'tools[].external_web_access',
+    capability: 'webSearchOwn',
+    sample: { tools: [{ type: 'web_search', external_web_access: false }] },
+  },
+  {
+    field: 'tools[].code_interpreter',
+    capability: 'codeExecutionTool',
+    sample: { tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] },
+  },
+  {
+    field: 'tools[].*',
+    when: 'other server tools, and types we do not know',
+    capability: 'own',
+    sample: { tools: [{ type: 'file_search', vector_store_ids: ['vs_1'] }] },
+  },
+  {
+    field: 'tool_choice',
+    when: 'a server tool',
+    capability: 'webSearchChoice',
+    sample: { tools: [{ type: 'web_search_preview' }], tool_choice: { type: 'web_search_preview' } },
   },
   { field: 'tool_choice', when: '`auto`', capability: 'toolChoice', sample: withTool({ tool_choice: 'auto' }) },
   { field: 'tool_choice', when: '`none`', capability: 'toolChoice', sample: withTool({ tool_choice: 'none' }) },

@@ -48,14 +48,17 @@ A field that we do not know is dropped under its own name wherever it stands, in
 
 What a model cannot do beyond its dialect is noted in the same way and is not listed here: levels and budgets of thinking
 are converted to what the model takes, and sampling parameters that a model refuses are left out. The table speaks of
-models that have levels of thinking and free sampling.
+models that have levels of thinking and free sampling, and of search models of openai-chat: others cannot search there.
+A server tool beside functions is dropped for gemini, which takes both only from clients that hand its steps back.
 `;
 
 const ANSWER_PREFACE = `# Answers
 
 Names are the upstream's own. Warnings and headers put \`response.\` before them, to tell them from the request's. Whole
 answers and streams lose the same; what a stream loses after its first content is known too late for the header, and stands
-in the log line only. What an openai-responses upstream repeats of its request is no loss.
+in the log line only. A source that a stream tells only after the text it is of has ended goes to clients of the upstream's
+own dialect alone. Where a dialect says which piece of a text rests on a source, places are converted: openai-chat and
+openai-responses count code points, gemini counts bytes of UTF-8. What an openai-responses upstream repeats of its request is no loss.
 `;
 
 function labelOf({ field, when }: { readonly field: string; readonly when?: string | undefined }): string {

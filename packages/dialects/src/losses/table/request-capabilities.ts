@@ -4,6 +4,9 @@ const noSuchField = dropped('there is no such field');
 const ownOnly = dropped('only the dialect it came in understands it');
 const notTheirs = dropped('only the family that made it can read it');
 const noCacheMarks = dropped('prompts are cached there without marks');
+const noSuchTool = dropped('there is no such tool');
+const noSuchOption = dropped('its search has no such option');
+const noCitations = dropped('it takes no citations back');
 const otherServer = refused('it points to what only its own API keeps; `untranslatable_field`');
 
 /** What a request can ask for, whatever the dialect calls it, and what becomes of it in each upstream dialect. */
@@ -49,6 +52,16 @@ export const REQUEST_CAPABILITIES = {
     carried,
     carried,
   ),
+
+  // What an earlier answer rested on.
+  citation: fates(noCitations, carried, dropped('it takes back only its own'), noCitations),
+  provenCitation: fates(
+    noCitations,
+    approximated('without the words of the source and the proof of its maker'),
+    carried,
+    noCitations,
+  ),
+  documentCitation: fates(noCitations, dropped('it cites web pages and its own files only'), carried, noCitations),
 
   // The form of the answer.
   textFormat: everywhere(carried),
@@ -159,8 +172,30 @@ export const REQUEST_CAPABILITIES = {
   toolChoice: everywhere(carried),
   toolChoiceWithoutTools: everywhere(dropped('there is no tool to choose')),
   serialToolCalls: fates(carried, carried, carried, dropped('it cannot be kept from parallel calls')),
+  webSearchTool: everywhere(carried),
+  webSearchLocation: fates(carried, carried, carried, noSuchOption),
+  webSearchContextSize: fates(carried, carried, noSuchOption, noSuchOption),
+  webSearchAllowedDomains: fates(noSuchOption, carried, carried, noSuchOption),
+  webSearchBlockedDomains: fates(noSuchOption, noSuchOption, carried, noSuchOption),
+  webSearchMaxUses: fates(noSuchOption, noSuchOption, carried, noSuchOption),
+  webSearchOwn: everywhere(ownOnly),
+  webFetchTool: fates(noSuchTool, dropped('it opens pages only in the course of a search'), carried, carried),
+  codeExecutionTool: fates(noSuchTool, carried, carried, carried),
+  webSearchChoice: fates(
+    dropped('it searches whenever it is asked to'),
+    carried,
+    carried,
+    dropped('it is made to call functions only'),
+  ),
+  callSignature: fates(notTheirs, notTheirs, notTheirs, carried),
   toolCall: everywhere(carried),
   toolResult: everywhere(carried),
+  toolReference: fates(
+    approximated('a text says that the tool can be called'),
+    approximated('a text says that the tool can be called'),
+    carried,
+    approximated('a text says that the tool can be called'),
+  ),
   toolResultImage: fates(approximated('a user message carries it, behind the result'), carried, carried, carried),
   toolResultError: fates(
     approximated('the text says `Error:`'),

@@ -1,7 +1,7 @@
 import type { DialectId } from '@switchyard/canonical';
 
 import { ANSWER_CAPABILITIES } from './answer-capabilities.js';
-import type { DeclaredAnswerField } from './answer-fields.js';
+import type { DeclaredAnswerField } from './declared-answer-field.js';
 import { ANTHROPIC_FIELDS } from './anthropic-messages-fields.js';
 import type { DeclaredField } from './declared-field.js';
 import { carried, type Fate, type UpstreamDialect } from './fate.js';

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import type { JsonObject } from '../dialect.js';
 import { isJsonObject, parseJson } from '../json/json-object.js';
 import { stringOf } from '../json/read-json.js';
@@ -36,12 +38,9 @@ export function freeformParameters(format: JsonObject | undefined): JsonObject {
   return { type: 'object', properties: { input }, required: ['input'], additionalProperties: false };
 }
 
-/** How far the reading of streamed freeform arguments has come. */
-export interface InputReader {
-  /** Arguments that cannot be told yet. */
-  readonly held: string;
-  readonly place: 'before' | 'inside' | 'after';
-}
+/** How far the reading of streamed freeform arguments has come; `held` are arguments that cannot be told yet. */
+export const inputReader = z.object({ held: z.string(), place: z.enum(['before', 'inside', 'after']) });
+export type InputReader = Readonly<z.infer<typeof inputReader>>;
 
 export interface ReadInput {
   readonly reader: InputReader;

@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "credential_models" ADD COLUMN     "thinking" JSONB;
