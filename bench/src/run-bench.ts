@@ -6,7 +6,8 @@ import { describeMachine, describeVersions, loadAverage, machineLine } from './r
 import { report } from './report/progress.js';
 import { saveFigures } from './report/save-figures.js';
 import { summarise } from './report/summarise.js';
-import type { MissingSubject, Subject } from './subjects/subject.js';
+import { requestBody, requestPath } from './request-body.js';
+import { subjectLabel, type MissingSubject, type Subject } from './subjects/subject.js';
 import { WORKLOADS } from './workload.js';
 import { withWorld, type World } from './world.js';
 
@@ -37,7 +38,7 @@ async function measureAll(world: World, options: BenchOptions) {
   const subjects = started.flatMap((one) => ('missing' in one ? [] : one));
   const missing = started.flatMap((one) => ('missing' in one ? one : []));
   const measurements = await measure(world, { ...options, subjects, workloads: WORKLOADS });
-  checkPolicies(world, subjects);
+  await checkPolicies(world, subjects);
   if (options.profile) await saveProfiles(world, { subjects, workloads: WORKLOADS, durationMs: options.durationMs });
   for (const { subject, missing: reason } of missing) report(`${subject} was not measured: ${reason}`);
   return { measurements, missing };
@@ -52,7 +53,20 @@ async function startAll(world: World, options: BenchOptions): Promise<readonly (
 }
 
 /** A policy that was not switched on would cost nothing. */
-function checkPolicies(world: World, subjects: readonly Subject[]): void {
-  const withPolicy = subjects.some(({ profile }) => profile === 'policy');
-  if (withPolicy && world.spans() === 0) throw new Error('no traces were exported, though one in a hundred should be');
+async function checkPolicies(world: World, subjects: readonly Subject[]): Promise<void> {
+  const withPolicy = subjects.filter(({ profile }) => profile === 'policy');
+  if (withPolicy.length > 0 && world.spans() === 0)
+    throw new Error('no traces were exported, one in a hundred should be');
+  for (const subject of withPolicy) {
+    const response = await fetch(`${subject.url}${requestPath('chat-2k')}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${subject.keys[0]}` },
+      body: requestBody('chat-2k', subject.models[0] ?? ''),
+    });
+    await response.arrayBuffer();
+    for (const measure of ['requests', 'tokens']) {
+      const header = `x-ratelimit-limit-${measure}`;
+      if (!response.headers.has(header)) throw new Error(`${subjectLabel(subject)} answers without ${header}`);
+    }
+  }
 }

@@ -1,7 +1,8 @@
-import { freePort, startProcess } from '@switchyard/testkit';
+import { startProcess } from '@switchyard/testkit';
 
 import { MODEL } from '../workload.js';
 import { installPackage } from './install-package.js';
+import { nextPort } from './next-port.js';
 import type { MissingSubject, Subject, SubjectOptions } from './subject.js';
 
 /** The peer: the gateway of Portkey as its package starts it, without its page, on the Node that everything runs on. */
@@ -27,7 +28,7 @@ export async function startPortkey(options: SubjectOptions): Promise<Subject | M
 }
 
 async function start(script: string, { upstreamUrl, nodeArgs, env }: SubjectOptions): Promise<Subject> {
-  const port = await freePort();
+  const port = await nextPort();
   const running = await startProcess({
     command: process.execPath,
     args: [...nodeArgs, script, `--port=${port}`, '--headless'],

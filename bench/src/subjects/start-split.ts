@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { freePort, startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
+import { startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
 
 import { Closing } from '../closing.js';
+import { nextPort } from './next-port.js';
 import type { Subject, SubjectOptions } from './subject.js';
 import { profileVariables, startSwitchyard, untilReady } from './switchyard-process.js';
 import { writeConfiguration } from './write-configuration.js';
@@ -29,7 +30,7 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Sp
   const redis = await startRedisServer();
   closing.add(() => redis.stop());
   const env = await sharedVariables({ databaseUrl: postgres.url, redisUrl: redis.url, configFile: file });
-  const metricsPorts = { admin: await freePort(), worker: await freePort(), gateway: await freePort() };
+  const metricsPorts = { admin: await nextPort(), worker: await nextPort(), gateway: await nextPort() };
 
   const start = async (name: keyof typeof metricsPorts): Promise<RunningProcess> => {
     const ownFolder = join(folder, name);
@@ -91,13 +92,13 @@ async function sharedVariables(options: {
   readonly redisUrl: string;
   readonly configFile: string;
 }) {
-  const wirePort = await freePort();
-  const adminPort = await freePort();
+  const wirePort = await nextPort();
+  const adminPort = await nextPort();
   return {
     DATABASE_URL: options.databaseUrl,
     REDIS_URL: options.redisUrl,
     SWITCHYARD_CONFIG: options.configFile,
-    SWITCHYARD_GATEWAY_PORT: `${await freePort()}`,
+    SWITCHYARD_GATEWAY_PORT: `${await nextPort()}`,
     SWITCHYARD_ADMIN_PORT: `${adminPort}`,
     SWITCHYARD_ADMIN_URL: `http://127.0.0.1:${adminPort}`,
     SWITCHYARD_WIRE_PORT: `${wirePort}`,

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 
-import { freePort, startRedisServer, type PrivateServer } from '@switchyard/testkit';
+import { startRedisServer, type PrivateServer } from '@switchyard/testkit';
 
 import { Closing } from '../closing.js';
+import { nextPort } from './next-port.js';
 import type { Subject, SubjectOptions } from './subject.js';
 import { profileVariables, startSwitchyard, untilReady } from './switchyard-process.js';
 import { writeConfiguration } from './write-configuration.js';
@@ -16,9 +17,9 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Su
   const { folder, profile } = options;
   const { file, keys, models } = await writeConfiguration(options);
   const redis = profile === 'policy' ? await startRedis(closing) : undefined;
-  const port = await freePort();
-  const metricsPort = await freePort();
-  const args = ['start', '--config', file, '--port', `${port}`, '--admin-port', `${await freePort()}`];
+  const port = await nextPort();
+  const metricsPort = await nextPort();
+  const args = ['start', '--config', file, '--port', `${port}`, '--admin-port', `${await nextPort()}`];
   const running = await startSwitchyard([...args, '--data-dir', join(folder, 'data')], {
     ...options,
     env: {
