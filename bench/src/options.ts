@@ -66,7 +66,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       json: { type: 'string' },
     },
   });
-  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.7 : 3);
+  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.5 : 3);
   return {
     help: values.help,
     profile: values.profile,
