@@ -1,73 +1,40 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-
-import { startProcess } from '@switchyard/testkit';
-
-import { measure } from './measure.js';
-import { HELP, parseOptions, type BenchOptions, type SubjectName } from './options.js';
-import { formatTables } from './report/format-table.js';
-import { describeMachine, report, saveFigures } from './report/progress.js';
-import { summarise } from './report/summarise.js';
-import { startFloor } from './subjects/start-floor.js';
-import { startSplit } from './subjects/start-split.js';
-import { startStandalone } from './subjects/start-standalone.js';
-import type { Subject, SubjectOptions } from './subjects/subject.js';
+import { FOOTPRINT } from './footprint/bench-footprint.js';
+import { KNEE } from './knee/bench-knee.js';
+import { LARGE } from './large/bench-large.js';
+import { LATENCY } from './latency/bench-latency.js';
+import { report } from './report/progress.js';
+import { runBench } from './run-bench.js';
+import { runCommand } from './run-command.js';
+import { SCALE } from './scale/bench-scale.js';
+import { STREAMS } from './streams/bench-streams.js';
 import { benchTranslate } from './translate/bench-translate.js';
-import { WORKLOADS } from './workload.js';
 
-const STARTERS: Readonly<Record<SubjectName, (options: SubjectOptions) => Promise<Subject>>> = {
-  floor: startFloor,
-  standalone: startStandalone,
-  split: startSplit,
-};
+type Command = (args: readonly string[], signal: AbortSignal) => Promise<void>;
 
-async function bench(options: BenchOptions, signal: AbortSignal): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'switchyard-bench-'));
-  const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
-  try {
-    const upstream = await startProcess({
-      command: process.execPath,
-      args: [join(import.meta.dirname, 'upstream/mock-upstream.js')],
-      readyPattern: /http:\S+/,
-    });
-    closers.push(() => upstream.kill());
-    const subjects: Subject[] = [];
-    for (const name of options.subjects) {
-      signal.throwIfAborted();
-      report(`starting ${name}`);
-      const subject = await STARTERS[name]({ upstreamUrl: upstream.stdout().trim(), folder: join(folder, name) });
-      closers.push(() => subject.close());
-      subjects.push(subject);
-    }
-    const measurements = await measure({ ...options, subjects, workloads: WORKLOADS, signal, report });
-    if (upstream.stderr() !== '')
-      throw new Error(`the upstream got malformed requests:\n${upstream.stderr().slice(0, 2_000)}`);
-
-    const summary = summarise(measurements, WORKLOADS);
-    const machine = describeMachine();
-    console.log(`Node ${machine.node}, ${machine.cpus} CPUs (${machine.cpu}), medians of ${options.rounds} rounds\n`);
-    console.log(formatTables(summary, WORKLOADS));
-    if (options.jsonFile !== undefined)
-      await saveFigures(options.jsonFile, { machine, options, summary, measurements });
-  } finally {
-    for (const close of closers.reverse()) await close();
-  }
-}
+const COMMANDS: ReadonlyMap<string, Command> = new Map([
+  ...[LATENCY, STREAMS, SCALE, FOOTPRINT, LARGE, KNEE].map((command): [string, Command] => [
+    command.name,
+    (args, signal) => runCommand(command, args, signal),
+  ]),
+  ['translate', benchTranslate],
+]);
 
 async function main(): Promise<void> {
-  const args = process.argv.slice(2);
+  const [name = '', ...rest] = process.argv.slice(2);
   const interrupt = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(name, () => {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    // Once: a second one ends this process at once, and with it all that it started.
+    process.once(signal, () => {
       report('stopping');
       interrupt.abort(new Error('interrupted'));
     });
   }
-  if (args[0] === 'translate') return benchTranslate(args.slice(1), interrupt.signal);
-  const options = parseOptions(args);
-  if (options.help) console.log(HELP);
-  else await bench(options, interrupt.signal);
+  const command = COMMANDS.get(name);
+  if (command !== undefined) return command(rest, interrupt.signal);
+  if (name !== '' && !name.startsWith('-')) {
+    throw new Error(`there is no command ${name}, only ${[...COMMANDS.keys()].join(', ')}; see --help`);
+  }
+  await runBench(process.argv.slice(2), interrupt.signal);
 }
 
 try {

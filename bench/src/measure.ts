@@ -1,17 +1,19 @@
-import { processTreeCpuMs } from './cpu/process-tree-cpu.js';
-import type { LoadResult } from './load/job.js';
-import { load } from './load/start-load.js';
-import type { Subject } from './subjects/subject.js';
-import type { Workload } from './workload.js';
+import type { LoadJob, LoadResult } from './load/job.js';
+import { processTreeCpuMs } from './processes/process-tree-cpu.js';
+import { processTreeRssMb } from './processes/process-tree-memory.js';
+import { report } from './report/progress.js';
+import { subjectLabel, type Subject, type SubjectId } from './subjects/subject.js';
+import { STREAM, type Workload, type WorkloadName } from './workload.js';
+import type { World } from './world.js';
 
 /** One run of one workload against one subject. */
-export interface Measurement {
-  readonly workload: string;
-  readonly subject: string;
+export interface Measurement extends SubjectId {
+  readonly workload: WorkloadName;
   readonly round: number;
-  /** All processes of the subject. */
+  /** All processes of the subject; 0 for one that has none. */
   readonly cpuMs: number;
   readonly cpuMsByProcess: Readonly<Record<string, number>>;
+  readonly rssMb: number;
   readonly load: LoadResult;
 }
 
@@ -21,64 +23,104 @@ export interface MeasureOptions {
   readonly rounds: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
-  readonly signal: AbortSignal;
-  readonly report: (line: string) => void;
 }
 
 /**
  * Measures every workload against every subject, round by round: what else the machine does in the meantime then
  * falls on all subjects alike, and each round starts with another subject.
  */
-export async function measure(options: MeasureOptions): Promise<readonly Measurement[]> {
-  const { subjects, workloads, rounds, report } = options;
-  for (const subject of subjects) await warmUp(subject, options);
+export async function measure(world: World, options: MeasureOptions): Promise<readonly Measurement[]> {
+  const { subjects, workloads, rounds, durationMs } = options;
   const measurements: Measurement[] = [];
+  await warmUp(world, options);
   for (let round = 0; round < rounds; round += 1) {
     for (const workload of workloads) {
-      for (const subject of rotated(subjects, round)) {
-        options.signal.throwIfAborted();
-        report(`round ${round + 1} of ${rounds}: ${workload.name} through ${subject.name}`);
-        measurements.push(await measureOnce(subject, workload, { round, durationMs: options.durationMs }));
+      report(`round ${round + 1} of ${rounds}: ${workload.name}`);
+      for (const subject of rotated(measuredWith(subjects, workload), round)) {
+        world.signal.throwIfAborted();
+        measurements.push(await measureOnce(world, { subject, workload, round, durationMs }));
       }
     }
   }
   return measurements;
 }
 
+// The first workload meets code that has not been compiled yet.
+const FIRST_WARM_UP = 3;
+
 /** Compilers and connection pools settle before anything counts. */
-async function warmUp(subject: Subject, { workloads, warmUpMs, signal, report }: MeasureOptions): Promise<void> {
-  for (const workload of workloads) {
-    signal.throwIfAborted();
-    report(`warming up ${subject.name}: ${workload.name}`);
-    const { errors, firstError } = await load(jobOf(subject, workload, warmUpMs));
-    if (errors > 0) throw new Error(`${subject.name} fails ${workload.name}: ${errors} errors, first: ${firstError}`);
+async function warmUp(world: World, { subjects, workloads, warmUpMs }: MeasureOptions): Promise<void> {
+  for (const subject of subjects) {
+    report(`warming up ${subjectLabel(subject)}`);
+    for (const [index, workload] of workloads.entries()) {
+      if (measuredWith([subject], workload).length === 0) continue;
+      const durationMs = index === 0 ? warmUpMs * FIRST_WARM_UP : warmUpMs;
+      const { errors, firstError } = await runWorkload(world, { subject, workload, durationMs });
+      if (errors > 0) throw new Error(`${subjectLabel(subject)}, ${workload.name}: ${errors} errors: ${firstError}`);
+    }
   }
 }
 
-async function measureOnce(
-  subject: Subject,
-  workload: Workload,
-  { round, durationMs }: { readonly round: number; readonly durationMs: number },
-): Promise<Measurement> {
+/** What is put on what, and for how long. */
+export interface Run {
+  readonly subject: Subject;
+  readonly workload: Workload;
+  readonly durationMs: number;
+}
+
+/** Puts a workload on a subject, and reads before and after what its processes used. */
+export async function measureOnce(world: World, run: Run & { readonly round: number }): Promise<Measurement> {
+  const { subject, workload, round } = run;
   const before = cpuByProcess(subject);
-  const result = await load(jobOf(subject, workload, durationMs));
+  const load = await runWorkload(world, run);
   const after = cpuByProcess(subject);
   const cpuMsByProcess = Object.fromEntries(
     Object.entries(after).map(([name, cpuMs]) => [name, cpuMs - (before[name] ?? 0)]),
   );
-  const cpuMs = Object.values(cpuMsByProcess).reduce((sum, value) => sum + value, 0);
-  return { workload: workload.name, subject: subject.name, round, cpuMs, cpuMsByProcess, load: result };
+  return {
+    subject: subject.subject,
+    profile: subject.profile,
+    workload: workload.name,
+    round,
+    cpuMs: Object.values(cpuMsByProcess).reduce((sum, value) => sum + value, 0),
+    cpuMsByProcess,
+    rssMb: subject.processes.reduce((sum, { pid }) => sum + processTreeRssMb(pid), 0),
+    load,
+  };
 }
 
-function jobOf(subject: Subject, workload: Workload, durationMs: number) {
-  return { url: subject.url, key: subject.key, stream: workload.stream, pace: workload.pace, durationMs };
+/** Puts a workload on a subject. */
+export function runWorkload(world: World, { subject, workload, durationMs }: Run): Promise<LoadResult> {
+  const job = jobFor(subject, {
+    request: subject.translates ? workload.request : (workload.untranslated ?? workload.request),
+    stream: workload.unit === 'chunk' ? STREAM : undefined,
+    pace: { type: 'closed', concurrency: workload.concurrency },
+    durationMs,
+  });
+  return world.generator.run(job, world.signal);
 }
 
-function cpuByProcess(subject: Subject): Readonly<Record<string, number>> {
+/** A job for the load generator, addressed to a subject. */
+export function jobFor(
+  { url, keys, models, headers = {} }: Subject,
+  job: Omit<LoadJob, 'url' | 'keys' | 'models' | 'headers'>,
+): LoadJob {
+  return { url, keys, models, headers, ...job };
+}
+
+/** The CPU time of each of a subject's processes so far. */
+export function cpuByProcess(subject: Subject): Readonly<Record<string, number>> {
   return Object.fromEntries(subject.processes.map(({ name, pid }) => [name, processTreeCpuMs(pid)]));
 }
 
-function rotated(subjects: readonly Subject[], by: number): readonly Subject[] {
-  const start = by % subjects.length;
-  return [...subjects.slice(start), ...subjects.slice(0, start)];
+/** Who takes part: what a peer cannot do, it is not compared at. The floor and nothing at all are compared with always. */
+export function measuredWith(subjects: readonly Subject[], workload: Workload): readonly Subject[] {
+  return subjects.filter(
+    ({ subject, translates }) => translates || workload.untranslated === undefined || subject !== 'portkey',
+  );
+}
+
+function rotated<T>(items: readonly T[], by: number): readonly T[] {
+  const start = by % Math.max(1, items.length);
+  return [...items.slice(start), ...items.slice(0, start)];
 }

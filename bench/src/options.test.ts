@@ -1,21 +1,28 @@
-import { parseOptions } from './options.js';
+import { parseOptions, parseSubjects } from './options.js';
 
 describe('the options of the bench', () => {
   it('have defaults, and shorter ones for --quick', () => {
-    expect(parseOptions([])).toMatchObject({
-      subjects: ['floor', 'standalone', 'split'],
-      rounds: 5,
-      durationMs: 3_000,
-    });
-    expect(parseOptions(['--quick'])).toMatchObject({ rounds: 2, durationMs: 1_500 });
-    expect(parseOptions(['--quick', '--rounds', '4', '--seconds', '0.5'])).toMatchObject({
+    expect(parseOptions([])).toMatchObject({ rounds: 5, durationMs: 3_000, profile: false, jsonFile: undefined });
+    expect(parseOptions(['--quick'])).toMatchObject({ rounds: 2, durationMs: 500 });
+    expect(parseOptions(['--quick', '--rounds', '4', '--seconds', '0.25'])).toMatchObject({
       rounds: 4,
-      durationMs: 500,
+      durationMs: 250,
     });
   });
 
+  it('measure Switchyard in both profiles, or in the one that is named', () => {
+    expect(parseSubjects('floor, split,standalone:policy')).toEqual([
+      { subject: 'floor', profile: 'bare' },
+      { subject: 'split', profile: 'bare' },
+      { subject: 'split', profile: 'policy' },
+      { subject: 'standalone', profile: 'policy' },
+    ]);
+    expect(parseOptions([]).subjects).toHaveLength(7);
+  });
+
   it.each([
-    [['--subjects', 'floor,roof'], 'roof is not one of floor, standalone, split'],
+    [['--subjects', 'floor,roof'], 'roof is not one of direct, floor, standalone, split, portkey'],
+    [['--subjects', 'portkey:policy'], 'portkey has no profile policy'],
     [['--rounds', '0'], '--rounds: 0 is not a positive number'],
     [['--fast'], '--fast'],
   ])('refuse %s', (args, problem) => {

@@ -1,38 +1,55 @@
 import { parseArgs } from 'node:util';
 
-export const SUBJECT_NAMES = ['floor', 'standalone', 'split'] as const;
-export type SubjectName = (typeof SUBJECT_NAMES)[number];
+import { SUBJECT_NAMES, type Profile, type SubjectId, type SubjectName } from './subjects/subject.js';
 
 export interface BenchOptions {
   readonly help: boolean;
-  readonly subjects: readonly SubjectName[];
+  readonly subjects: readonly SubjectId[];
   readonly rounds: number;
   readonly durationMs: number;
   readonly warmUpMs: number;
-  /** Where to write all figures as JSON. */
+  /** Whether to leave a profile of each process at work. */
+  readonly profile: boolean;
+  /** Where to write all figures as JSON, instead of bench/results. */
   readonly jsonFile: string | undefined;
 }
 
 export const HELP = `Measures what Switchyard costs, as multiples of the floor: a single raw node:http + undici process that forwards.
 
 The same load goes in interleaved rounds through each subject to a mock upstream. Counted is the CPU time of all
-processes of a subject, per request and per streamed event. It takes about 3 minutes; close other programs first.
+processes of a subject, per request and per streamed chunk. It takes about 10 minutes; close other programs first.
+docs/benchmarks.md explains the method. Ctrl-C stops everything that was started.
 
 Usage: npm run bench -- [options]
-       npm run bench -- translate [options]    what translating streams costs; see translate --help
+       npm run bench -- COMMAND [options]      each has a --help of its own
 
-  --quick            2 short rounds, about 1 minute: to see that everything works, not to quote
-  --subjects LIST    which to measure, separated by commas (${SUBJECT_NAMES.join(',')})
+Commands:
+  latency            what is added at one request at a time, and to the first token
+  streams            how many paced streams are held without a late, lost or merged chunk
+  scale              what many keys, aliases and credentials cost
+  footprint          idle memory of each service, and the time until a gateway is ready
+  large              10 MB prompts, and a client that reads at 1 KB/s
+  knee               latency at rising rates
+  translate          what translating streams costs, for every pair of dialects
+
+Options:
+  --quick            2 short rounds, about 90 seconds: to see that everything works, not to quote
+  --subjects LIST    which to measure, separated by commas (${SUBJECT_NAMES.join(',')});
+                     Switchyard's in both profiles, or in one: split:policy
   --rounds N         rounds to measure (5)
   --seconds N        seconds of load per run (3)
-  --json FILE        write every single measurement and the summary to FILE
+  --profile          afterwards run everything once more, and leave a CPU profile of each process and workload
+                     in bench/results/profiles; open one in the browser's developer tools or in a viewer of
+                     .cpuprofile files
+  --json FILE        write the machine, the versions, every round and the rows to FILE, not to bench/results
   --help             this text
 
 Examples:
   npm run bench
   npm run bench -- --quick
-  npm run bench -- translate --quick
-  npm run bench -- --subjects floor,split --rounds 7 --json bench/results/split.json
+  npm run bench -- --subjects floor,split:policy --rounds 7 --json /tmp/split.json
+  npm run bench -- --quick --subjects floor,split --profile
+  npm run bench -- latency --quick
 `;
 
 /** @throws Error that says what is wrong with the arguments. */
@@ -42,27 +59,39 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     options: {
       help: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
       subjects: { type: 'string', default: SUBJECT_NAMES.join(',') },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       json: { type: 'string' },
     },
   });
-  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 1.5 : 3);
+  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.5 : 3);
   return {
     help: values.help,
-    subjects: values.subjects.split(',').map(subjectName),
+    profile: values.profile,
+    subjects: parseSubjects(values.subjects),
     rounds: Math.ceil(positive(values.rounds, '--rounds') ?? (values.quick ? 2 : 5)),
     durationMs: seconds * 1_000,
-    warmUpMs: values.quick ? 1_000 : 2_000,
+    warmUpMs: values.quick ? 400 : 1_500,
     jsonFile: values.json,
   };
 }
 
-function subjectName(text: string): SubjectName {
-  const name = SUBJECT_NAMES.find((known) => known === text.trim());
-  if (name === undefined) throw new Error(`--subjects: ${text} is not one of ${SUBJECT_NAMES.join(', ')}`);
-  return name;
+/** @throws Error that names what is no subject. */
+export function parseSubjects(list: string): readonly SubjectId[] {
+  return list.split(',').flatMap((item) => {
+    const [name, wanted] = item.trim().split(':');
+    const subject = SUBJECT_NAMES.find((known) => known === name);
+    if (subject === undefined) throw new Error(`--subjects: ${name} is not one of ${SUBJECT_NAMES.join(', ')}`);
+    const profiles = profilesOf(subject).filter((profile) => wanted === undefined || wanted === profile);
+    if (profiles.length === 0) throw new Error(`--subjects: ${subject} has no profile ${wanted}`);
+    return profiles.map((profile) => ({ subject, profile }));
+  });
+}
+
+function profilesOf(subject: SubjectName): readonly Profile[] {
+  return subject === 'split' || subject === 'standalone' ? ['bare', 'policy'] : ['bare'];
 }
 
 /** @throws Error that names the option when its value is not a positive number. */

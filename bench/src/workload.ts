@@ -1,3 +1,5 @@
+import type { RequestName } from './request-body.js';
+
 /** How requests follow each other. */
 export type Pace =
   /** So many at a time, the next as soon as one is answered. */
@@ -5,54 +7,54 @@ export type Pace =
   /** So many a second, whatever the answers do. */
   | { readonly type: 'rate'; readonly perSecond: number };
 
+export type WorkloadName = '2k' | '100k' | 'chunk' | 'chunk-translated';
+
 /** What is asked of every subject. */
 export interface Workload {
-  readonly name: string;
+  readonly name: WorkloadName;
   readonly title: string;
-  readonly stream: boolean;
-  readonly pace: Pace;
+  /** What the CPU is counted for. */
+  readonly unit: 'request' | 'chunk';
+  readonly request: RequestName;
+  /** What a subject is asked that only forwards; without it, the same. */
+  readonly untranslated?: RequestName;
+  readonly concurrency: number;
 }
 
 /** The model that every subject routes to the mock upstream. */
 export const MODEL = 'bench-model';
 
-/** How the mock upstream streams: short events, as a provider sends them, one every few milliseconds. */
-export const STREAM = { chunks: 100, intervalMs: 10 };
+/** How the mock upstream streams: short events, as a provider sends them. */
+export interface StreamShape {
+  /** Events with text. */
+  readonly chunks: number;
+  /** Between two of them; 0: as fast as they are taken. */
+  readonly intervalMs: number;
+  /** Bytes of text added to each. */
+  readonly padding?: number;
+}
+
+export const STREAM: StreamShape = { chunks: 100, intervalMs: 10 };
+
+const STREAMS = 32;
+const STREAM_TITLE = `${STREAM.chunks} chunks ${STREAM.intervalMs} ms apart, ${STREAMS} streams at a time`;
 
 export const WORKLOADS: readonly Workload[] = [
+  { name: '2k', title: '2 KB in, 1 KB out, 16 at a time', unit: 'request', request: 'chat-2k', concurrency: 16 },
+  { name: '100k', title: '100 KB in, 1 KB out, 8 at a time', unit: 'request', request: 'chat-100k', concurrency: 8 },
   {
-    name: 'json-closed',
-    title: '2 KB in, 1 KB out, 16 at a time',
-    stream: false,
-    pace: { type: 'closed', concurrency: 16 },
+    name: 'chunk',
+    title: `passed through: ${STREAM_TITLE}`,
+    unit: 'chunk',
+    request: 'chat-stream',
+    concurrency: STREAMS,
   },
   {
-    name: 'json-rate',
-    title: '2 KB in, 1 KB out, 100 a second',
-    stream: false,
-    pace: { type: 'rate', perSecond: 100 },
-  },
-  {
-    name: 'sse',
-    title: `2 KB in, ${STREAM.chunks} events ${STREAM.intervalMs} ms apart, 32 streams at a time`,
-    stream: true,
-    pace: { type: 'closed', concurrency: 32 },
+    name: 'chunk-translated',
+    title: `anthropic-messages from openai-chat: ${STREAM_TITLE}`,
+    unit: 'chunk',
+    request: 'messages-stream',
+    untranslated: 'chat-stream',
+    concurrency: STREAMS,
   },
 ];
-
-/** A request of about 2 KB: a system prompt and a short conversation. */
-export function requestBody(stream: boolean): string {
-  const filler = 'The quick brown fox jumps over the lazy dog, and nobody has ever asked the dog about it. ';
-  return JSON.stringify({
-    model: MODEL,
-    messages: [
-      { role: 'system', content: filler.repeat(12) },
-      { role: 'user', content: filler.repeat(5) },
-      { role: 'assistant', content: 'Nobody, indeed.' },
-      { role: 'user', content: filler.repeat(4) },
-    ],
-    temperature: 0.7,
-    max_tokens: 256,
-    stream,
-  });
-}

@@ -6,7 +6,7 @@ import { runQuietly } from './run-quietly.mjs';
 import { stamp } from './stamp.mjs';
 
 const WORKSPACES = ['apps', 'packages'];
-const SKIPPED = new Set(['node_modules', 'dist', 'generated', '__fixtures__', '.turbo']);
+const SKIPPED = new Set(['node_modules', 'dist', 'generated', '__fixtures__', '.turbo', 'results']);
 
 /**
  * Builds through turbo when a source is another than at the last build. turbo would find that out too, in half a

@@ -2,36 +2,70 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Pool } from 'undici';
 
-import { STREAM, requestBody } from '../workload.js';
+import { requestBody, requestPath } from '../request-body.js';
 import type { LoadJob, LoadResult } from './job.js';
-import { send, type Sent } from './send.js';
+import { send, type Prepared, type Sent } from './send.js';
+import { summariseLoad } from './summarise-load.js';
 
-// More than any workload has in flight, so that none waits for a connection within the load process itself.
-const CONNECTIONS = 256;
+// More than any workload has in flight, so that none waits for a connection within the load generator itself.
+const CONNECTIONS = 4_096;
 
 /** Sends requests for the job's time, waits for the last answers, and tells what came of it. */
 export async function runLoad(job: LoadJob): Promise<LoadResult> {
   const pool = new Pool(job.url, { connections: CONNECTIONS, pipelining: 1 });
-  const body = requestBody(job.stream);
-  const sendOne = (): Promise<Sent> => send(pool, { key: job.key, body });
+  const prepared = prepare(job);
+  let next = 0;
+  const sendNext = (): Promise<Sent> => {
+    const request = prepared(next);
+    next += 1;
+    return send(pool, request);
+  };
   const startedAt = performance.now();
   const until = startedAt + job.durationMs;
+  const staggerMs = job.staggerMs ?? job.stream?.intervalMs ?? 0;
   const sent =
     job.pace.type === 'closed'
-      ? await closedLoop(sendOne, { until, concurrency: job.pace.concurrency })
-      : await fixedRate(sendOne, { until, intervalMs: 1_000 / job.pace.perSecond });
+      ? await closedLoop(sendNext, { until, concurrency: job.pace.concurrency, staggerMs })
+      : await fixedRate(sendNext, { until, intervalMs: 1_000 / job.pace.perSecond });
   const elapsedMs = performance.now() - startedAt;
   await pool.close();
-  return summarise(sent, elapsedMs, job.stream);
+  return summariseLoad(sent, { elapsedMs, lateMs: job.stream?.intervalMs || Infinity });
+}
+
+/** The n-th request. */
+function prepare(job: LoadJob): (index: number) => Prepared {
+  const bodies = job.models.map((model) => Buffer.from(requestBody(job.request, model)));
+  const headers = job.keys.map((key) => ({
+    'content-type': 'application/json',
+    authorization: `Bearer ${key}`,
+    ...job.headers,
+  }));
+  const path = requestPath(job.request);
+  return (index) => ({
+    path,
+    headers: headers[index % headers.length] ?? {},
+    body: bodies[index % bodies.length] ?? '',
+    stream: job.stream,
+  });
+}
+
+interface Loop {
+  readonly until: number;
+  readonly concurrency: number;
+  /** The first requests are spread over so long, or all streams would tick as one. */
+  readonly staggerMs: number;
 }
 
 async function closedLoop(
-  sendOne: () => Promise<Sent>,
-  { until, concurrency }: { readonly until: number; readonly concurrency: number },
+  sendNext: () => Promise<Sent>,
+  { until, concurrency, staggerMs }: Loop,
 ): Promise<readonly Sent[]> {
   const sent: Sent[] = [];
-  const loop = async (): Promise<void> => {
-    while (performance.now() < until) sent.push(await sendOne());
+  const loop = async (_: unknown, index: number): Promise<void> => {
+    await sleep(Math.floor((index * staggerMs) / concurrency));
+    do {
+      sent.push(await sendNext());
+    } while (performance.now() < until);
   };
   await Promise.all(Array.from({ length: concurrency }, loop));
   return sent;
@@ -39,33 +73,14 @@ async function closedLoop(
 
 /** Each request is due at its own time: a slow answer delays no later request. */
 async function fixedRate(
-  sendOne: () => Promise<Sent>,
+  sendNext: () => Promise<Sent>,
   { until, intervalMs }: { readonly until: number; readonly intervalMs: number },
 ): Promise<readonly Sent[]> {
   const sent: Promise<Sent>[] = [];
   for (let due = performance.now(); due < until; due += intervalMs) {
     const wait = due - performance.now();
     if (wait > 0) await sleep(wait);
-    sent.push(sendOne());
+    sent.push(sendNext());
   }
   return Promise.all(sent);
-}
-
-/** What was sent, as figures. */
-export function summarise(sent: readonly Sent[], elapsedMs: number, stream: boolean): LoadResult {
-  const good = sent.filter((one) => one.error === undefined);
-  const latencies = good.map((one) => one.latencyMs).sort((a, b) => a - b);
-  return {
-    requests: good.length,
-    chunks: stream ? good.length * STREAM.chunks : 0,
-    errors: sent.length - good.length,
-    firstError: sent.find((one) => one.error !== undefined)?.error,
-    elapsedMs,
-    latencyP50Ms: percentile(latencies, 0.5),
-    latencyP99Ms: percentile(latencies, 0.99),
-  };
-}
-
-function percentile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }

@@ -1,51 +1,65 @@
 import type { Dispatcher } from 'undici';
 
-/** One request and what came of it. */
-export interface Sent {
-  readonly latencyMs: number;
-  /** Undefined for a whole and good answer. */
-  readonly error: string | undefined;
+import type { StreamShape } from '../workload.js';
+import { MarkReader, type ChunkTimes } from './mark.js';
+
+/** A request, ready to be sent. */
+export interface Prepared {
+  readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Buffer;
+  readonly stream?: StreamShape | undefined;
 }
 
+/** One request and what came of it. */
+export interface Sent {
+  readonly answerMs: number;
+  readonly firstTokenMs?: number | undefined;
+  readonly chunks?: ChunkTimes | undefined;
+  /** Undefined for a whole and good answer. */
+  readonly error?: string | undefined;
+}
+
+/** The last bytes of a good stream, in the dialects that are asked. */
+const PROOFS = ['[DONE]', 'message_stop'];
+
 /** Sends one request and reads its answer to the end. Never rejects. */
-export function send(
-  dispatcher: Dispatcher,
-  { key, body }: { readonly key: string; readonly body: string },
-): Promise<Sent> {
+export function send(dispatcher: Dispatcher, { path, headers, body, stream }: Prepared): Promise<Sent> {
   const startedAt = performance.now();
+  const sinceStart = (): number => performance.now() - startedAt;
   return new Promise((resolve) => {
+    const marks = new MarkReader();
     let status = 0;
-    let streams = false;
-    let latencyMs: number | undefined;
+    let firstTokenMs: number | undefined;
     let last: Buffer = Buffer.alloc(0);
-    const finish = (error: string | undefined): void =>
-      resolve({ latencyMs: latencyMs ?? performance.now() - startedAt, error });
+    const finish = (error: string | undefined): void => {
+      const chunks = stream === undefined ? undefined : marks.end(stream.chunks);
+      resolve({ answerMs: sinceStart(), firstTokenMs, chunks, error });
+    };
     dispatcher.dispatch(
-      {
-        method: 'POST',
-        path: '/v1/chat/completions',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
-        body,
-      },
+      { method: 'POST', path, headers, body },
       {
         onRequestStart: () => undefined,
-        onResponseStart(_controller, statusCode, headers) {
+        onResponseStart(_controller, statusCode) {
           status = statusCode;
-          streams = String(headers['content-type']).startsWith('text/event-stream');
         },
         onResponseData(_controller, chunk) {
-          if (streams) latencyMs ??= performance.now() - startedAt;
           last = chunk;
+          if (stream !== undefined && marks.read(chunk)) firstTokenMs ??= sinceStart();
         },
-        onResponseEnd: () => finish(problemOf(status, streams, last)),
+        onResponseEnd: () => finish(problemOf(status, { last, streams: stream !== undefined })),
         onResponseError: (_controller, error) => finish(error.message),
       },
     );
   });
 }
 
-function problemOf(status: number, streams: boolean, last: Buffer): string | undefined {
-  if (status !== 200) return `status ${status}: ${last.toString('utf8', 0, 300)}`;
-  if (streams && !last.includes('[DONE]')) return `a stream that ended with ${last.toString('utf8', 0, 300)}`;
+function problemOf(
+  status: number,
+  { last, streams }: { readonly last: Buffer; readonly streams: boolean },
+): string | undefined {
+  const end = last.toString('utf8').slice(-300);
+  if (status !== 200) return `status ${status}: ${end}`;
+  if (streams && !PROOFS.some((proof) => end.includes(proof))) return `a stream that ended with ${end}`;
   return last.length === 0 ? 'an empty answer' : undefined;
 }

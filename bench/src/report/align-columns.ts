@@ -1,5 +1,5 @@
-/** Lines of cells as columns. The first and the last column are words, the others numbers. */
-export function alignColumns(lines: readonly (readonly string[])[]): string {
+/** Lines of cells as columns. The first column and the last `trailing` are words, the others numbers. */
+export function alignColumns(lines: readonly (readonly string[])[], trailing = 1): string {
   const count = Math.max(...lines.map((cells) => cells.length));
   const widths = Array.from({ length: count }, (_, column) =>
     Math.max(...lines.map((cells) => cells[column]?.length ?? 0)),
@@ -8,7 +8,7 @@ export function alignColumns(lines: readonly (readonly string[])[]): string {
     .map((cells) =>
       cells
         .map((cell, column) => {
-          const isWord = column === 0 || column === count - 1;
+          const isWord = column === 0 || column >= count - trailing;
           return isWord ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);
         })
         .join('  ')

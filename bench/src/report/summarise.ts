@@ -1,50 +1,95 @@
 import type { Measurement } from '../measure.js';
-import type { Workload } from '../workload.js';
+import type { SubjectId } from '../subjects/subject.js';
+import type { Workload, WorkloadName } from '../workload.js';
 
-/** One line of the report: medians over the rounds. */
-export interface SummaryRow {
-  readonly workload: string;
-  readonly subject: string;
-  /** Of a request, or of an event for a stream. */
-  readonly cpuMs: number;
-  /** `cpuMs` as a multiple of the floor's; undefined when the floor was not measured. */
-  readonly ratio: number | undefined;
-  readonly cpuMsByProcess: Readonly<Record<string, number>>;
-  readonly perSecond: number;
-  readonly latencyP50Ms: number;
-  readonly latencyP99Ms: number;
-  readonly errors: number;
+/** One line of the report: medians over the rounds. Null is what there is none of. */
+export interface Row extends SubjectId {
+  readonly workload: WorkloadName;
+  /** Of a request, or of a chunk; of all the subject's processes. */
+  readonly cpuMs: number | null;
+  /** As a multiple of the floor's in the same round. */
+  readonly ratioToFloor: number | null;
+  readonly ratioToPortkey: number | null;
+  /** Of a whole answer; for chunks the way from the upstream to the client. */
+  readonly p50Ms: number | null;
+  readonly p99Ms: number | null;
+  /** From the request to the first text of a stream. */
+  readonly ttftP99Ms: number | null;
+  readonly rssMb: number | null;
 }
 
-/** Figures per workload and subject, with their ratio to the floor's. */
-export function summarise(measurements: readonly Measurement[], workloads: readonly Workload[]): readonly SummaryRow[] {
-  const subjects = [...new Set(measurements.map(({ subject }) => subject))];
+/** Figures per workload and subject, in the order in which they were measured. */
+export function summarise(measurements: readonly Measurement[], workloads: readonly Workload[]): readonly Row[] {
   return workloads.flatMap((workload) => {
-    const rows = subjects.map((subject) => {
-      const own = measurements.filter((one) => one.workload === workload.name && one.subject === subject);
-      return rowOf(workload, subject, own);
-    });
-    const floor = rows.find(({ subject }) => subject === 'floor')?.cpuMs;
-    return rows.map((row) => ({ ...row, ratio: floor === undefined ? undefined : row.cpuMs / floor }));
+    const own = measurements.filter((one) => one.workload === workload.name);
+    return subjectsOf(own).map((id) => rowOf(workload, id, own));
   });
 }
 
-function rowOf(workload: Workload, subject: string, own: readonly Measurement[]): Omit<SummaryRow, 'ratio'> {
-  const unitsOf = ({ load }: Measurement): number => (workload.stream ? load.chunks : load.requests);
-  const medianOf = (figure: (one: Measurement) => number): number => median(own.map(figure));
-  const processes = Object.keys(own[0]?.cpuMsByProcess ?? {});
+function rowOf(workload: Workload, id: SubjectId, measurements: readonly Measurement[]): Row {
+  const own = measurements.filter((one) => isOf(one, id));
+  const streams = workload.unit === 'chunk';
   return {
+    subject: id.subject,
+    profile: id.profile,
     workload: workload.name,
-    subject,
-    cpuMs: medianOf((one) => one.cpuMs / unitsOf(one)),
-    cpuMsByProcess: Object.fromEntries(
-      processes.map((name) => [name, medianOf((one) => (one.cpuMsByProcess[name] ?? 0) / unitsOf(one))]),
-    ),
-    perSecond: medianOf((one) => (unitsOf(one) * 1_000) / one.load.elapsedMs),
-    latencyP50Ms: medianOf(({ load }) => load.latencyP50Ms),
-    latencyP99Ms: medianOf(({ load }) => load.latencyP99Ms),
-    errors: own.reduce((sum, { load }) => sum + load.errors, 0),
+    cpuMs: medianOf(own, (one) => unitCpuMs(one, workload)),
+    ratioToFloor: ratioTo('floor', own, { measurements, workload }),
+    ratioToPortkey: ratioTo('portkey', own, { measurements, workload }),
+    p50Ms: medianOf(own, ({ load }) => (streams ? load.chunkMs : load.answerMs).p50),
+    p99Ms: medianOf(own, ({ load }) => (streams ? load.chunkMs : load.answerMs).p99),
+    ttftP99Ms: medianOf(own, ({ load }) => load.firstTokenMs.p99),
+    rssMb: medianOf(own, ({ rssMb }) => (rssMb > 0 ? rssMb : undefined)),
   };
+}
+
+/** The CPU time of each process, per request or chunk. */
+export function cpuByProcess(
+  measurements: readonly Measurement[],
+  workload: Workload,
+  id: SubjectId,
+): Readonly<Record<string, number>> {
+  const own = measurements.filter((one) => one.workload === workload.name && isOf(one, id));
+  const names = Object.keys(own[0]?.cpuMsByProcess ?? {});
+  return Object.fromEntries(
+    names.map((name) => [name, medianOf(own, (one) => (one.cpuMsByProcess[name] ?? 0) / unitsOf(one, workload)) ?? 0]),
+  );
+}
+
+/** Rounds are compared with each other before they are summed up, so that what changed between them drops out. */
+function ratioTo(
+  other: 'floor' | 'portkey',
+  own: readonly Measurement[],
+  { measurements, workload }: { readonly measurements: readonly Measurement[]; readonly workload: Workload },
+): number | null {
+  return medianOf(own, (one) => {
+    const reference = measurements.find(({ subject, round }) => subject === other && round === one.round);
+    const cpuMs = unitCpuMs(one, workload);
+    const referenceCpuMs = reference === undefined ? undefined : unitCpuMs(reference, workload);
+    return cpuMs === undefined || referenceCpuMs === undefined ? undefined : cpuMs / referenceCpuMs;
+  });
+}
+
+function unitCpuMs(one: Measurement, workload: Workload): number | undefined {
+  return Object.keys(one.cpuMsByProcess).length === 0 ? undefined : one.cpuMs / unitsOf(one, workload);
+}
+
+function unitsOf({ load }: Measurement, { unit }: Workload): number {
+  return unit === 'chunk' ? load.chunks : load.requests;
+}
+
+function isOf(one: SubjectId, { subject, profile }: SubjectId): boolean {
+  return one.subject === subject && one.profile === profile;
+}
+
+function subjectsOf(measurements: readonly Measurement[]): readonly SubjectId[] {
+  const ofFirstRound = measurements.filter(({ round }) => round === 0);
+  return ofFirstRound.map(({ subject, profile }) => ({ subject, profile }));
+}
+
+function medianOf<T>(items: readonly T[], figure: (item: T) => number | undefined): number | null {
+  const values = items.map(figure).filter((value) => value !== undefined && Number.isFinite(value));
+  return values.length === 0 ? null : median(values.flatMap((value) => value ?? []));
 }
 
 export function median(values: readonly number[]): number {

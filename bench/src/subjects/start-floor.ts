@@ -2,21 +2,25 @@ import { join } from 'node:path';
 
 import { startProcess } from '@switchyard/testkit';
 
+import { MODEL } from '../workload.js';
 import type { Subject, SubjectOptions } from './subject.js';
 
-export async function startFloor({ upstreamUrl }: SubjectOptions): Promise<Subject> {
+export async function startFloor({ upstreamUrl, nodeArgs, env }: SubjectOptions): Promise<Subject> {
   const floor = await startProcess({
     command: process.execPath,
-    args: [join(import.meta.dirname, '../floor/floor.js'), upstreamUrl],
+    args: [...nodeArgs, join(import.meta.dirname, '../floor/floor.js'), upstreamUrl],
+    env: { PATH: process.env['PATH'], ...env },
     readyPattern: /http:\S+/,
   });
   return {
-    name: 'floor',
+    subject: 'floor',
+    profile: 'bare',
     url: floor.stdout().trim(),
-    key: 'any',
+    keys: ['any'],
+    models: [MODEL],
+    translates: false,
     processes: [{ name: 'floor', pid: floor.pid }],
-    async close() {
-      await floor.kill();
-    },
+    metricsUrls: [],
+    close: () => floor.kill(),
   };
 }

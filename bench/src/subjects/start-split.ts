@@ -1,75 +1,104 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { freePort, startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
+import { startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
 
+import { Closing } from '../closing.js';
+import { nextPort } from './next-port.js';
 import type { Subject, SubjectOptions } from './subject.js';
-import { startSwitchyard, untilReady, writeConfiguration } from './switchyard-process.js';
+import { profileVariables, startSwitchyard, untilReady } from './switchyard-process.js';
+import { writeConfiguration } from './write-configuration.js';
+
+/** What can be done to a split subject besides measuring it. */
+export interface SplitSubject extends Subject {
+  /** Ends the gateway and starts it again with what it keeps on disk; resolves with the milliseconds until it is ready. */
+  restartGateway(): Promise<number>;
+  /** Ends admin, Redis and Postgres: what is left has to do without. */
+  stopControlPlane(): Promise<void>;
+}
 
 /** Switchyard as separate processes: admin, one worker and one gateway, with Redis and Postgres. */
-export async function startSplit({ upstreamUrl, folder }: SubjectOptions): Promise<Subject> {
-  const closers: (() => Promise<unknown>)[] = [];
-  const close = async (): Promise<void> => {
-    for (const closer of closers.splice(0).reverse()) await closer();
-  };
-  try {
-    return await startParts({ upstreamUrl, folder }, closers, close);
-  } catch (error) {
-    await close();
-    throw error;
-  }
+export function startSplit(options: SubjectOptions): Promise<SplitSubject> {
+  return Closing.opening((closing) => startParts(options, closing));
 }
 
-async function startParts(
-  { upstreamUrl, folder }: SubjectOptions,
-  closers: (() => Promise<unknown>)[],
-  close: () => Promise<void>,
-): Promise<Subject> {
-  const { file, key } = await writeConfiguration(folder, upstreamUrl);
+async function startParts(options: SubjectOptions, closing: Closing): Promise<SplitSubject> {
+  const { folder, profile } = options;
+  const { file, keys, models } = await writeConfiguration(options);
   const postgres = await startPostgresServer();
-  closers.push(() => postgres.stop());
+  closing.add(() => postgres.stop());
   const redis = await startRedisServer();
-  closers.push(() => redis.stop());
-  const env = await sharedEnvironment({ databaseUrl: postgres.url, redisUrl: redis.url, configFile: file });
+  closing.add(() => redis.stop());
+  const env = await sharedVariables({ databaseUrl: postgres.url, redisUrl: redis.url, configFile: file });
+  const metricsPorts = { admin: await nextPort(), worker: await nextPort(), gateway: await nextPort() };
 
-  const start = async (name: string, own: Readonly<Record<string, string>>): Promise<RunningProcess> => {
+  const start = async (name: keyof typeof metricsPorts): Promise<RunningProcess> => {
     const ownFolder = join(folder, name);
+    const own = { ...env, ...profileVariables(options, metricsPorts[name]), ...options.env };
     const running = await startSwitchyard([name], {
+      ...options,
       folder: ownFolder,
-      env: { ...env, SWITCHYARD_DATA_DIR: join(ownFolder, 'data'), ...own },
+      env: { ...own, SWITCHYARD_DATA_DIR: join(ownFolder, 'data') },
     });
-    closers.push(() => running.kill());
+    closing.add(() => running.kill());
     return running;
   };
-  const admin = await start('admin', { SWITCHYARD_METRICS_PORT: `${await freePort()}` });
-  await untilReady(`http://127.0.0.1:${env.SWITCHYARD_ADMIN_PORT}`, admin, join(folder, 'admin'));
-  const worker = await start('worker', { SWITCHYARD_METRICS_PORT: `${await freePort()}` });
-  const gateway = await start('gateway', { SWITCHYARD_METRICS_PORT: `${await freePort()}` });
-  const url = `http://127.0.0.1:${env.SWITCHYARD_GATEWAY_PORT}`;
-  await untilReady(url, gateway, join(folder, 'gateway'));
+  const ready = (name: keyof typeof metricsPorts, url: string, running: RunningProcess): Promise<void> =>
+    untilReady(url, running, { ...options, folder: join(folder, name) });
 
-  const processes = [
-    { name: 'gateway', pid: gateway.pid },
-    { name: 'worker', pid: worker.pid },
-    { name: 'admin', pid: admin.pid },
-    { name: 'redis', pid: redis.pid },
-    { name: 'postgres', pid: postgres.pid },
-  ];
-  return { name: 'split', url, key, processes, close };
+  const admin = await start('admin');
+  await ready('admin', env.SWITCHYARD_ADMIN_URL, admin);
+  const worker = await start('worker');
+  const url = `http://127.0.0.1:${env.SWITCHYARD_GATEWAY_PORT}`;
+  let gateway = await start('gateway');
+  await ready('gateway', url, gateway);
+
+  return {
+    subject: 'split',
+    profile,
+    url,
+    keys,
+    models,
+    translates: true,
+    get processes() {
+      return [
+        { name: 'gateway', pid: gateway.pid },
+        { name: 'worker', pid: worker.pid },
+        { name: 'admin', pid: admin.pid },
+        { name: 'redis', pid: redis.pid },
+        { name: 'postgres', pid: postgres.pid },
+      ];
+    },
+    metricsUrls:
+      profile === 'policy' ? Object.values(metricsPorts).map((port) => `http://127.0.0.1:${port}/metrics`) : [],
+    async restartGateway() {
+      await gateway.kill();
+      const startedAt = performance.now();
+      gateway = await start('gateway');
+      await ready('gateway', url, gateway);
+      return performance.now() - startedAt;
+    },
+    async stopControlPlane() {
+      await admin.kill();
+      await redis.stop();
+      await postgres.stop();
+    },
+    close: () => closing.close(),
+  };
 }
 
-async function sharedEnvironment(options: {
+async function sharedVariables(options: {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly configFile: string;
 }) {
-  const wirePort = await freePort();
-  const adminPort = await freePort();
+  const wirePort = await nextPort();
+  const adminPort = await nextPort();
   return {
     DATABASE_URL: options.databaseUrl,
     REDIS_URL: options.redisUrl,
     SWITCHYARD_CONFIG: options.configFile,
-    SWITCHYARD_GATEWAY_PORT: `${await freePort()}`,
+    SWITCHYARD_GATEWAY_PORT: `${await nextPort()}`,
     SWITCHYARD_ADMIN_PORT: `${adminPort}`,
     SWITCHYARD_ADMIN_URL: `http://127.0.0.1:${adminPort}`,
     SWITCHYARD_WIRE_PORT: `${wirePort}`,

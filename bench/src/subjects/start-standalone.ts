@@ -1,28 +1,54 @@
 import { join } from 'node:path';
 
-import { freePort } from '@switchyard/testkit';
+import { startRedisServer, type PrivateServer } from '@switchyard/testkit';
 
+import { Closing } from '../closing.js';
+import { nextPort } from './next-port.js';
 import type { Subject, SubjectOptions } from './subject.js';
-import { startSwitchyard, untilReady, writeConfiguration } from './switchyard-process.js';
+import { profileVariables, startSwitchyard, untilReady } from './switchyard-process.js';
+import { writeConfiguration } from './write-configuration.js';
 
-/** Switchyard in one process, with its embedded Postgres and state in memory. */
-export async function startStandalone({ upstreamUrl, folder }: SubjectOptions): Promise<Subject> {
-  const { file, key } = await writeConfiguration(folder, upstreamUrl);
-  const port = await freePort();
-  const args = ['start', '--config', file, '--port', `${port}`, '--admin-port', `${await freePort()}`];
+/** Switchyard in one process, with its embedded Postgres; under `policy` with Redis for its state. */
+export function startStandalone(options: SubjectOptions): Promise<Subject> {
+  return Closing.opening((closing) => startParts(options, closing));
+}
+
+async function startParts(options: SubjectOptions, closing: Closing): Promise<Subject> {
+  const { folder, profile } = options;
+  const { file, keys, models } = await writeConfiguration(options);
+  const redis = profile === 'policy' ? await startRedis(closing) : undefined;
+  const port = await nextPort();
+  const metricsPort = await nextPort();
+  const args = ['start', '--config', file, '--port', `${port}`, '--admin-port', `${await nextPort()}`];
   const running = await startSwitchyard([...args, '--data-dir', join(folder, 'data')], {
-    folder,
-    env: { SWITCHYARD_METRICS_PORT: `${await freePort()}` },
+    ...options,
+    env: {
+      ...options.env,
+      ...profileVariables(options, metricsPort),
+      ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+    },
   });
-  const close = async (): Promise<void> => {
-    await running.kill();
-  };
+  closing.add(() => running.kill());
   const url = `http://127.0.0.1:${port}`;
-  try {
-    await untilReady(url, running, folder);
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  return { name: 'standalone', url, key, processes: [{ name: 'standalone', pid: running.pid }], close };
+  await untilReady(url, running, options);
+  return {
+    subject: 'standalone',
+    profile,
+    url,
+    keys,
+    models,
+    translates: true,
+    processes: [
+      { name: 'standalone', pid: running.pid },
+      ...(redis === undefined ? [] : [{ name: 'redis', pid: redis.pid }]),
+    ],
+    metricsUrls: profile === 'policy' ? [`http://127.0.0.1:${metricsPort}/metrics`] : [],
+    close: () => closing.close(),
+  };
+}
+
+async function startRedis(closing: Closing): Promise<PrivateServer> {
+  const redis = await startRedisServer();
+  closing.add(() => redis.stop());
+  return redis;
 }

@@ -1,12 +1,41 @@
-/** What is measured: something that forwards `POST /v1/chat/completions` to the mock upstream. */
-export interface Subject {
+export const SUBJECT_NAMES = ['direct', 'floor', 'standalone', 'split', 'portkey'] as const;
+export type SubjectName = (typeof SUBJECT_NAMES)[number];
+
+/** Switchyard alone has both: `policy` is with all its policies switched on. */
+export type Profile = 'bare' | 'policy';
+
+/** Which subject in which profile. */
+export interface SubjectId {
+  readonly subject: SubjectName;
+  readonly profile: Profile;
+}
+
+/** A process that counts, with all its children. */
+export interface MeasuredProcess {
   readonly name: string;
+  readonly pid: number;
+}
+
+/** What is measured: something that forwards requests to the mock upstream. */
+export interface Subject extends SubjectId {
   /** Without a trailing slash. */
   readonly url: string;
-  readonly key: string;
-  /** The processes whose CPU counts, each with all its children. */
-  readonly processes: readonly { readonly name: string; readonly pid: number }[];
-  close(): Promise<void>;
+  /** Client keys, and headers besides. */
+  readonly keys: readonly string[];
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Names that it routes to the upstream's model. */
+  readonly models: readonly string[];
+  /** Whether it can be asked in another dialect than the upstream's. */
+  readonly translates: boolean;
+  readonly processes: readonly MeasuredProcess[];
+  /** Where Prometheus would read. */
+  readonly metricsUrls: readonly string[];
+  close(): Promise<unknown>;
+}
+
+/** A subject that cannot be had on this machine. */
+export interface MissingSubject extends SubjectId {
+  readonly missing: string;
 }
 
 /** What a subject needs to start. */
@@ -14,4 +43,27 @@ export interface SubjectOptions {
   readonly upstreamUrl: string;
   /** A folder of the subject's own, for configuration, data and logs. */
   readonly folder: string;
+  readonly profile: Profile;
+  /** Where spans go under `policy`. */
+  readonly collectorUrl: string;
+  /** How many keys, aliases and credentials Switchyard has. */
+  readonly scale: Scale;
+  /** What its Node processes are started with, before their script. */
+  readonly nodeArgs: readonly string[];
+  /** Variables for its Node processes. */
+  readonly env: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface Scale {
+  readonly keys: number;
+  /** 0: the model's own name is asked for. */
+  readonly aliases: number;
+  readonly credentials: number;
+}
+
+export const SMALL_SCALE: Scale = { keys: 1, aliases: 0, credentials: 1 };
+
+export function subjectLabel({ subject, profile }: SubjectId): string {
+  return profile === 'policy' ? `${subject}, policy` : subject;
 }

@@ -1,44 +1,34 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { repositoryFile, startProcess, type RunningProcess } from '@switchyard/testkit';
 
-import { MODEL } from '../workload.js';
+import type { SubjectOptions } from './subject.js';
 
 const READY_TIMEOUT_MS = 60_000;
+const READY_POLL_MS = 25;
 
-/** Writes the configuration that routes the bench's model to the mock upstream, and returns its path and client key. */
-export async function writeConfiguration(
-  folder: string,
-  upstreamUrl: string,
-): Promise<{ readonly file: string; readonly key: string }> {
-  const key = `sk-${randomBytes(24).toString('hex')}`;
-  const file = join(folder, 'config.yaml');
-  await mkdir(folder, { recursive: true });
-  await writeFile(
-    file,
-    `api-keys: ['${key}']
-openai-compatibility:
-  - name: bench
-    base-url: ${upstreamUrl}/v1
-    api-key-entries:
-      - api-key: upstream-key
-    models:
-      - name: ${MODEL}
-        alias: ${MODEL}
-`,
-  );
-  return { file, key };
+/** The variables that make up a profile. Metrics and usage records are always on; `bare` only does not serve them. */
+export function profileVariables(
+  { profile, collectorUrl }: Pick<SubjectOptions, 'profile' | 'collectorUrl'>,
+  metricsPort: number,
+): Readonly<Record<string, string>> {
+  if (profile === 'bare') return { SWITCHYARD_METRICS_PORT: 'off' };
+  return {
+    SWITCHYARD_METRICS_PORT: `${metricsPort}`,
+    OTEL_EXPORTER_OTLP_ENDPOINT: collectorUrl,
+    OTEL_TRACES_SAMPLER: 'parentbased_traceidratio',
+    OTEL_TRACES_SAMPLER_ARG: '0.01',
+  };
 }
 
 /** Starts one command of the cli. Its log goes to a file, as in production it goes to a collector. */
 export async function startSwitchyard(
   args: readonly string[],
-  options: { readonly folder: string; readonly env: Readonly<Record<string, string>> },
+  { folder, nodeArgs, env }: Pick<SubjectOptions, 'folder' | 'nodeArgs' | 'env'>,
 ): Promise<RunningProcess> {
-  await mkdir(options.folder, { recursive: true });
+  await mkdir(folder, { recursive: true });
   return startProcess({
     command: '/bin/sh',
     // `exec` makes the shell become the process, so that its id is the one to measure.
@@ -47,15 +37,20 @@ export async function startSwitchyard(
       'exec "$@" >"$LOG_FILE" 2>&1',
       'sh',
       process.execPath,
+      ...nodeArgs,
       repositoryFile('apps/cli/dist/main.js'),
       ...args,
     ],
-    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_FILE: logFile(options.folder), ...options.env },
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], LOG_FILE: logFile(folder), ...env },
   });
 }
 
 /** Waits until a service says that it can serve. */
-export async function untilReady(url: string, running: RunningProcess, folder: string): Promise<void> {
+export async function untilReady(
+  url: string,
+  running: RunningProcess,
+  { folder, signal }: Pick<SubjectOptions, 'folder' | 'signal'>,
+): Promise<void> {
   const deadline = performance.now() + READY_TIMEOUT_MS;
   let reason = 'no answer';
   let exited = false;
@@ -63,14 +58,15 @@ export async function untilReady(url: string, running: RunningProcess, folder: s
     exited = true;
   });
   while (!exited && performance.now() < deadline) {
+    signal.throwIfAborted();
     try {
-      const response = await fetch(`${url}/readyz`);
+      const response = await fetch(`${url}/readyz`, { signal });
       if (response.ok) return;
       reason = await response.text();
     } catch {
       reason = 'no answer';
     }
-    await sleep(100);
+    await sleep(READY_POLL_MS);
   }
   const log = await readFile(logFile(folder), 'utf8').catch(() => '');
   throw new Error(`${url}/readyz: ${exited ? 'the process ended' : reason}\n${log.slice(-4_000)}`);

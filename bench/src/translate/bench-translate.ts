@@ -1,4 +1,6 @@
-import { describeMachine, report, saveFigures } from '../report/progress.js';
+import { describeMachine, describeVersions, machineLine } from '../report/machine.js';
+import { report } from '../report/progress.js';
+import { saveFigures } from '../report/save-figures.js';
 import { formatPairs } from './format-pairs.js';
 import { measurePairs } from './measure-pairs.js';
 import { summarisePairs } from './summarise-pairs.js';
@@ -13,10 +15,8 @@ export async function benchTranslate(args: readonly string[], signal: AbortSigna
   }
   const measurements = await measurePairs({ ...options, signal, report });
   const summary = summarisePairs(measurements);
-  const machine = describeMachine();
-  console.log(`Node ${machine.node}, ${machine.cpus} CPUs (${machine.cpu}), medians of ${options.rounds} rounds\n`);
+  console.log(`${machineLine()}, medians of ${options.rounds} rounds\n`);
   console.log(formatPairs(summary));
-  if (options.jsonFile !== undefined) {
-    await saveFigures(options.jsonFile, { machine, options, summary, measurements });
-  }
+  const figures = { machine: describeMachine(), versions: describeVersions(), options, summary, measurements };
+  await saveFigures(figures, { name: 'translate', file: options.jsonFile, now: new Date() });
 }

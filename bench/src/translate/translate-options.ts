@@ -22,7 +22,7 @@ Usage: npm run bench -- translate [options]
 
   --quick            3 short rounds, half a minute: to see that everything works, not to quote
   --rounds N         rounds to measure (9)
-  --json FILE        write every single measurement and the summary to FILE
+  --json FILE        write every single measurement and the summary to FILE, not to bench/results
   --help             this text
 
 Example:

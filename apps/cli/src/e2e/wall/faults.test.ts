@@ -6,7 +6,7 @@ import { startWorld, type World } from '../start-world.js';
 import { behavioursOf, casesOf, configOf, identityOf, keysOf, type Placed, type WallCase } from './cases.js';
 import { ask, type Seen } from './clients.js';
 import { FAULTS, FLAPPING, type Outcome } from './faults.js';
-import { wallTable } from './table.js';
+import { callsOf, wallTable } from './table.js';
 import { begunIn, healthy, modelOf } from './upstreams.js';
 import { problemsOf } from './verdict.js';
 
@@ -55,7 +55,7 @@ describe('the wall', () => {
 
   async function act(one: WallCase, number: number, outcome: Outcome): Promise<readonly string[]> {
     const { seen, calls } = await send(one, number);
-    const [counted, expected] = [calls.join(' + '), outcome.calls.join(' + ')];
+    const [counted, expected] = [callsOf({ ...outcome, calls }), callsOf(outcome)];
     const miscounted = counted === expected ? [] : [`the calls are ${counted}, not ${expected}`];
     return [...problemsOf(one, outcome, seen), ...miscounted];
   }

@@ -50,6 +50,8 @@ export type ErrorKind =
 /** What a client sees, and how often each upstream is called for it. */
 export interface Outcome {
   readonly calls: readonly number[];
+  /** Which of them were called in later rounds depends on whose cooldown ends first: their sum counts. */
+  readonly isSum?: boolean;
   readonly sees:
     /** The complete text once, with one id, one model's name and its usage once. */
     | { readonly type: 'answer' }
@@ -144,7 +146,7 @@ const REFUSALS: readonly Fault[] = [
       { does: failing(503), entry: 'request-retry: 2' },
       { does: failing(503), entry: 'request-retry: 2' },
     ],
-    ...both(refusal(503, 'overloaded', { calls: [1, 3] })),
+    ...both({ ...refusal(503, 'overloaded', { calls: [1, 3] }), isSum: true }),
   },
   { ...passedOver('the key is refused', failing(401)), again: answer(0, 1), isAccountWide: true },
 ];

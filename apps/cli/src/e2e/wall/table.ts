@@ -13,7 +13,9 @@ function lineOf({ name, streamed, whole, again }: Fault): readonly string[] {
   return [name, sightOf(streamed), callsOf(streamed), sightOf(whole) + then, callsOf(whole)];
 }
 
-function callsOf({ calls }: Outcome): string {
+/** How often each upstream is called, or all of them together. */
+export function callsOf({ calls, isSum }: Pick<Outcome, 'calls' | 'isSum'>): string {
+  if (isSum === true) return `${calls.reduce((sum, count) => sum + count, 0)} in all`;
   return calls.join(' + ');
 }
 

@@ -1,4 +1,4 @@
-import { parseStat, processTreeCpuMs, sumTree } from './process-tree-cpu.js';
+import { parseStat, processTreeCpuMs, treeOf } from './process-tree-cpu.js';
 
 describe('the CPU time of processes', () => {
   it('is read past a name with spaces and parentheses', () => {
@@ -6,7 +6,7 @@ describe('the CPU time of processes', () => {
     expect(parseStat(42, line)).toEqual({ pid: 42, parentPid: 7, cpuMs: 2250 });
   });
 
-  it('adds up a process and its descendants, and no one else', () => {
+  it('counts a process and its descendants, and no one else', () => {
     const processes = [
       { pid: 1, parentPid: 0, cpuMs: 1000 },
       { pid: 10, parentPid: 1, cpuMs: 5 },
@@ -14,7 +14,7 @@ describe('the CPU time of processes', () => {
       { pid: 12, parentPid: 11, cpuMs: 9 },
       { pid: 20, parentPid: 1, cpuMs: 100 },
     ];
-    expect(sumTree(processes, 10)).toBe(21);
+    expect(treeOf(processes, 10).map(({ pid }) => pid)).toEqual([10, 11, 12]);
   });
 
   it('grows while this process works', () => {

@@ -12,17 +12,27 @@ interface ProcessStat {
 
 /** The CPU time, in milliseconds, that a process and all its descendants have used so far. */
 export function processTreeCpuMs(rootPid: number): number {
-  const processes = readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => readStat(Number(name)));
-  return sumTree(processes, rootPid);
+  return treeOf(allProcesses(), rootPid).reduce((sum, { cpuMs }) => sum + cpuMs, 0);
 }
 
-/** The sum over a process and its descendants. */
-export function sumTree(processes: readonly ProcessStat[], rootPid: number): number {
-  const own = processes.find(({ pid }) => pid === rootPid)?.cpuMs ?? 0;
+/** The ids of a process and all its descendants. */
+export function processTree(rootPid: number): readonly number[] {
+  return treeOf(allProcesses(), rootPid).map(({ pid }) => pid);
+}
+
+function allProcesses(): readonly ProcessStat[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => readStat(Number(name)));
+}
+
+/** A process and its descendants. */
+export function treeOf(processes: readonly ProcessStat[], rootPid: number): readonly ProcessStat[] {
   const children = processes.filter(({ parentPid }) => parentPid === rootPid);
-  return children.reduce((sum, child) => sum + sumTree(processes, child.pid), own);
+  return [
+    ...processes.filter(({ pid }) => pid === rootPid),
+    ...children.flatMap((child) => treeOf(processes, child.pid)),
+  ];
 }
 
 function readStat(pid: number): readonly ProcessStat[] {
