@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
 import { startReplayUpstream, type ReplayUpstream } from '@switchyard/testkit';
 
 import { installAgent, type Installation } from './agents/install-agent.js';
@@ -87,6 +89,8 @@ describe('command-line agents, as npm provides them', () => {
     it.each(UPSTREAMS)(
       'does what a model behind %s has it do',
       async (dialect, prefix) => {
+        // Lines are written up to 50 ms behind their requests: those of the agent before this one come in first.
+        await sleep(200);
         const before = {
           requests: upstream.requests.length,
           lines: world.requestLines().length,
