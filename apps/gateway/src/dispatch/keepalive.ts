@@ -3,13 +3,15 @@ import type { ServerResponse } from 'node:http';
 /** How events are told apart. */
 export type Framing = 'sse' | 'json-array';
 
-/** What says nothing in a stream, and what the stream has to end with for it. */
-const FILLERS: Readonly<Record<Framing, { readonly text: string; readonly after: readonly string[] }>> = {
+/** What says nothing in a stream, and where in it that may stand. */
+const FILLERS: Readonly<Record<Framing, { readonly text: string; mayFollow(chunk: Buffer): boolean }>> = {
   // A comment inside an event would become part of it.
-  sse: { text: ': keep-alive\n\n', after: ['\n\n', '\r\n\r\n'] },
+  sse: { text: ': keep-alive\n\n', mayFollow: endsEvent },
   // Whitespace is free between the tokens of JSON (RFC 8259, section 2), and no string of JSON holds a line feed.
-  'json-array': { text: '\n', after: ['\n'] },
+  'json-array': { text: '\n', mayFollow: (chunk) => chunk.at(-1) === LINE_FEED },
 };
+
+const LINE_FEED = 0x0a;
 
 /** Whether an event of a stream of server-sent events ends where these bytes do. */
 export function endsEvent(bytes: Buffer): boolean {
@@ -35,9 +37,8 @@ export class Keepalive {
   /** Tells of a chunk that was written. */
   wrote(chunk: Buffer, framing: Framing): void {
     if (this.silenceMs === 0) return;
-    const tail = chunk.toString('latin1', Math.max(0, chunk.length - 4));
-    const { text, after } = FILLERS[framing];
-    this.filler = after.some((end) => tail.endsWith(end)) ? text : undefined;
+    const { text, mayFollow } = FILLERS[framing];
+    this.filler = mayFollow(chunk) ? text : undefined;
     this.timer ??= setInterval(() => this.onSilence(), this.silenceMs);
     this.timer.refresh();
   }
