@@ -24,6 +24,7 @@ export { type Estimate, type RoutingState } from './choose/routing-state.js';
 export { withOperation } from './choose/with-operation.js';
 export { explain, type ExplainedCredential, type Explanation, type Question } from './explain/explain.js';
 export { formatExplanation } from './explain/format-explanation.js';
+export { ceilingsFor, type ScopedCeilings } from './limits/ceilings-for.js';
 export { FirstContentTimes } from './load/first-content-times.js';
 export { LoadBook, type Flight, type FlightStart, type Load } from './load/load-book.js';
 export { PriceBook } from './load/price-book.js';

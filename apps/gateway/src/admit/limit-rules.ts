@@ -1,4 +1,4 @@
-import { matchesPattern, type Budget, type Ceilings, type Limits, type RoutingSettings } from '@switchyard/routing';
+import { ceilingsFor, type Budget, type Limits, type RoutingSettings, type ScopedCeilings } from '@switchyard/routing';
 import type { LimitRule } from '@switchyard/shared-state';
 
 import type { Caller } from '../authenticate/authenticate.js';
@@ -19,9 +19,9 @@ export function limitRules({ caller, settings, model }: LimitedRequest): readonl
   const { tenant } = caller.view;
   if (ofKey === undefined && tenant.limits === undefined) return NO_RULES;
   return [
-    ...(ofKey === undefined ? NO_RULES : rulesOf(`key:${caller.key.id}`, ofKey, model)),
-    ...(tenant.limits === undefined ? NO_RULES : rulesOf(`tenant:${tenant.id}`, tenant.limits, model)),
-  ];
+    ...ceilingsFor(`key:${caller.key.id}`, ofKey, model),
+    ...ceilingsFor(`tenant:${tenant.id}`, tenant.limits, model),
+  ].flatMap(ceilingRules);
 }
 
 /** How long a request may wait for room rather than be refused, in milliseconds. The strictest of those concerned. */
@@ -40,15 +40,7 @@ function keyLimits({ key }: Caller, settings: Pick<RoutingSettings, 'limits'>): 
   return key.limits ?? settings.limits;
 }
 
-function rulesOf(scope: string, limits: Limits, model: string | undefined): readonly LimitRule[] {
-  const own = ceilingRules(scope, limits);
-  const { models = [] } = limits;
-  const concerned =
-    model === undefined ? models : models.filter((entry) => matchesPattern(entry.model, model)).slice(0, 1);
-  return [...own, ...concerned.flatMap((entry) => ceilingRules(`${scope}:model:${entry.model}`, entry))];
-}
-
-function ceilingRules(scope: string, ceilings: Ceilings): readonly LimitRule[] {
+function ceilingRules({ scope, ceilings }: ScopedCeilings): readonly LimitRule[] {
   const { requestsPerMinute, tokensPerMinute, concurrent, budgets = [] } = ceilings;
   const rules: LimitRule[] = budgets.map((budget) => budgetRule(scope, budget));
   if (requestsPerMinute !== undefined) {

@@ -1,14 +1,9 @@
-import { matchesPattern } from '../names/pattern.js';
+import { ceilingsFor } from '../limits/ceilings-for.js';
 import type { BudgetWindow, Ceilings, Limits } from '../snapshot/limits.js';
 
 /** The ceilings that a request counts against, by name; the first pattern that a model fits holds for it. */
 export function limitNames(scope: string, limits: Limits | undefined, model: string): readonly string[] {
-  if (limits === undefined) return [];
-  const ofModel = limits.models?.find((entry) => matchesPattern(entry.model, model));
-  return [
-    ...ceilingNames(scope, limits),
-    ...(ofModel === undefined ? [] : ceilingNames(`${scope}:model:${ofModel.model}`, ofModel)),
-  ];
+  return ceilingsFor(scope, limits, model).flatMap((one) => ceilingNames(one.scope, one.ceilings));
 }
 
 function ceilingNames(scope: string, ceilings: Ceilings): readonly string[] {
