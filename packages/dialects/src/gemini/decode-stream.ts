@@ -10,7 +10,7 @@ import type { JsonObject, StreamDecoder, TextDelta } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson, restOf } from '../json/json-object.js';
 import { countOf, objectOf, objectsOf, stringOf, wordOf } from '../json/read-json.js';
-import { joinPieces } from '../openai-chat/merge-fields.js';
+import { joinPieces } from '../extensions/merge-fields.js';
 import type { SseEvent } from '../sse/scan-sse.js';
 import { classifyError } from './classify-error.js';
 import { closeBlocks, decodeAnswerPart } from './decode-answer-part.js';

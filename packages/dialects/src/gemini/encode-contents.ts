@@ -3,7 +3,7 @@ import type { Block, CanonicalRequest, Message } from '@switchyard/canonical';
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { isJsonObject } from '../json/json-object.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 import { blockPath, messagePath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 import { encodePart, type PartContext } from './encode-parts.js';

@@ -14,8 +14,8 @@ import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { compact, isJsonObject, parseJson } from '../json/json-object.js';
 import type { PlacedBlock } from '../openai-chat/encode-parts.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import type { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { blockPath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';
 

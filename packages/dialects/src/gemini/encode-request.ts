@@ -4,8 +4,8 @@ import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.
 import { ownFields } from '../extensions/extensions.js';
 import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { compact } from '../json/json-object.js';
-import { LossLog } from '../openai-chat/loss-log.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { GEMINI } from './decode-parts.js';
 import { encodeContents } from './encode-contents.js';

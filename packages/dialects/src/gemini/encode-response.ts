@@ -4,8 +4,8 @@ import type { EncodeAnswerOptions, JsonObject, WithWarnings } from '../dialect.j
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
 import { objectOf } from '../json/read-json.js';
-import { LossLog } from '../openai-chat/loss-log.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { lossesOfAnswer } from '../losses/answer-losses.js';
 import { GEMINI_ANSWERS } from './answer-limits.js';
 import { addCitations, createGrounding, groundingFields, type Grounding } from './citations.js';

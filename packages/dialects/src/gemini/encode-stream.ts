@@ -5,7 +5,7 @@ import { encodeToolInput } from '../anthropic-messages/tool-input.js';
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
 import { GEMINI_ANSWERS } from './answer-limits.js';
 import { addCitations, createGrounding, groundingFields } from './citations.js';

@@ -2,7 +2,7 @@ import type { CanonicalRequest, ResponseFormat } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { compact, restOf } from '../json/json-object.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 import { decodeObjectSchema } from './decode-schema.js';
 import type { ModelTraits } from './model-traits.js';
 import { projectSchema } from './project-schema.js';

@@ -3,7 +3,7 @@ import type { ServerTool, ServerToolKind } from '@switchyard/canonical';
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
 import { compact, isJsonObject, restOf } from '../json/json-object.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 import { serverToolLosses } from '../server-tools/server-tool-losses.js';
 import { GEMINI } from './decode-parts.js';
 

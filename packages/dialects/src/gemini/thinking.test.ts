@@ -1,6 +1,6 @@
 import type { ReasoningRequest } from '@switchyard/canonical';
 
-import { LossLog } from '../openai-chat/loss-log.js';
+import { LossLog } from '../losses/loss-log.js';
 import { modelTraits } from './model-traits.js';
 import { decodeThinking, encodeThinking } from './thinking.js';
 

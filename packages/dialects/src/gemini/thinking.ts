@@ -2,7 +2,7 @@ import { assertNever, REASONING_EFFORTS, type ReasoningEffort, type ReasoningReq
 
 import type { JsonObject } from '../dialect.js';
 import { restOf } from '../json/json-object.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 import { fitReasoning } from '../openai-chat/reasoning-effort.js';
 import { THINKING_LEVELS, type ModelTraits, type ThinkingLevel, type ThinkingTraits } from './model-traits.js';
 import type { WireGenerationConfig } from './wire-request.js';

@@ -3,8 +3,8 @@ import type { CanonicalRequest, Tool, ToolChoice, ToolDefinition } from '@switch
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
 import { compact, restOf } from '../json/json-object.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import type { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import type { ToolNameRule } from '../tool-names/tool-names.js';
 import { toolPath } from '../losses/field-path.js';
 import { GEMINI } from './decode-parts.js';

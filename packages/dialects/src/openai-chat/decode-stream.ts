@@ -10,7 +10,7 @@ import { classifyError } from './classify-error.js';
 import { closeOpenBlock, closeToolCalls, decodeToolDelta } from './decode-tool-delta.js';
 import { createChoiceState, createDecoderState, decoderState, type ChoiceState } from './decoder-state.js';
 import { decodeFinish } from './finish.js';
-import { joinPieces } from './merge-fields.js';
+import { joinPieces } from '../extensions/merge-fields.js';
 import {
   readAnnotations,
   readOtherParts,

@@ -9,7 +9,7 @@ import { decodeAnnotations } from './citations.js';
 import { readSignature } from './custom-calls.js';
 import { decodeArguments, fallbackToolName } from './decode-tool-call.js';
 import type { ChoiceState, ToolCallState } from './decoder-state.js';
-import { joinPieces } from './merge-fields.js';
+import { joinPieces } from '../extensions/merge-fields.js';
 
 const ENTRY_FIELDS = ['index', 'id', 'type', 'function', 'custom'];
 const CALLED_FIELDS = ['name', 'arguments', 'input'];

@@ -5,8 +5,8 @@ import { ownFields } from '../extensions/extensions.js';
 import { unwrapInput } from '../freeform/freeform.js';
 import { isCustomCall } from './custom-calls.js';
 import { encodeContent, encodePart, type PlacedBlock } from './encode-parts.js';
-import type { LossLog } from './loss-log.js';
-import { withFields } from './merge-fields.js';
+import type { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 
 /**
  * The fields of an assistant message, in a request or in an answer. The API has one text, then tool calls: texts are

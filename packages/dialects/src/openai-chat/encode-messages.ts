@@ -5,8 +5,8 @@ import { ownFields } from '../extensions/extensions.js';
 import { blockPath, messagePath } from '../losses/field-path.js';
 import { encodeAssistant } from './encode-assistant.js';
 import { encodeContent, encodePart, type PlacedBlock } from './encode-parts.js';
-import type { LossLog } from './loss-log.js';
-import { withFields } from './merge-fields.js';
+import type { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 
 interface Turn {
   readonly message: Message;

@@ -3,9 +3,9 @@ import { assertNever, type AudioBlock, type Block, type DocumentBlock, type Imag
 import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
-import type { LossLog } from './loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 import { encodeAudioFormat, encodeMediaUrl } from './media.js';
-import { withFields } from './merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 
 /** A block and where it stands in the client's request, for warnings. */
 export interface PlacedBlock<Kind extends Block = Block> {

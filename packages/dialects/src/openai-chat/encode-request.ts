@@ -9,8 +9,8 @@ import { encodeUser } from '../openai-user/encode-user.js';
 import { encodeToolNames } from '../tool-names/tool-names.js';
 import { placeFreeformCalls } from './custom-calls.js';
 import { encodeMessages } from './encode-messages.js';
-import { LossLog } from './loss-log.js';
-import { withFields } from './merge-fields.js';
+import { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { encodeReasoningEffort, fitReasoning } from './reasoning-effort.js';
 import { encodeTools, TOOL_NAMES } from './tools.js';
 

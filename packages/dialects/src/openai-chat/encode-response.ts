@@ -10,8 +10,8 @@ import { answeredCall } from './custom-calls.js';
 import { encodeAssistant } from './encode-assistant.js';
 import { encodeFinish } from './finish.js';
 import { logprobsOf } from './logprobs.js';
-import { LossLog } from './loss-log.js';
-import { withFields } from './merge-fields.js';
+import { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { encodeUsage } from './usage.js';
 
 export function encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject> {

@@ -14,7 +14,7 @@ import { encodeStreamError } from './encode-error.js';
 import { encodeId } from './encode-response.js';
 import { encodeFinish } from './finish.js';
 import { logprobsField } from './logprobs.js';
-import { withFields } from './merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { encodeUsage } from './usage.js';
 
 const callState = z.object({

@@ -1,7 +1,7 @@
 import { assertNever, REASONING_EFFORTS, type ReasoningRequest } from '@switchyard/canonical';
 
 import { effortForBudget, fitThinking, type ThinkingLimits } from '../thinking/fit-thinking.js';
-import type { LossLog } from './loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 
 /** Undefined for a word that is not known. `auto` and Groq's `default` leave it to the model. */
 export function decodeReasoningEffort(word: string): ReasoningRequest | undefined {

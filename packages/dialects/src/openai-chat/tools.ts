@@ -8,8 +8,8 @@ import { objectOf } from '../json/read-json.js';
 import type { ToolNameRule } from '../tool-names/tool-names.js';
 import { toolPath } from '../losses/field-path.js';
 import { decodeCacheMark } from './decode-parts.js';
-import type { LossLog } from './loss-log.js';
-import { withFields } from './merge-fields.js';
+import type { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { decodeWebSearch, encodeWebSearch } from './web-search.js';
 import type { WireRequest, WireTool } from './wire-request.js';
 

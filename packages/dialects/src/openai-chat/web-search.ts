@@ -7,8 +7,8 @@ import { objectOf, wordOf } from '../json/read-json.js';
 import { toolPath } from '../losses/field-path.js';
 import { serverToolLosses } from '../server-tools/server-tool-losses.js';
 import { decodeLocation } from '../server-tools/step-pieces.js';
-import type { LossLog } from './loss-log.js';
-import { withFields } from './merge-fields.js';
+import type { LossLog } from '../losses/loss-log.js';
+import { withFields } from '../extensions/merge-fields.js';
 
 const FIELD = 'web_search_options';
 

@@ -4,9 +4,9 @@ import type { EncodeRequestOptions, JsonObject, WithWarnings } from '../dialect.
 import { ownFields } from '../extensions/extensions.js';
 import { refuseServerState } from '../extensions/refuse-server-state.js';
 import { compact } from '../json/json-object.js';
-import { LossLog } from '../openai-chat/loss-log.js';
+import { LossLog } from '../losses/loss-log.js';
 import { blockPath, messagePath } from '../losses/field-path.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 
 /** A request as a completion body: the texts of the conversation, one after the other. */
 export function encodeRequest(request: CanonicalRequest, options: EncodeRequestOptions): WithWarnings<JsonObject> {

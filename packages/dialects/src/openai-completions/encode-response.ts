@@ -3,7 +3,7 @@ import type { CanonicalResponse, Choice } from '@switchyard/canonical';
 import type { EncodeAnswerOptions, JsonObject, WithWarnings } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { encodeId } from '../openai-chat/encode-response.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { lossesOfAnswer } from '../losses/answer-losses.js';
 import { COMPLETION_ANSWERS } from './answer-limits.js';
 import { encodeFinish } from './finish.js';

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { EncodeAnswerOptions, JsonObject, StreamEncoder } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { encodeId } from '../openai-chat/encode-response.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { createNotingEncoder, type BareStreamEncoder } from '../losses/noting-encoder.js';
 import { countCodePoints } from '../text/code-points.js';
 import { COMPLETION_ANSWERS } from './answer-limits.js';

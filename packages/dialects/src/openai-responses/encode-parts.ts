@@ -4,9 +4,9 @@ import type { JsonObject } from '../dialect.js';
 import { ownFields } from '../extensions/extensions.js';
 import { compact } from '../json/json-object.js';
 import type { PlacedBlock } from '../openai-chat/encode-parts.js';
-import type { LossLog } from '../openai-chat/loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 import { encodeAudioFormat, encodeMediaUrl } from '../openai-chat/media.js';
-import { withFields } from '../openai-chat/merge-fields.js';
+import { withFields } from '../extensions/merge-fields.js';
 import { RESPONSES } from './reasoning-proof.js';
 
 /** A block as a content part of what a user or the operator says; undefined, with a warning, where there is none. */

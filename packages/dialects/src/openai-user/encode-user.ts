@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-import type { LossLog } from '../openai-chat/loss-log.js';
+import type { LossLog } from '../losses/loss-log.js';
 
 /** "Invalid 'user': string too long. Expected a string with maximum length 64" (the OpenAI API's own error) */
 const LONGEST = 64;

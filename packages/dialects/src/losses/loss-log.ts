@@ -1,7 +1,7 @@
 import type { Block, CacheMark, DialectId, Extensions, ToolDefinition, Warning } from '@switchyard/canonical';
 
 import { foreignFieldWarnings } from '../extensions/extensions.js';
-import { toolKindWarnings } from '../losses/tool-kinds.js';
+import { toolKindWarnings } from './tool-kinds.js';
 
 /** Collects what one translation into a dialect loses. */
 export class LossLog {
