@@ -51,8 +51,8 @@ export interface World {
   readonly probeFolder: string;
   start(id: SubjectId, options?: StartOptions): Promise<Subject | MissingSubject>;
   startSplit(profile: SubjectId['profile'], options?: StartOptions): Promise<SplitSubject>;
-  /** How many spans have been exported so far. */
-  spans(): number;
+  /** How many traces have been exported so far. */
+  traces(): number;
 }
 
 /**
@@ -125,7 +125,7 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
     },
     startSplit: async (profile, options = {}) =>
       adopt(await retried(() => startSplit(optionsFor({ subject: 'split', profile }, options)))),
-    spans: () => collector.spans().length,
+    traces: () => new Set(collector.spans().map(({ traceId }) => traceId)).size,
   };
 }
 
