@@ -31,6 +31,7 @@ Commands:
   footprint          idle memory of each service, and the time until a gateway is ready
   large              10 MB prompts, and a client that reads at 1 KB/s
   knee               latency at rising rates
+  soak               an hour of mixed load with aborts and faults: what grows, and what is left behind
   translate          what translating streams costs, for every pair of dialects
 
 Options:

@@ -96,3 +96,6 @@ export const WORKLOADS: readonly Workload[] = [
     quickWarmUp: STREAM_QUICK,
   },
 ];
+
+/** The requests of 2 KB alone. */
+export const SMALL_WORKLOAD: readonly Workload[] = WORKLOADS.filter(({ name }) => name === '2k');

@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly scale?: Scale;
   /** With the probe in its Node processes. */
   readonly probed?: boolean;
+  /** More of Switchyard's configuration, as YAML. */
+  readonly configuration?: string;
 }
 
 /** Everything a measurement needs around its subjects. */
@@ -94,7 +96,10 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
   closing.add(async () => clearInterval(scraping));
 
   let started = 0;
-  const optionsFor = (id: SubjectId, { scale = SMALL_SCALE, probed = false }: StartOptions): SubjectOptions => {
+  const optionsFor = (
+    id: SubjectId,
+    { scale = SMALL_SCALE, probed = false, configuration }: StartOptions,
+  ): SubjectOptions => {
     signal.throwIfAborted();
     report(`starting ${subjectLabel(id)}`);
     started += 1;
@@ -104,6 +109,7 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
       profile: id.profile,
       collectorUrl: collector.url,
       scale,
+      configuration,
       nodeArgs: probed ? PROBE_ARGS : [],
       env: probed ? probeVariables(folder) : {},
       signal,

@@ -74,7 +74,7 @@ describe('the report', () => {
       '2k: 2 KB in, 1 KB out, 16 at a time; CPU per request',
       '  direct              -         -           -     1.0     9.0         -       -       0',
       '  floor             100     1.00x       0.08x     1.0     9.0         -     100       0',
-      '  split, policy     300     3.00x       0.25x     1.0     9.0         -     100       0  ≤ 2.6 MISSED by 16 %, ≤ 0.17 P MISSED by 50 %  gateway 200, worker 100',
+      '  split, policy     300     3.00x       0.25x     1.0     9.0         -     100       0  ≤ 2.6 MISSED by 15 %, ≤ 0.17 P MISSED by 50 %  gateway 200, worker 100',
       '  portkey          1200    12.00x       1.00x     1.0     9.0         -     100       0',
     ]);
   });

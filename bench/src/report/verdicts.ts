@@ -31,7 +31,7 @@ export function verdictsOf(bounds: readonly Bound[]): readonly Verdict[] {
 export function verdictText({ met, missedBy, bound, reached }: Verdict): string {
   if (met) return 'met';
   // Of a bound of nothing every excess is infinite.
-  return bound === 0 ? `MISSED by ${reached}` : `MISSED by ${Math.ceil(missedBy * 100)} %`;
+  return bound === 0 ? `MISSED by ${reached}` : `MISSED by ${Math.max(1, Math.round(missedBy * 100))} %`;
 }
 
 /** A table of verdicts; empty for none. */

@@ -58,6 +58,8 @@ export interface SubjectOptions {
   readonly collectorUrl: string;
   /** How many keys, aliases and credentials Switchyard has. */
   readonly scale: Scale;
+  /** More of its configuration, as YAML. */
+  readonly configuration?: string | undefined;
   /** What its Node processes are started with, before their script. */
   readonly nodeArgs: readonly string[];
   /** Variables for its Node processes. */
