@@ -15,6 +15,8 @@ export interface CommandResult {
   readonly rows: readonly ReportRow[];
   /** What the figures are held to. */
   readonly bounds: readonly Bound[];
+  /** What is to be said below the table. */
+  readonly notes?: readonly string[];
   /** Anything else that belongs into the JSON. */
   readonly details?: Readonly<Record<string, unknown>>;
   /** Whether a bound that is missed fails the command, as a test does. */
@@ -37,12 +39,19 @@ export async function runCommand(command: BenchCommand, args: readonly string[],
   }
   const now = new Date();
   const before = loadAverage();
-  const { rows, bounds, details, isTest = false } = await withWorld(signal, (world) => command.measure(world, options));
+  const {
+    rows,
+    bounds,
+    notes = [],
+    details,
+    isTest = false,
+  } = await withWorld(signal, (world) => command.measure(world, options));
   const load = { before, after: loadAverage() };
   const quickNote = options.quick ? '; QUICK, not to be quoted' : '';
   console.log(
     `${command.name}: ${machineLine()}, load average ${load.before.toFixed(1)} to ${load.after.toFixed(1)}${quickNote}\n\n${formatReport(rows)}`,
   );
+  if (notes.length > 0) console.log(`\n${notes.join('\n')}`);
   const budgets = verdictsOf(bounds);
   if (budgets.length > 0) console.log(`\n${formatVerdicts(budgets)}`);
   if (isTest && budgets.some(({ met }) => !met)) process.exitCode = 1;

@@ -29,6 +29,15 @@ describe('a verdict', () => {
     ]);
   });
 
+  it('tells what is to be known where it is missed', () => {
+    const [met, missed] = verdictsOf([
+      { ...bound('at most', 2, 1), doubt: 'the floor too' },
+      { ...bound('at most', 2, 3), doubt: 'the floor too' },
+    ]).map((one) => formatVerdicts([one]).split('\n')[1]);
+    expect(met).toMatch(/met$/);
+    expect(missed).toMatch(/MISSED by 50 % \(the floor too\)$/);
+  });
+
   it('is not passed on what was not measured', () => {
     expect(verdictsOf([bound('at most', 2, null), bound('at most', 2, Number.NaN)])).toEqual([]);
     expect(formatVerdicts([])).toBe('');

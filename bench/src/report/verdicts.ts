@@ -8,6 +8,8 @@ export interface Bound {
   readonly unit: string;
   /** Null or no number where it was not measured. */
   readonly reached: number | null | undefined;
+  /** What is to be known of it where it is missed. */
+  readonly doubt?: string | undefined;
 }
 
 export interface Verdict extends Bound {
@@ -41,7 +43,7 @@ export function formatVerdicts(verdicts: readonly Verdict[]): string {
     verdict.budget,
     `${verdict.type === 'at most' ? '≤' : '≥'} ${shown(verdict.bound)}${verdict.unit}`,
     `${shown(verdict.reached)}${verdict.unit}`,
-    verdictText(verdict),
+    verdictText(verdict) + (verdict.met || verdict.doubt === undefined ? '' : ` (${verdict.doubt})`),
   ]);
   return alignColumns([['budget', 'bound', 'reached', ''], ...lines], 1);
 }

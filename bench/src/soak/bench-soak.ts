@@ -15,13 +15,15 @@ const DEFAULTS = { subjects: 'split:policy', rounds: 1, quickRounds: 1, minutes:
 const SAMPLE_MS = 10_000;
 // What has been started opens its connections within this time.
 const IDLE_MS = 5_000;
-// Idle connections to upstreams are kept for a while, and leases of requests that were lost would run out after 30 seconds.
-const SETTLE_WITHIN_MS = 25_000;
+// Less than that leases need to run out by themselves: what is left then was never given back.
+const SETTLE_WITHIN_MS = 20_000;
+const KEEP_ALIVE_MS = 8_000;
 const SETTLE_POLL_MS = 1_000;
 
 // Enough that those that are cooling down for a fault leave others, and waits that end within a stream's time.
 const SCALE = { keys: 1, aliases: 0, credentials: 50 };
-const CONFIGURATION = `deadlines: { headers: 3s, first-content: 3s, idle: 3s }
+// A request that is not streamed has no deadline but the total.
+const CONFIGURATION = `deadlines: { headers: 3s, first-content: 3s, idle: 3s, total: 6s }
 `;
 
 export const SOAK: BenchCommand = {
@@ -55,6 +57,7 @@ async function measureSoak(world: World, { subjects, minutes }: CommandOptions):
     const subject = await world.start(id, { probed: true, scale: SCALE, configuration: CONFIGURATION });
     if ('missing' in subject) throw new Error(subject.missing);
     await world.upstream.shape(SOAK_STREAM);
+    await world.upstream.keepAlive(KEEP_ALIVE_MS);
     runs.push(await soak(world, { subject, minutes }));
     await subject.close();
   }

@@ -16,8 +16,8 @@ export interface Lanes {
 
 /** All kinds of load at once, and as much as leaves a small machine room to breathe. */
 export const MIX: readonly Lanes[] = [
-  { request: 'chat-2k', streams: false, clients: 6, pauseMs: 10 },
-  { request: 'chat-100k', streams: false, clients: 2, pauseMs: 20 },
+  { request: 'chat-2k', streams: false, clients: 24, pauseMs: 20 },
+  { request: 'chat-100k', streams: false, clients: 4, pauseMs: 20 },
   { request: 'chat-stream', streams: true, clients: 12, pauseMs: 10 },
   { request: 'messages-stream', streams: true, clients: 12, pauseMs: 10 },
 ];

@@ -30,34 +30,36 @@ const STORES = new Set(['redis', 'postgres']);
 export function summariseSoak(runs: readonly SoakRun[]): CommandResult {
   const bounds = runs.flatMap((run) => boundsOf(run));
   const details = { runs: runs.map(({ subject, ...run }) => ({ ...run, subject: subjectLabel(subject) })) };
-  return { rows: runs.flatMap(rowsOf), bounds, details, isTest: true };
+  return { rows: runs.flatMap(rowsOf), notes: runs.flatMap(notesOf), bounds, details, isTest: true };
 }
 
 /** A service at the start, along the way and in the end. */
 function rowsOf(run: SoakRun): readonly ReportRow[] {
-  const services = run.start.map((start): ReportRow => {
+  return run.start.map((start): ReportRow => {
     const end = run.end.find(({ service }) => service === start.service);
     const rss = trendOf(run, start.service, 'rssMb');
     const heap = trendOf(run, start.service, 'heapMb');
     return {
       service: `${subjectLabel(run.subject)}: ${start.service}`,
-      'RSS MB': round(rss?.levelMb),
+      'RSS MB': round(rss?.levelMb ?? end?.rssMb),
       'growth MB': round(rss?.growthMb),
-      'heap MB': round(heap?.levelMb),
+      'heap MB': round(heap?.levelMb ?? end?.heapMb ?? undefined),
       'its growth': round(heap?.growthMb),
       sockets: `${start.sockets} → ${end?.sockets ?? 0}`,
       handles: start.handles === null ? null : `${start.handles} → ${end?.handles ?? 0}`,
       found: growthText(run, { service: start.service, trend: rss }),
     };
   });
-  const { sent, aborted, faults, madeUpFor, told, unexpected } = run.counts;
-  const load =
-    `${sent} requests in ${(run.elapsedMs / 60_000).toFixed(1)} min: ${aborted} aborted, ${faults} faults of the upstream ` +
-    `(${madeUpFor} made up for, ${told} told), ${unexpected} errors that nobody asked for`;
-  const problems = run.problems
-    .slice(0, 5)
-    .map((problem) => ({ service: `  ${problem.replaceAll(/\s+/g, ' ').slice(0, 160)}` }));
-  return [...services, { service: load }, ...problems];
+}
+
+/** What became of the requests, and the first of what was wrong. */
+function notesOf({ counts, elapsedMs, problems }: SoakRun): readonly string[] {
+  const { sent, aborted, faults, madeUpFor, told, unexpected } = counts;
+  return [
+    `${sent} requests in ${(elapsedMs / 60_000).toFixed(1)} min: ${aborted} aborted, ${faults} faults of the upstream ` +
+      `(${madeUpFor} made up for, ${told} told), ${unexpected} errors that nobody asked for`,
+    ...problems.slice(0, 5).map((problem) => `  ${problem.replaceAll(/\s+/g, ' ').slice(0, 200)}`),
+  ];
 }
 
 function growthText(

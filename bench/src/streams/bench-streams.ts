@@ -67,6 +67,7 @@ export function streamsBounds(rows: readonly ReportRow[]): readonly Bound[] {
       bound: OF_FLOOR_AT_LEAST,
       unit: 'x',
       reached: numberIn(row, 'of floor'),
+      doubt: row['bounded by'] === null ? undefined : `bounded by ${row['bounded by']}`,
     }));
 }
 

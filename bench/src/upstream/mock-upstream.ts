@@ -1,7 +1,7 @@
 /**
  * The provider that all subjects forward to, as a process of its own: `node mock-upstream.js`. It prints its URL, and
- * on standard error what was wrong with the requests it got. `PUT /stream-shape` says how it streams from then on; a
- * prompt that asks for a fault gets it.
+ * on standard error what was wrong with the requests it got. `PUT /stream-shape` says how it streams from then on,
+ * and `PUT /keep-alive` how many milliseconds it keeps idle connections; a prompt that asks for a fault gets it.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -24,6 +24,11 @@ let canned = cannedStream(shape);
 const faults = new FaultReader();
 let received = 0;
 
+function reshape(wanted: StreamShape): void {
+  shape = wanted;
+  canned = cannedStream(shape);
+}
+
 function problemOf(request: IncomingMessage, body: Buffer): string | undefined {
   if (request.url !== '/v1/chat/completions') return `path ${request.url}`;
   if (request.headers.authorization?.startsWith('Bearer upstream-key') !== true) return 'the wrong key';
@@ -42,8 +47,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   if (request.method === 'PUT') {
-    shape = JSON.parse(body.toString());
-    canned = cannedStream(shape);
+    if (request.url === '/keep-alive') server.keepAliveTimeout = Number(body);
+    else reshape(JSON.parse(body.toString()));
     response.end();
     return;
   }
