@@ -17,6 +17,7 @@ const OPEN: Omit<Required<AttemptOpen>, 'resume'> = {
   credentialId: 'credential-1',
   model: 'claude-x',
   requestedModel: 'sonnet',
+  modelAt: 9,
   thinking: 'high',
   answerModel: 'core-sonnet',
   strict: true,

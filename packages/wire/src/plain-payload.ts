@@ -68,6 +68,7 @@ const OPEN = shape<OpenPayload>({
     credentialId: isString,
     model: isString,
     requestedModel: isString,
+    modelAt: optional(isNatural),
     thinking: optional(isString),
     answerModel: optional(isString),
     strict: isBoolean,

@@ -16,6 +16,7 @@ const OPEN: Required<AttemptOpen> = {
   credentialId: 'credential-1',
   model: 'claude-x',
   requestedModel: 'sonnet',
+  modelAt: 9,
   thinking: 'high',
   strict: true,
   deadlines: { connectMs: 1, headersMs: 2, firstContentMs: 3, idleMs: 4, totalMs: 5 },

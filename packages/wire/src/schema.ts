@@ -45,6 +45,7 @@ const attemptSchema: z.ZodType<AttemptOpen> = z.object({
   credentialId: z.string(),
   model: z.string(),
   requestedModel: z.string(),
+  modelAt: z.number().int().nonnegative().optional(),
   thinking: z.string().optional(),
   answerModel: z.string().optional(),
   strict: z.boolean(),

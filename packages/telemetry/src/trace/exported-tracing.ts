@@ -67,6 +67,10 @@ class ExportedSpan implements TraceSpan {
     return this.#span.spanContext().traceId;
   }
 
+  get isRecording(): boolean {
+    return this.#span.isRecording();
+  }
+
   setAttributes(attributes: SpanAttributes): void {
     if (this.#ended || !this.#span.isRecording()) return;
     this.#span.setAttributes(copyAttributes(attributes));

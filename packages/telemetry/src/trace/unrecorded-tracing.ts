@@ -22,6 +22,7 @@ export function createUnrecordedTracing(): Tracing {
 }
 
 class UnrecordedSpan implements TraceSpan {
+  readonly isRecording = false;
   readonly #context: SpanContext;
 
   constructor(context: SpanContext) {
