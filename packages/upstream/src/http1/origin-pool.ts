@@ -1,0 +1,158 @@
+import type { GatewayError } from '@switchyard/canonical';
+
+import type { Call, CallOwner } from '../call.js';
+import { describeFault } from '../describe-failure.js';
+import type { Address } from './address.js';
+import { Connection, type ConnectionOwner } from './connection.js';
+import { IDLE_MS } from './keep-alive.js';
+import { writeRequestHead } from './request-head.js';
+
+/**
+ * The connections to an origin, and the calls that wait for one.
+ *
+ * Calls are matched with connections once a turn, when all that the event loop had to tell has been told: a connection that the server has
+ * closed, or sent something on that nobody asked for, is known by then and takes no call. One whose answer ended in this turn
+ * rests until the next for the same reason. There is no second try: what is sent on a connection may have been acted upon.
+ */
+export class OriginPool implements CallOwner, ConnectionOwner {
+  readonly #address: Address;
+  readonly #limit: number;
+  /** With the head that each will send. In order of arrival. */
+  readonly #waiting = new Map<Call, string>();
+  readonly #open = new Set<Connection>();
+  readonly #connecting = new Set<Connection>();
+  #idle: Connection[] = [];
+  #resting: Connection[] = [];
+  #calls = 0;
+  #willSettle = false;
+  #session: Buffer | undefined;
+
+  constructor(address: Address, limit: number) {
+    this.#address = address;
+    this.#limit = limit;
+  }
+
+  get calls(): number {
+    return this.#calls;
+  }
+
+  send(call: Call, address: Address): void {
+    this.#calls += 1;
+    call.startWith(this);
+    const head = writeRequestHead(address, call.request);
+    if (head === undefined) {
+      call.onError(describeFault(address.host, 'forbidden-header'));
+      return;
+    }
+    this.#waiting.set(call, head);
+    this.#settleSoon();
+  }
+
+  /** Closes every connection; calls under way fail. */
+  close(): void {
+    for (const call of this.#waiting.keys()) call.onError(describeFault(this.#address.host, 'closing'));
+    for (const connection of this.#open) connection.destroy();
+  }
+
+  onOver(call: Call): void {
+    this.#calls -= 1;
+    if (!this.#waiting.delete(call)) return;
+    // A handshake that went on without anyone waiting for it would not be a call that was cancelled at once.
+    for (const connection of this.#connecting) {
+      if (this.#connecting.size <= this.#waiting.size) return;
+      connection.abort();
+    }
+  }
+
+  onConnected(connection: Connection): void {
+    this.#connecting.delete(connection);
+    this.#idle.push(connection);
+    connection.rest(IDLE_MS);
+    this.#settleSoon();
+  }
+
+  onFree(connection: Connection): void {
+    this.#resting.push(connection);
+    this.#settleSoon();
+  }
+
+  onClosed(connection: Connection, failure: GatewayError | undefined): void {
+    this.#open.delete(connection);
+    this.#idle = without(this.#idle, connection);
+    this.#resting = without(this.#resting, connection);
+    this.#connecting.delete(connection);
+    if (failure !== undefined) this.#failWaiting(failure);
+    if (this.#waiting.size > 0) this.#settleSoon();
+  }
+
+  onSession(session: Buffer): void {
+    this.#session = session;
+  }
+
+  /** A connection that was not made fails the call that has waited longest, unless others are being made for all that wait. */
+  #failWaiting(failure: GatewayError): void {
+    // A session that the server no longer knows must not stand in the way of the next handshake.
+    this.#session = undefined;
+    if (this.#waiting.size <= this.#connecting.size) return;
+    for (const call of this.#waiting.keys()) {
+      call.onError(failure);
+      return;
+    }
+  }
+
+  #settleSoon(): void {
+    if (this.#willSettle) return;
+    this.#willSettle = true;
+    setImmediate(this.#settle);
+  }
+
+  readonly #settle = (): void => {
+    this.#willSettle = false;
+    this.#sendWaiting();
+    const rested = this.#resting;
+    if (rested.length > 0) {
+      this.#resting = [];
+      for (const connection of rested) {
+        connection.rest(IDLE_MS);
+        this.#idle.push(connection);
+      }
+    }
+    if (this.#waiting.size === 0) return;
+    if (rested.length > 0) this.#settleSoon();
+    for (const call of this.#waiting.keys()) call.onWait();
+    this.#connect();
+  };
+
+  #sendWaiting(): void {
+    for (const [call, head] of this.#waiting) {
+      const connection = this.#takeIdle();
+      if (connection === undefined) return;
+      this.#waiting.delete(call);
+      connection.send(call, head);
+    }
+  }
+
+  /** The one used last: the others may then grow old and be closed. */
+  #takeIdle(): Connection | undefined {
+    for (;;) {
+      const connection = this.#idle.pop();
+      if (connection === undefined || connection.idle) return connection;
+    }
+  }
+
+  #connect(): void {
+    let missing = this.#waiting.size - this.#idle.length - this.#connecting.size;
+    for (const call of this.#waiting.keys()) {
+      if (missing <= 0 || this.#open.size >= this.#limit) return;
+      missing -= 1;
+      const { connectMs } = call.request.deadlines;
+      const connection = new Connection({ address: this.#address, connectMs, session: this.#session, owner: this });
+      this.#open.add(connection);
+      this.#connecting.add(connection);
+    }
+  }
+}
+
+function without(connections: Connection[], connection: Connection): Connection[] {
+  return connections.includes(connection) ? connections.filter((other) => other !== connection) : connections;
+}
