@@ -3,7 +3,8 @@ import type { DestinationStream, Logger } from 'pino';
 /** Where a logger's lines go, and what they begin with. */
 interface LogLines {
   readonly destination: DestinationStream;
-  readonly service: string;
+  /** What every line tells of the process, as JSON without its braces. */
+  readonly base: string;
 }
 
 const linesOf = new WeakMap<Logger, LogLines>();
@@ -25,7 +26,7 @@ export function logRecord(logger: Logger, record: Readonly<Record<string, unknow
     return;
   }
   const time = new Date().toISOString();
-  const begin = `{"level":"info","time":"${time}","service":${JSON.stringify(lines.service)}`;
+  const begin = `{"level":"info","time":"${time}",${lines.base}`;
   const fields = JSON.stringify(record).slice(1, -1);
   lines.destination.write(`${begin}${fields === '' ? '' : ','}${fields},"msg":${JSON.stringify(message)}}\n`);
 }
