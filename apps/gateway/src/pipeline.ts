@@ -19,7 +19,7 @@ import { authenticate, type Caller } from './authenticate/authenticate.js';
 import { clientKeyOf } from './authenticate/client-key.js';
 import { checkSourceAddress, clientAddress } from './authenticate/source-address.js';
 import type { ClientAnswer } from './dispatch/client-answer.js';
-import { dispatchRequest } from './dispatch/dispatch-request.js';
+import { dispatchRequest, type RequestJob } from './dispatch/dispatch-request.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
 import type { ExplainSource } from './explain/explain-route.js';
 import { meter } from './meter/meter.js';
@@ -81,7 +81,7 @@ export class Pipeline {
     this.inFlight += 1;
     let outcome: RequestOutcome;
     try {
-      outcome = await this.answer(job);
+      outcome = await dispatchRequest(await this.prepare(job), this.options);
     } catch (thrown) {
       outcome = this.refuse(job, thrown);
     } finally {
@@ -91,7 +91,8 @@ export class Pipeline {
     meter(job.context, outcome, { logger, metrics: requestMetrics, usage: state.shared.usage });
   }
 
-  private async answer(job: Job): Promise<RequestOutcome> {
+  /** Everything before an attempt can be sent. */
+  private async prepare(job: Job): Promise<RequestJob> {
     const { context } = job;
     const { state, bodyLimits } = this.options;
     const index = this.newestIndex();
@@ -107,10 +108,11 @@ export class Pipeline {
     });
     context.facts = facts;
     const resolution = resolveRequest(context, caller, facts.model);
-    const estimate = estimateTokens({ body, operation: context.surface.operation, ...facts });
+    const { operation } = context.surface;
+    const estimate = estimateTokens({ body, operation, maxOutputTokens: facts.maxOutputTokens });
     const admission = admit({ context, caller, index, resolution, estimate, state });
     if (admission !== undefined) await admission;
-    return dispatchRequest({ ...job, body, index, resolution, estimate }, this.options);
+    return { context, ended: job.ended, answer: job.answer, body, index, resolution, estimate };
   }
 
   /** Who asks. @throws GatewayError as `authenticate` does, `address_not_allowed`, or `not_ready`. */
