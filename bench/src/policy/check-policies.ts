@@ -19,7 +19,7 @@ export interface PolicyReport {
 
 export type CommandsByPurpose = Readonly<Partial<Record<Purpose, Readonly<Record<string, number>>>>>;
 
-const TRACED_MS = 1_000;
+const TRACED_AT_MOST_MS = 1_000;
 // As long as an exporter collects spans, and a little.
 const EXPORTED_WITHIN_MS = 7_000;
 const EXPORTED_POLL_MS = 200;
