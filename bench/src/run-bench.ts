@@ -44,7 +44,7 @@ async function measureAll(world: World, options: BenchOptions) {
   const missing = started.flatMap((one) => ('missing' in one ? one : []));
   await warmUpAll(world, subjects, options);
   const measurements = await measure(world, { ...options, subjects, workloads: WORKLOADS });
-  const policies = await checkPolicies(world, subjects);
+  const policies = await checkPolicies(world, { subjects, durationMs: options.durationMs });
   if (options.profile) await saveProfiles(world, { subjects, workloads: WORKLOADS, durationMs: options.durationMs });
   for (const { subject, missing: reason } of missing) report(`${subject} was not measured: ${reason}`);
   return { measurements, missing, policies };
