@@ -15,7 +15,9 @@ export interface CallOptions {
 /** Whoever finds a socket for a call. */
 export interface CallOwner {
   /** The call needs its socket no longer. */
-  onOver(call: Call): void;
+  onOver(): void;
+  /** It never got one. Told before `onOver`. */
+  onLeft(call: Call): void;
 }
 
 /** A call's socket, while it has it. */
@@ -155,10 +157,14 @@ export class Call {
     if (this.#over) return false;
     this.#over = true;
     this.#signal.removeEventListener('abort', this);
-    if (this.#exchange === undefined) this.#deadline?.close();
-    else this.#deadline?.clear();
-    this.#exchange = undefined;
-    this.#owner?.onOver(this);
+    if (this.#exchange === undefined) {
+      this.#deadline?.close();
+      this.#owner?.onLeft(this);
+    } else {
+      this.#deadline?.clear();
+      this.#exchange = undefined;
+    }
+    this.#owner?.onOver();
     return true;
   }
 }

@@ -7,6 +7,12 @@ import { Connection, type ConnectionOwner } from './connection.js';
 import { IDLE_MS } from './keep-alive.js';
 import { writeRequestHead } from './request-head.js';
 
+interface WaitingCall {
+  readonly call: Call;
+  /** What it will send before its body. */
+  readonly head: string;
+}
+
 /**
  * The connections to an origin, and the calls that wait for one.
  *
@@ -17,8 +23,8 @@ import { writeRequestHead } from './request-head.js';
 export class OriginPool implements CallOwner, ConnectionOwner {
   readonly #address: Address;
   readonly #limit: number;
-  /** With the head that each will send. In order of arrival. */
-  readonly #waiting = new Map<Call, string>();
+  /** In order of arrival. Not a Set: the tables that one outgrows keep what was in them alive until the next full collection. */
+  #waiting: WaitingCall[] = [];
   readonly #open = new Set<Connection>();
   readonly #connecting = new Set<Connection>();
   #idle: Connection[] = [];
@@ -44,22 +50,25 @@ export class OriginPool implements CallOwner, ConnectionOwner {
       call.onError(describeFault(address.host, 'forbidden-header'));
       return;
     }
-    this.#waiting.set(call, head);
+    this.#waiting.push({ call, head });
     this.#settleSoon();
   }
 
   /** Closes every connection; calls under way fail. */
   close(): void {
-    for (const call of this.#waiting.keys()) call.onError(describeFault(this.#address.host, 'closing'));
+    for (const { call } of this.#waiting) call.onError(describeFault(this.#address.host, 'closing'));
     for (const connection of this.#open) connection.destroy();
   }
 
-  onOver(call: Call): void {
+  onOver(): void {
     this.#calls -= 1;
-    if (!this.#waiting.delete(call)) return;
+  }
+
+  onLeft(call: Call): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting.call !== call);
     // A handshake that went on without anyone waiting for it would not be a call that was cancelled at once.
     for (const connection of this.#connecting) {
-      if (this.#connecting.size <= this.#waiting.size) return;
+      if (this.#connecting.size <= this.#waiting.length) return;
       connection.abort();
     }
   }
@@ -82,7 +91,7 @@ export class OriginPool implements CallOwner, ConnectionOwner {
     this.#resting = without(this.#resting, connection);
     this.#connecting.delete(connection);
     if (failure !== undefined) this.#failWaiting(failure);
-    if (this.#waiting.size > 0) this.#settleSoon();
+    if (this.#waiting.length > 0) this.#settleSoon();
   }
 
   onSession(session: Buffer): void {
@@ -93,11 +102,7 @@ export class OriginPool implements CallOwner, ConnectionOwner {
   #failWaiting(failure: GatewayError): void {
     // A session that the server no longer knows must not stand in the way of the next handshake.
     this.#session = undefined;
-    if (this.#waiting.size <= this.#connecting.size) return;
-    for (const call of this.#waiting.keys()) {
-      call.onError(failure);
-      return;
-    }
+    if (this.#waiting.length > this.#connecting.size) this.#waiting[0]?.call.onError(failure);
   }
 
   #settleSoon(): void {
@@ -117,18 +122,18 @@ export class OriginPool implements CallOwner, ConnectionOwner {
         this.#idle.push(connection);
       }
     }
-    if (this.#waiting.size === 0) return;
+    if (this.#waiting.length === 0) return;
     if (rested.length > 0) this.#settleSoon();
-    for (const call of this.#waiting.keys()) call.onWait();
+    for (const { call } of this.#waiting.slice(this.#idle.length)) call.onWait();
     this.#connect();
   };
 
   #sendWaiting(): void {
-    for (const [call, head] of this.#waiting) {
+    while (this.#waiting.length > 0) {
       const connection = this.#takeIdle();
       if (connection === undefined) return;
-      this.#waiting.delete(call);
-      connection.send(call, head);
+      const waiting = this.#waiting.shift();
+      if (waiting !== undefined) connection.send(waiting.call, waiting.head);
     }
   }
 
@@ -141,10 +146,9 @@ export class OriginPool implements CallOwner, ConnectionOwner {
   }
 
   #connect(): void {
-    let missing = this.#waiting.size - this.#idle.length - this.#connecting.size;
-    for (const call of this.#waiting.keys()) {
-      if (missing <= 0 || this.#open.size >= this.#limit) return;
-      missing -= 1;
+    const missing = this.#waiting.length - this.#idle.length - this.#connecting.size;
+    for (const { call } of this.#waiting.slice(0, Math.max(missing, 0))) {
+      if (this.#open.size >= this.#limit) return;
       const { connectMs } = call.request.deadlines;
       const connection = new Connection({ address: this.#address, connectMs, session: this.#session, owner: this });
       this.#open.add(connection);

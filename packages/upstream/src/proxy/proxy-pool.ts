@@ -51,6 +51,9 @@ export class ProxyPool implements CallOwner {
     this.#calls -= 1;
   }
 
+  /** A call that waits is kept by undici; it is turned away when its socket is there. */
+  onLeft(): void {}
+
   async #open(connectTimeout: number): Promise<Dispatcher> {
     const { ProxyAgent } = await import('undici');
     return new ProxyAgent({
