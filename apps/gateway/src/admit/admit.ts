@@ -17,15 +17,19 @@ export interface AdmitJob {
 }
 
 /**
- * Holds a request against its limits, all in one round trip, and none where it has no limits. What it is granted stands
- * in the context, for `meter` to give back.
+ * Holds a request against its limits, all in one round trip, and none where it has no limits: there is nothing to wait for then.
+ * What it is granted stands in the context, for `meter` to give back.
  *
  * @throws GatewayError `rate_limited`, `concurrency_limited` or `budget_exhausted`; nothing is charged then.
  */
-export async function admit(job: AdmitJob): Promise<void> {
-  const { context, caller, index, resolution, state } = job;
+export function admit(job: AdmitJob): Promise<void> | undefined {
+  const { caller, index, resolution } = job;
   const rules = limitRules({ caller, settings: index.settings, model: resolution.model });
-  if (rules.length === 0) return;
+  return rules.length === 0 ? undefined : admitUnder(rules, job);
+}
+
+async function admitUnder(rules: readonly LimitRule[], job: AdmitJob): Promise<void> {
+  const { context, caller, index, state } = job;
   const amounts = amountsOf(job, rules);
   const { requestId, signal } = context;
   const admission = { requestId, tenantId: caller.view.tenant.id, rules, estimate: amounts };
