@@ -108,7 +108,8 @@ export class Pipeline {
     context.facts = facts;
     const resolution = resolveRequest(context, caller, facts.model);
     const estimate = estimateTokens({ body, operation: context.surface.operation, ...facts });
-    await admit({ context, caller, index, resolution, estimate, state });
+    const admission = admit({ context, caller, index, resolution, estimate, state });
+    if (admission !== undefined) await admission;
     return dispatchRequest({ ...job, body, index, resolution, estimate }, this.options);
   }
 
