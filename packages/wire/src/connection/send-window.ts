@@ -28,8 +28,6 @@ export class SendWindow {
   #blocked: Blocked | undefined;
   #failure: Error | undefined;
   #onFlushed: (() => void) | undefined;
-  /** What follows the first data of a stream may wait for other frames. */
-  #begun = false;
 
   constructor(connection: WireConnection, type: typeof FrameType.body | typeof FrameType.data, streamId: number) {
     this.#connection = connection;
@@ -117,9 +115,7 @@ export class SendWindow {
   }
 
   #sendFrame(frame: Buffer): void {
-    if (this.#begun && this.#type === FrameType.data) this.#connection.sendSoon(this.#type, this.#streamId, frame);
-    else this.#connection.send(this.#type, this.#streamId, frame);
-    this.#begun = true;
+    this.#connection.send(this.#type, this.#streamId, frame);
     this.#credit -= frame.length;
   }
 

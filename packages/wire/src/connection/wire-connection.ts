@@ -13,12 +13,6 @@ const CONGESTED_BYTES = 1024 * 1024;
 /** A peer that leaves this many bytes unread is disconnected: frames other than `data` and `body` do not wait. */
 const MAX_UNSENT_BYTES = 64 * 1024 * 1024;
 
-/** For so long after a write, what may wait is held: while many streams run, their chunks are then written together. */
-const HOLD_MS = 1;
-
-/** More than this is not held. */
-const MAX_HELD_BYTES = 16 * 1024;
-
 /** How long a refused or finished peer has to close its side. */
 const LINGER_MS = 2000;
 
@@ -62,9 +56,6 @@ export class WireConnection {
   readonly #stalled = new Set<Resumable>();
   #state: 'open' | 'finishing' | 'closed' = 'open';
   #flushScheduled = false;
-  #flushedAtMs = 0;
-  /** Runs while frames are held. */
-  #holdTimer: NodeJS.Timeout | undefined;
   /** Writes that the socket has not finished, and what they have in all. */
   #pendingWrites = 0;
   #pendingBytes = 0;
@@ -109,18 +100,10 @@ export class WireConnection {
    * costs more than most streams' other work. A long payload is not copied: leave it as it is.
    */
   send(type: FrameType, streamId: number, payload: Buffer = EMPTY): void {
-    if (!this.#queue(type, streamId, payload) || this.#flushScheduled) return;
-    this.#flushScheduled = true;
-    setImmediate(this.#flush);
-  }
-
-  /** As `send`, but where the last write was less than HOLD_MS ago the frame waits until then, for others to join it. */
-  sendSoon(type: FrameType, streamId: number, payload: Buffer): void {
-    if (!this.#queue(type, streamId, payload) || this.#flushScheduled) return;
-    if (this.#batch.bytes <= MAX_HELD_BYTES && performance.now() - this.#flushedAtMs < HOLD_MS) {
-      this.#holdTimer ??= setTimeout(this.#flush, HOLD_MS);
-      return;
-    }
+    if (this.#state !== 'open') return;
+    this.#batch.add(type, streamId, payload);
+    if (this.#pendingBytes + this.#batch.bytes > CONGESTED_BYTES) this.#congested = true;
+    if (this.#flushScheduled) return;
     this.#flushScheduled = true;
     setImmediate(this.#flush);
   }
@@ -153,22 +136,10 @@ export class WireConnection {
     if (wasOpen) this.#owner.onClosed(reason);
   }
 
-  #queue(type: FrameType, streamId: number, payload: Buffer): boolean {
-    if (this.#state !== 'open') return false;
-    this.#batch.add(type, streamId, payload);
-    if (this.#pendingBytes + this.#batch.bytes > CONGESTED_BYTES) this.#congested = true;
-    return true;
-  }
-
   readonly #flush = (): void => {
     this.#flushScheduled = false;
-    if (this.#holdTimer !== undefined) {
-      clearTimeout(this.#holdTimer);
-      this.#holdTimer = undefined;
-    }
     const { bytes } = this.#batch;
     if (this.#state !== 'open' || bytes === 0) return;
-    this.#flushedAtMs = performance.now();
     this.#pendingWrites += 1;
     this.#pendingBytes += bytes;
     this.#write(this.#batch.take());
@@ -252,7 +223,6 @@ export class WireConnection {
     clearTimeout(this.#helloTimer);
     clearInterval(this.#pingTimer);
     clearTimeout(this.#lingerTimer);
-    clearTimeout(this.#holdTimer);
   }
 }
 
