@@ -1,5 +1,7 @@
+import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Loopback } from './__fixtures__/loopback.js';
 import { Deadline } from './deadline.js';
 
 describe('Deadline', () => {
@@ -37,6 +39,28 @@ describe('Deadline', () => {
     expect(passed).toEqual([]);
     deadline.set(10);
     while (passed.length === 0) await sleep(5);
+  });
+
+  it('does not pass for what came in time, while the process stood still', async () => {
+    const loopback = new Loopback();
+    const accepted = Promise.withResolvers<Socket>();
+    const url = await loopback.listen(createServer((socket) => accepted.resolve(socket)));
+    const client = connect(Number(url.port), '127.0.0.1');
+    const received = new Promise((resolve) => client.once('data', resolve));
+    client.once('data', () => deadline.clear());
+    const server = await accepted.promise;
+    await sleep(20);
+    // What follows is then just before the timers.
+    await new Promise(setImmediate);
+    deadline.set(10);
+    server.write('in time');
+    const until = performance.now() + 40;
+    while (performance.now() < until);
+    await received;
+    await sleep(5);
+    client.destroy();
+    await loopback.close();
+    expect(passed).toEqual([]);
   });
 
   it.each([0, -1])('is none at %d', async (waitMs) => {

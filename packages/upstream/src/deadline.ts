@@ -49,8 +49,13 @@ export class Deadline {
       this.#start(leftMs);
       return;
     }
-    this.#dueAtMs = Infinity;
-    this.#onPassed();
+    // A process that stood still has not read yet what came meanwhile: it does that before it says that nothing came.
+    const dueAtMs = this.#dueAtMs;
+    setImmediate(() => {
+      if (this.#dueAtMs !== dueAtMs) return;
+      this.#dueAtMs = Infinity;
+      this.#onPassed();
+    });
   }
 
   #start(waitMs: number): void {

@@ -56,8 +56,9 @@ function readHeaders(text: string): Record<string, string> | undefined {
     const end = text.indexOf('\r\n', colon);
     const name = text.slice(at, colon).toLowerCase();
     const value = withoutBlanks(text, colon + 1, end);
+    // An object has some names from the beginning, such as `constructor`.
     const known = headers[name];
-    headers[name] = known === undefined ? value : `${known}, ${value}`;
+    headers[name] = known === undefined || !Object.hasOwn(headers, name) ? value : `${known}, ${value}`;
     at = end + 2;
   }
   return headers;

@@ -97,6 +97,12 @@ describe('an answer', () => {
     );
     expect(headers).toEqual({ 'x-one': 'a b', 'set-cookie': 'a, \xe9\xa0', empty: '', 'content-length': '0' });
   });
+
+  it('may have headers of any name', () => {
+    const { headers } = readText(`${OK}constructor: a\r\n__proto__: b\r\ncontent-length: 0\r\n\r\n`);
+    expect(headers?.['constructor']).toBe('a');
+    expect(Object.getPrototypeOf(headers)).toBe(Object.prototype);
+  });
 });
 
 describe('what is not an answer', () => {

@@ -75,7 +75,8 @@ export class OriginPool implements CallOwner, ConnectionOwner {
 
   onConnected(connection: Connection): void {
     this.#connecting.delete(connection);
-    this.#idle.push(connection);
+    // The call that has waited longest then gets the connection that stood first.
+    this.#idle.unshift(connection);
     connection.rest(IDLE_MS);
     this.#settleSoon();
   }
