@@ -39,6 +39,7 @@ describe('leased room', () => {
       leaseMs: 150,
       nowMs: () => nowMs,
       onChange: () => undefined,
+      onEnd: () => undefined,
     });
     for (let i = 0; i < 4; i += 1) room.admit(ESTIMATE);
     const call = room.planMore();
@@ -54,6 +55,7 @@ describe('leased room', () => {
       leaseMs: 150,
       nowMs: () => nowMs,
       onChange: () => undefined,
+      onEnd: () => undefined,
     });
     expect([other.admit(ESTIMATE), other.admit(ESTIMATE), other.planMore()]).toEqual([undefined, undefined, undefined]);
   });

@@ -145,6 +145,7 @@ export class Replica {
     entry.amounts = actual;
     entry.isRunning = false;
     await entry.grant.settle(actual);
+    await this.idle();
   }
 
   async turn(): Promise<void> {
