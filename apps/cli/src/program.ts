@@ -11,7 +11,11 @@ import { startCommand } from './commands/start.js';
 import { validateCommand } from './commands/validate.js';
 import { workerCommand } from './commands/worker.js';
 
-/** Runs the command line to its end and returns the exit code. */
+/**
+ * Runs the command line to its end and returns the exit code.
+ *
+ * A command loads what it runs with only when it is the one: a gateway has no use for the code of admin in its memory.
+ */
 export async function runProgram(argv: readonly string[]): Promise<number> {
   const program = new Command('switchyard')
     .description('An LLM API gateway: one stable API and key for clients, every provider behind it.')

@@ -1,5 +1,4 @@
 import { readEnvironment } from '@switchyard/config';
-import { migrate } from '@switchyard/database';
 import { Command } from 'commander';
 
 import { PURPOSES, required } from '../compose/required.js';
@@ -11,6 +10,7 @@ export function migrateCommand(): Command {
     .addHelpText('after', '\nExample:\n  DATABASE_URL=postgres://user:password@host/switchyard switchyard migrate')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const url = required(readEnvironment().databaseUrl, 'DATABASE_URL', PURPOSES.databaseUrl);
+      const { migrate } = await import('@switchyard/database');
       const applied = await migrate({ url });
       if (json === true) console.log(JSON.stringify({ applied }));
       else

@@ -1,6 +1,7 @@
 import { readEnvironment, type Environment } from '@switchyard/config';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@switchyard/telemetry';
 
+import { collectStartupGarbage } from './collect-startup-garbage.js';
 import { Closers, untilSignal } from './shutdown.js';
 
 /** What a service starts with. */
@@ -23,6 +24,7 @@ export async function runService(
   const stopped = untilSignal();
   try {
     const facts = await start({ environment, logger, closers, metrics: createMetrics() });
+    collectStartupGarbage();
     logger.info(facts, `${service} listening`);
     const signal = await stopped;
     logger.info({ signal }, `${service} stopping`);
