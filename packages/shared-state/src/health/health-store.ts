@@ -12,6 +12,8 @@ export interface HealthStore {
   /** Every scope that is not healthy. */
   unhealthy(): Iterable<HealthRecord>;
   headroom(scope: string): Headroom | undefined;
+  /** Whether nothing is known of any scope: none is unhealthy, and none has told of its headroom. */
+  readonly isBlank: boolean;
   /** Counts a failure; this replica sees its effect at once. */
   failed(failure: HealthFailure): void;
   /**
@@ -34,6 +36,8 @@ export interface HealthStore {
   onChange(listener: HealthListener): void;
   /** Whether this replica is on its own. */
   readonly isAlone: boolean;
+  /** Whether it has yet to find out what the others hold: Redis has neither answered so far, nor failed. */
+  readonly isJoining: boolean;
   close(): Promise<void>;
 }
 

@@ -106,12 +106,20 @@ class RedisHealthStore implements HealthStore {
     return this.#isAlone;
   }
 
+  get isJoining(): boolean {
+    return this.#isAlone && !this.#link.hasFailed;
+  }
+
   health(scope: string): HealthRecord | undefined {
     return this.#memory.records.get(scope);
   }
 
   unhealthy(): Iterable<HealthRecord> {
     return this.#memory.records.values();
+  }
+
+  get isBlank(): boolean {
+    return this.#memory.isBlank;
   }
 
   headroom(scope: string): Headroom | undefined {
