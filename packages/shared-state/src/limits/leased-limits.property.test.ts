@@ -196,7 +196,7 @@ describe('limits that replicas lease room of', () => {
         });
         leased += world.leased;
       }),
-      { numRuns: IS_LONG ? 2000 : 40, interruptAfterTimeLimit: 100_000 },
+      { numRuns: IS_LONG ? 2000 : 40, interruptAfterTimeLimit: 45_000 },
     );
     expect(leased).toBeGreaterThan(100);
   }, 600_000);
@@ -216,7 +216,7 @@ describe('limits that replicas lease room of', () => {
         expect(await usedInRedis(world, [PLACES, SHARED])).toEqual([world.usedOf(PLACES, 0), world.usedOf(SHARED, 0)]);
         leased += world.leased;
       }),
-      { numRuns: IS_LONG ? 2000 : 40, interruptAfterTimeLimit: 100_000 },
+      { numRuns: IS_LONG ? 2000 : 40, interruptAfterTimeLimit: 45_000 },
     );
     expect(leased).toBeGreaterThan(100);
   }, 600_000);

@@ -39,14 +39,16 @@ export const ADMIT = new RedisScript(`${CLOCK}
         free = calendar_frees(rule.key, rule.span)
       end
       local retry = needed > rule.limit and math.huge or free - now
-      if retry > wait then worst, wait = i - 1, retry end
       local leased = marked_until(rule.key, rule.kind, 'leased') - now
-      if needed <= rule.limit and leased > 0 then
+      local is_loose = needed <= rule.limit and leased > 0
+      if is_loose then
         mark(rule.key, rule.kind, 'short', SHORT)
         loose = math.max(loose, leased)
-      else
-        hopeless = true
+      elseif not hopeless then
+        -- What is truly full is named, and not what may only be leased.
+        hopeless, worst, wait = true, 0, 0
       end
+      if (is_loose and not hopeless or not is_loose) and retry > wait then worst, wait = i - 1, retry end
     end
     rules[#rules + 1] = rule
   end
