@@ -10,6 +10,8 @@ export interface CommandOptions {
   readonly rounds: number;
   readonly subjects: readonly SubjectId[];
   readonly jsonFile: string | undefined;
+  /** For a command that runs as long as it is told to. */
+  readonly minutes: number;
 }
 
 /** What is used where nothing is said. */
@@ -18,6 +20,9 @@ export interface CommandDefaults {
   readonly subjects: string;
   readonly rounds: number;
   readonly quickRounds: number;
+  /** Where a command takes `--minutes`. */
+  readonly minutes?: number;
+  readonly quickMinutes?: number;
 }
 
 /** @throws Error that says what is wrong with the arguments. */
@@ -30,8 +35,12 @@ export function parseCommandOptions(args: readonly string[], defaults: CommandDe
       rounds: { type: 'string' },
       subjects: { type: 'string', default: defaults.subjects },
       json: { type: 'string' },
+      minutes: { type: 'string' },
     },
   });
+  const { minutes: defaultMinutes } = defaults;
+  if (values.minutes !== undefined && defaultMinutes === undefined)
+    throw new Error('--minutes: this command has rounds');
   const rounds = positive(values.rounds, '--rounds') ?? (values.quick ? defaults.quickRounds : defaults.rounds);
   return {
     help: values.help,
@@ -39,6 +48,7 @@ export function parseCommandOptions(args: readonly string[], defaults: CommandDe
     rounds: Math.ceil(rounds),
     subjects: parseSubjects(values.subjects),
     jsonFile: values.json,
+    minutes: positive(values.minutes, '--minutes') ?? (values.quick ? defaults.quickMinutes : defaultMinutes) ?? 0,
   };
 }
 

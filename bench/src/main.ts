@@ -6,13 +6,14 @@ import { report } from './report/progress.js';
 import { runBench } from './run-bench.js';
 import { runCommand } from './run-command.js';
 import { SCALE } from './scale/bench-scale.js';
+import { SOAK } from './soak/bench-soak.js';
 import { STREAMS } from './streams/bench-streams.js';
 import { benchTranslate } from './translate/bench-translate.js';
 
 type Command = (args: readonly string[], signal: AbortSignal) => Promise<void>;
 
 const COMMANDS: ReadonlyMap<string, Command> = new Map([
-  ...[LATENCY, STREAMS, SCALE, FOOTPRINT, LARGE, KNEE].map((command): [string, Command] => [
+  ...[LATENCY, STREAMS, SCALE, FOOTPRINT, LARGE, KNEE, SOAK].map((command): [string, Command] => [
     command.name,
     (args, signal) => runCommand(command, args, signal),
   ]),

@@ -1,8 +1,11 @@
 import type { LoadJob, LoadResult } from './load/job.js';
+import type { PolicyEvidence } from './policy/policy-evidence.js';
+import { watchPolicies } from './policy/watch-policies.js';
 import { processTreeCpuMs } from './processes/process-tree-cpu.js';
 import { processTreeRssMb } from './processes/process-tree-memory.js';
+import { commandCounts, countsBetween, type CommandCounts } from './redis/command-counts.js';
 import { report } from './report/progress.js';
-import { subjectLabel, type Subject, type SubjectId } from './subjects/subject.js';
+import type { Subject, SubjectId } from './subjects/subject.js';
 import { STREAM, type Workload, type WorkloadName } from './workload.js';
 import type { World } from './world.js';
 
@@ -14,6 +17,10 @@ export interface Measurement extends SubjectId {
   readonly cpuMs: number;
   readonly cpuMsByProcess: Readonly<Record<string, number>>;
   readonly rssMb: number;
+  /** What its Redis ran meanwhile; undefined for a subject without one. */
+  readonly redisCommands?: CommandCounts | undefined;
+  /** What was seen of its policies; undefined for a subject without any. */
+  readonly policies?: PolicyEvidence | undefined;
   readonly load: LoadResult;
 }
 
@@ -22,7 +29,6 @@ export interface MeasureOptions {
   readonly workloads: readonly Workload[];
   readonly rounds: number;
   readonly durationMs: number;
-  readonly warmUpMs: number;
 }
 
 /**
@@ -32,33 +38,18 @@ export interface MeasureOptions {
 export async function measure(world: World, options: MeasureOptions): Promise<readonly Measurement[]> {
   const { subjects, workloads, rounds, durationMs } = options;
   const measurements: Measurement[] = [];
-  await warmUp(world, options);
   for (let round = 0; round < rounds; round += 1) {
     for (const workload of workloads) {
       report(`round ${round + 1} of ${rounds}: ${workload.name}`);
       for (const subject of rotated(measuredWith(subjects, workload), round)) {
         world.signal.throwIfAborted();
-        measurements.push(await measureOnce(world, { subject, workload, round, durationMs }));
+        const once = (): Promise<Measurement> => measureOnce(world, { subject, workload, round, durationMs });
+        const watched = subject.profile === 'policy';
+        measurements.push(await (watched ? watchPolicies(subject, { durationMs, measure: once }) : once()));
       }
     }
   }
   return measurements;
-}
-
-// The first workload meets code that has not been compiled yet.
-const FIRST_WARM_UP = 3;
-
-/** Compilers and connection pools settle before anything counts. */
-async function warmUp(world: World, { subjects, workloads, warmUpMs }: MeasureOptions): Promise<void> {
-  for (const subject of subjects) {
-    report(`warming up ${subjectLabel(subject)}`);
-    for (const [index, workload] of workloads.entries()) {
-      if (measuredWith([subject], workload).length === 0) continue;
-      const durationMs = index === 0 ? warmUpMs * FIRST_WARM_UP : warmUpMs;
-      const { errors, firstError } = await runWorkload(world, { subject, workload, durationMs });
-      if (errors > 0) throw new Error(`${subjectLabel(subject)}, ${workload.name}: ${errors} errors: ${firstError}`);
-    }
-  }
 }
 
 /** What is put on what, and for how long. */
@@ -66,14 +57,19 @@ export interface Run {
   readonly subject: Subject;
   readonly workload: Workload;
   readonly durationMs: number;
+  /** No more requests than so many. */
+  readonly maxRequests?: number | undefined;
 }
 
 /** Puts a workload on a subject, and reads before and after what its processes used. */
 export async function measureOnce(world: World, run: Run & { readonly round: number }): Promise<Measurement> {
   const { subject, workload, round } = run;
+  const { redisUrl } = subject;
+  const commandsBefore = redisUrl === undefined ? {} : await commandCounts(redisUrl);
   const before = cpuByProcess(subject);
   const load = await runWorkload(world, run);
   const after = cpuByProcess(subject);
+  const commandsAfter = redisUrl === undefined ? undefined : await commandCounts(redisUrl);
   const cpuMsByProcess = Object.fromEntries(
     Object.entries(after).map(([name, cpuMs]) => [name, cpuMs - (before[name] ?? 0)]),
   );
@@ -85,17 +81,19 @@ export async function measureOnce(world: World, run: Run & { readonly round: num
     cpuMs: Object.values(cpuMsByProcess).reduce((sum, value) => sum + value, 0),
     cpuMsByProcess,
     rssMb: subject.processes.reduce((sum, { pid }) => sum + processTreeRssMb(pid), 0),
+    redisCommands: commandsAfter === undefined ? undefined : countsBetween(commandsBefore, commandsAfter),
     load,
   };
 }
 
 /** Puts a workload on a subject. */
-export function runWorkload(world: World, { subject, workload, durationMs }: Run): Promise<LoadResult> {
+export function runWorkload(world: World, { subject, workload, durationMs, maxRequests }: Run): Promise<LoadResult> {
   const job = jobFor(subject, {
     request: subject.translates ? workload.request : (workload.untranslated ?? workload.request),
     stream: workload.unit === 'chunk' ? STREAM : undefined,
     pace: { type: 'closed', concurrency: workload.concurrency },
     durationMs,
+    maxRequests,
   });
   return world.generator.run(job, world.signal);
 }

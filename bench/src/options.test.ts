@@ -2,8 +2,14 @@ import { parseOptions, parseSubjects } from './options.js';
 
 describe('the options of the bench', () => {
   it('have defaults, and shorter ones for --quick', () => {
-    expect(parseOptions([])).toMatchObject({ rounds: 5, durationMs: 3_000, profile: false, jsonFile: undefined });
-    expect(parseOptions(['--quick'])).toMatchObject({ rounds: 2, durationMs: 500 });
+    expect(parseOptions([])).toMatchObject({
+      rounds: 5,
+      durationMs: 2_500,
+      quick: false,
+      profile: false,
+      jsonFile: undefined,
+    });
+    expect(parseOptions(['--quick'])).toMatchObject({ rounds: 2, durationMs: 400, quick: true });
     expect(parseOptions(['--quick', '--rounds', '4', '--seconds', '0.25'])).toMatchObject({
       rounds: 4,
       durationMs: 250,

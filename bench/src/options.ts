@@ -7,7 +7,8 @@ export interface BenchOptions {
   readonly subjects: readonly SubjectId[];
   readonly rounds: number;
   readonly durationMs: number;
-  readonly warmUpMs: number;
+  /** Short, and not to be quoted. */
+  readonly quick: boolean;
   /** Whether to leave a profile of each process at work. */
   readonly profile: boolean;
   /** Where to write all figures as JSON, instead of bench/results. */
@@ -30,6 +31,7 @@ Commands:
   footprint          idle memory of each service, and the time until a gateway is ready
   large              10 MB prompts, and a client that reads at 1 KB/s
   knee               latency at rising rates
+  soak               an hour of mixed load with aborts and faults: what grows, and what is left behind
   translate          what translating streams costs, for every pair of dialects
 
 Options:
@@ -37,7 +39,7 @@ Options:
   --subjects LIST    which to measure, separated by commas (${SUBJECT_NAMES.join(',')});
                      Switchyard's in both profiles, or in one: split:policy
   --rounds N         rounds to measure (5)
-  --seconds N        seconds of load per run (3)
+  --seconds N        seconds of load per run (2.5)
   --profile          afterwards run everything once more, and leave a CPU profile of each process and workload
                      in bench/results/profiles; open one in the browser's developer tools or in a viewer of
                      .cpuprofile files
@@ -66,14 +68,14 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       json: { type: 'string' },
     },
   });
-  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.5 : 3);
+  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.4 : 2.5);
   return {
     help: values.help,
     profile: values.profile,
     subjects: parseSubjects(values.subjects),
     rounds: Math.ceil(positive(values.rounds, '--rounds') ?? (values.quick ? 2 : 5)),
     durationMs: seconds * 1_000,
-    warmUpMs: values.quick ? 400 : 1_500,
+    quick: values.quick,
     jsonFile: values.json,
   };
 }

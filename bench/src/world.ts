@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly scale?: Scale;
   /** With the probe in its Node processes. */
   readonly probed?: boolean;
+  /** More of Switchyard's configuration, as YAML. */
+  readonly configuration?: string;
 }
 
 /** Everything a measurement needs around its subjects. */
@@ -51,8 +53,8 @@ export interface World {
   readonly probeFolder: string;
   start(id: SubjectId, options?: StartOptions): Promise<Subject | MissingSubject>;
   startSplit(profile: SubjectId['profile'], options?: StartOptions): Promise<SplitSubject>;
-  /** How many spans have been exported so far. */
-  spans(): number;
+  /** How many traces have been exported so far. */
+  traces(): number;
 }
 
 /**
@@ -94,7 +96,10 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
   closing.add(async () => clearInterval(scraping));
 
   let started = 0;
-  const optionsFor = (id: SubjectId, { scale = SMALL_SCALE, probed = false }: StartOptions): SubjectOptions => {
+  const optionsFor = (
+    id: SubjectId,
+    { scale = SMALL_SCALE, probed = false, configuration }: StartOptions,
+  ): SubjectOptions => {
     signal.throwIfAborted();
     report(`starting ${subjectLabel(id)}`);
     started += 1;
@@ -104,6 +109,7 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
       profile: id.profile,
       collectorUrl: collector.url,
       scale,
+      configuration,
       nodeArgs: probed ? PROBE_ARGS : [],
       env: probed ? probeVariables(folder) : {},
       signal,
@@ -125,7 +131,7 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
     },
     startSplit: async (profile, options = {}) =>
       adopt(await retried(() => startSplit(optionsFor({ subject: 'split', profile }, options)))),
-    spans: () => collector.spans().length,
+    traces: () => new Set(collector.spans().map(({ traceId }) => traceId)).size,
   };
 }
 

@@ -1,5 +1,4 @@
 import type { BlockList } from 'node:net';
-import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { GatewayError, toGatewayError, type DialectId } from '@switchyard/canonical';
 import type { RoutingIndex } from '@switchyard/routing';
@@ -8,7 +7,8 @@ import type { AttemptTransport } from '@switchyard/wire';
 
 import { headerOf } from './accept/client-headers.js';
 import { createContext } from './accept/create-context.js';
-import { readBody, tooLarge, type BodyLimits } from './accept/read-body.js';
+import type { ClientRequest, HttpExchange } from './accept/http-exchange.js';
+import { tooLarge, type BodyLimits } from './accept/read-body.js';
 import type { RequestContext } from './accept/request-context.js';
 import { requestIdOf } from './accept/request-id.js';
 import { scanBody } from './accept/scan-body.js';
@@ -54,15 +54,14 @@ export class Pipeline {
   constructor(private readonly options: PipelineOptions) {}
 
   /** Serves one request to its end. Never rejects. */
-  async serve(surface: Surface, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async serve(surface: Surface, exchange: HttpExchange): Promise<void> {
+    const { request, response } = exchange;
     const ended = new AbortController();
-    const onClose = (): void => ended.abort();
-    response.once('close', onClose);
+    response.onGone = () => ended.abort();
     const requestId = requestIdOf(request.headers['x-request-id']);
     const context = createContext({ surface, request, requestId, signal: ended.signal }, this.options.tracing);
-    const readIt = (): Promise<Buffer> => readBody(request, this.options.bodyLimits);
+    const readIt = (): Buffer | Promise<Buffer> => exchange.readBody(this.options.bodyLimits);
     await this.run({ context, ended, readBody: readIt, answer: new HttpAnswer(context, response) });
-    response.off('close', onClose);
   }
 
   /** Serves one turn of a WebSocket to its end, as a request of its own. Never rejects. */
@@ -109,12 +108,13 @@ export class Pipeline {
     context.facts = facts;
     const resolution = resolveRequest(context, caller, facts.model);
     const estimate = estimateTokens({ body, operation: context.surface.operation, ...facts });
-    await admit({ context, caller, index, resolution, estimate, state });
+    const admission = admit({ context, caller, index, resolution, estimate, state });
+    if (admission !== undefined) await admission;
     return dispatchRequest({ ...job, body, index, resolution, estimate }, this.options);
   }
 
   /** Who asks. @throws GatewayError as `authenticate` does, `address_not_allowed`, or `not_ready`. */
-  callerOf(request: Pick<IncomingMessage, 'headers' | 'url' | 'socket'>, dialect: DialectId): Caller {
+  callerOf(request: ClientRequest, dialect: DialectId): Caller {
     const caller = authenticate(this.newestIndex(), {
       presented: clientKeyOf(request, dialect),
       hash: this.options.hashKey,
@@ -173,7 +173,7 @@ export class Pipeline {
 export interface Turn {
   readonly surface: Surface;
   /** The request that opened the WebSocket. */
-  readonly request: IncomingMessage;
+  readonly request: ClientRequest;
   readonly body: Buffer;
   /** Aborts when the client goes away. */
   readonly ended: AbortController;
@@ -184,5 +184,5 @@ interface Job {
   readonly context: RequestContext;
   readonly ended: AbortController;
   readonly answer: ClientAnswer;
-  readBody(): Promise<Buffer>;
+  readBody(): Buffer | Promise<Buffer>;
 }

@@ -8,6 +8,7 @@ import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
 
 import { ClientRoutes } from './accept/client-routes.js';
+import { standBefore } from './accept/front-routes.js';
 import { refuseUnparsable } from './accept/refuse-unparsable.js';
 import { networkList } from './authenticate/source-address.js';
 import { credentialStates } from './meter/credential-states.js';
@@ -61,7 +62,9 @@ export interface Gateway {
 }
 
 const DEFAULT_MAX_BODY_BYTES = 32 * 1024 * 1024;
+const HEAD_TIMEOUT_MS = 60_000;
 const BODY_TIMEOUT_MS = 60_000;
+const REQUEST_TIMEOUT_MS = BODY_TIMEOUT_MS + 10_000;
 const MAX_JSON_DEPTH = 256;
 const SOCKET_PING_MS = 30_000;
 const SOCKET_LIMITS: SocketLimits = { perKey: 64, inTotal: 4096 };
@@ -125,10 +128,17 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     bodyParser: false,
     server: {
       maxHeaderSize: MAX_HEADER_BYTES,
-      requestTimeout: BODY_TIMEOUT_MS + 10_000,
+      headersTimeout: HEAD_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
       noDelay: true,
       shouldUpgradeCallback: asksForWebSocket,
     },
+    front: (server) =>
+      standBefore(server, pipeline, {
+        headMs: HEAD_TIMEOUT_MS,
+        bodyMs: BODY_TIMEOUT_MS,
+        requestMs: REQUEST_TIMEOUT_MS,
+      }),
     clientErrorHandler: refuseUnparsable,
     // Bodies are read by the pipeline, as raw bytes and within its own limits.
     configure: (fastify) => {

@@ -4,7 +4,8 @@ import { optionsHelp, type CommandOptions } from '../command-options.js';
 import { processTreeRssMb } from '../processes/process-tree-memory.js';
 import { report } from '../report/progress.js';
 import { median } from '../report/summarise.js';
-import type { BenchCommand, ReportRow } from '../run-command.js';
+import type { Bound } from '../report/verdicts.js';
+import type { BenchCommand, CommandResult, ReportRow } from '../run-command.js';
 import type { Subject } from '../subjects/subject.js';
 import type { World } from '../world.js';
 
@@ -29,29 +30,47 @@ Example:
   measure: measureFootprint,
 };
 
-async function measureFootprint(world: World, { rounds, quick }: CommandOptions): Promise<readonly ReportRow[]> {
+async function measureFootprint(world: World, { rounds, quick }: CommandOptions): Promise<CommandResult> {
   const idleMs = quick ? QUICK_IDLE_MS : IDLE_MS;
   const standalone = await world.start({ subject: 'standalone', profile: 'bare' });
   const small = await world.startSplit('policy');
   const large = await world.startSplit('policy', { scale: MANY_KEYS });
   report(`waiting ${idleMs / 1_000} s`);
   await sleep(idleMs, undefined, { signal: world.signal });
-  const memory = [
-    ...('missing' in standalone ? [] : memoryRows('standalone, 1 key', standalone)),
-    ...memoryRows('split, 1 key', small),
-    ...memoryRows('split, 10,000 keys', large),
-  ];
+  const services = [...memoryRows('split, 1 key', small), ...memoryRows('split, 10,000 keys', large)];
+  const memory = [...('missing' in standalone ? [] : memoryRows('standalone, 1 key', standalone)), ...services];
   const together = await readyTimes(world, { rounds, restart: () => large.restartGateway() });
   await large.stopControlPlane();
   const alone = await readyTimes(world, { rounds, restart: () => large.restartGateway() });
-  return [
-    ...memory,
+  const ready = [
     { what: 'gateway ready, 10,000 keys: everything running', figure: median(together), unit: 'ms' },
     { what: 'gateway ready, 10,000 keys: from its snapshot on disk', figure: median(alone), unit: 'ms' },
   ];
+  const bounds = [
+    ...services.filter(isOurs).map((row) => boundOf(row, IDLE_MB)),
+    ...ready.map((row) => boundOf(row, READY_MS)),
+  ];
+  return { rows: [...memory, ...ready], bounds };
 }
 
-function memoryRows(label: string, { processes }: Subject): readonly ReportRow[] {
+const IDLE_MB = 150;
+const READY_MS = 2_000;
+
+function isOurs({ what }: Figure): boolean {
+  return /^RSS of (gateway|worker|admin) /.test(what);
+}
+
+function boundOf({ what, figure, unit }: Figure, bound: number): Bound {
+  return { budget: what, type: 'at most', bound, unit: ` ${unit}`, reached: figure };
+}
+
+interface Figure extends ReportRow {
+  readonly what: string;
+  readonly figure: number;
+  readonly unit: string;
+}
+
+function memoryRows(label: string, { processes }: Subject): readonly Figure[] {
   return processes.map(({ name, pid }) => ({
     what: `RSS of ${name} (${label})`,
     figure: Math.round(processTreeRssMb(pid)),

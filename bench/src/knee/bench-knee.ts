@@ -3,8 +3,10 @@ import type { LoadResult } from '../load/job.js';
 import { jobFor } from '../measure.js';
 import { report } from '../report/progress.js';
 import { median } from '../report/summarise.js';
-import { startSubjects, type BenchCommand, type ReportRow } from '../run-command.js';
+import { startSubjects, type BenchCommand, type CommandResult, type ReportRow } from '../run-command.js';
 import { subjectLabel, type Subject } from '../subjects/subject.js';
+import { warmUp } from '../warm-up.js';
+import { SMALL_WORKLOAD } from '../workload.js';
 import type { World } from '../world.js';
 
 const DEFAULTS = { subjects: 'direct,floor,standalone,split,portkey', rounds: 3, quickRounds: 1 };
@@ -39,9 +41,10 @@ export interface Kept {
   readonly result: LoadResult;
 }
 
-async function measureKnee(world: World, options: CommandOptions): Promise<readonly ReportRow[]> {
+async function measureKnee(world: World, options: CommandOptions): Promise<CommandResult> {
   const subjects = await startSubjects(world, options);
   const durationMs = options.quick ? QUICK_RUN_MS : RUN_MS;
+  for (const subject of subjects) await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: options.quick });
   const found = new Map<Subject, Kept[][]>(subjects.map((subject) => [subject, []]));
   for (let round = 0; round < options.rounds; round += 1) {
     for (const [subject, rounds] of found) {
@@ -49,7 +52,7 @@ async function measureKnee(world: World, options: CommandOptions): Promise<reado
       rounds.push(await climb(world, subject, durationMs));
     }
   }
-  return [...found].map(([subject, rounds]) => kneeRow(subjectLabel(subject), rounds));
+  return { rows: [...found].map(([subject, rounds]) => kneeRow(subjectLabel(subject), rounds)), bounds: [] };
 }
 
 async function climb(world: World, subject: Subject, durationMs: number): Promise<Kept[]> {

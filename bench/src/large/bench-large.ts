@@ -4,14 +4,16 @@ import { optionsHelp, type CommandOptions } from '../command-options.js';
 import { jobFor } from '../measure.js';
 import { askProbe, probed } from '../probe/probe.js';
 import { report } from '../report/progress.js';
-import { median } from '../report/summarise.js';
-import type { BenchCommand, ReportRow } from '../run-command.js';
+import type { Bound } from '../report/verdicts.js';
+import { numberIn, type BenchCommand, type CommandResult, type ReportRow } from '../run-command.js';
 import { subjectLabel, type MeasuredProcess, type Subject } from '../subjects/subject.js';
 import { STREAM } from '../workload.js';
 import type { World } from '../world.js';
 import { openSlowClient } from './slow-client.js';
+import { measureStalls, summariseStalls } from './stalls.js';
 
 const DEFAULTS = { subjects: 'floor,split:policy', rounds: 5, quickRounds: 1 };
+const WINDOWS_PER_ROUND = 5;
 const CLIENTS = 20;
 const READ_MS = 10_000;
 const QUICK_READ_MS = 3_000;
@@ -24,8 +26,8 @@ export const LARGE: BenchCommand = {
   name: 'large',
   help: `Measures what large things do to a subject: how long its event loop stands still while 10 MB prompts arrive, two at a time,
 and how much memory (heap, buffers and other memory outside of it, after a collection) a client holds that reads a
-stream of 40 MB at 1 KB/s: the mean of ${CLIENTS} of them. The event loop is also measured without any load: what it stands
-still then is the machine's. It takes about 3 minutes.
+stream of 40 MB at 1 KB/s: the mean of ${CLIENTS} of them. Of each window of a second the longest stall counts, and the median
+of the windows is told. Windows without any load take turns with them: what the loop stands still then is the machine's. It takes about 3 minutes.
 
 Usage: npm run bench -- large [options]
 
@@ -37,8 +39,10 @@ Example:
   measure: measureLarge,
 };
 
-async function measureLarge(world: World, options: CommandOptions): Promise<readonly ReportRow[]> {
+async function measureLarge(world: World, options: CommandOptions): Promise<CommandResult> {
   const rows: ReportRow[] = [];
+  const bounds: Bound[] = [];
+  let floorMs: number | null = null;
   for (const id of options.subjects) {
     const subject = await world.start(id, { probed: true });
     if ('missing' in subject) {
@@ -46,53 +50,53 @@ async function measureLarge(world: World, options: CommandOptions): Promise<read
       continue;
     }
     // The memory first: what large prompts leave behind goes only bit by bit.
-    rows.push(await memoryRow(world, subject, options), ...(await stallRows(world, subject, options)));
+    const memory = await memoryRow(world, subject, options);
+    const stalls = await stallRows(world, subject, options.rounds);
+    rows.push(memory, ...stalls);
+    if (id.subject === 'floor') floorMs = numberIn(stalls[0], 'beyond idle');
+    if (subject.operator !== undefined)
+      bounds.push(memoryBound(memory), ...stalls.map((row) => stallBound(row, floorMs)));
     await subject.close();
   }
-  return rows;
+  return { rows, bounds };
 }
 
-async function stallRows(world: World, subject: Subject, { rounds }: CommandOptions): Promise<readonly ReportRow[]> {
-  const nodes = onThePath(world, subject);
-  const idle: Stalls[] = [];
-  const loaded: Stalls[] = [];
-  await sendLarge(world, subject);
-  for (let round = 0; round < rounds; round += 1) {
-    report(`${subjectLabel(subject)}: 10 MB prompts, round ${round + 1} of ${rounds}`);
-    idle.push(await stallsDuring(world, nodes, () => sleep(LOAD_MS, undefined, { signal: world.signal })));
-    loaded.push(await stallsDuring(world, nodes, () => sendLarge(world, subject)));
-  }
-  return nodes.map(({ name }) => ({
-    what: `${subjectLabel(subject)}: longest stall of ${name}, 10 MB prompts`,
-    figure: median(loaded.map((stalls) => stalls.get(name) ?? Number.NaN)),
-    unit: 'ms',
-    idle: median(idle.map((stalls) => stalls.get(name) ?? Number.NaN)),
-  }));
+const HELD_KB = 1_000;
+const STALL_MS = 20;
+
+function memoryBound(row: ReportRow): Bound {
+  return { budget: `${row['what']}`, type: 'at most', bound: HELD_KB, unit: ' KB', reached: numberIn(row, 'figure') };
 }
 
-/** The longest that each process's event loop stood still, in milliseconds. */
-type Stalls = ReadonlyMap<string, number>;
-
-async function stallsDuring(
-  { probeFolder }: World,
-  processes: readonly MeasuredProcess[],
-  act: () => Promise<unknown>,
-): Promise<Stalls> {
-  for (const { pid } of processes) await askProbe(probeFolder, pid, '/delay/start');
-  await act();
-  const stalls = new Map<string, number>();
-  for (const { name, pid } of processes) {
-    const { maxMs }: { readonly maxMs: number } = JSON.parse(await askProbe(probeFolder, pid, '/delay/stop'));
-    stalls.set(name, maxMs);
-  }
-  return stalls;
+/**
+ * Held to it is what the load adds: how long the loop stands still without any is the machine's. Where even the floor
+ * stands still for longer, so is part of the rest.
+ */
+function stallBound(row: ReportRow, floorMs: number | null): Bound {
+  return {
+    budget: `${row['what']}, beyond idle`,
+    type: 'at most',
+    bound: STALL_MS,
+    unit: ' ms',
+    reached: numberIn(row, 'beyond idle'),
+    doubt: floorMs !== null && floorMs > STALL_MS ? `the floor itself: ${floorMs.toFixed(1)} ms` : undefined,
+  };
 }
 
-async function sendLarge(world: World, subject: Subject): Promise<void> {
-  const pace = { type: 'closed', concurrency: 2 } as const;
-  const job = jobFor(subject, { request: 'chat-10m', pace, durationMs: LOAD_MS });
-  const { firstError, errors } = await world.generator.run(job, world.signal);
-  if (errors > 0) throw new Error(`${subjectLabel(subject)}: 10 MB prompts: ${firstError}`);
+async function stallRows(world: World, subject: Subject, rounds: number): Promise<readonly ReportRow[]> {
+  const windows = rounds * WINDOWS_PER_ROUND;
+  const found = await measureStalls(world, { subject, processes: onThePath(world, subject), windows });
+  return found.map((stalls) => {
+    const { loadedMs, idleMs, addedMs } = summariseStalls(stalls);
+    return {
+      what: `${subjectLabel(subject)}: worst stall of ${stalls.process}, 10 MB prompts`,
+      figure: loadedMs,
+      unit: 'ms',
+      idle: idleMs,
+      'beyond idle': addedMs,
+      windows: stalls.loaded.map((ms) => Math.round(ms)).join(' '),
+    };
+  });
 }
 
 /** What is only made at the first requests belongs to none of the clients that come later. */
@@ -122,6 +126,8 @@ async function memoryRow(world: World, subject: Subject, { quick }: CommandOptio
       figure: (after - before) / CLIENTS / 1_000,
       unit: 'KB',
       idle: null,
+      'beyond idle': null,
+      windows: null,
     };
   } finally {
     for (const client of clients) client.close();

@@ -2,17 +2,30 @@ import { optionsHelp, type CommandOptions } from '../command-options.js';
 import type { LoadResult } from '../load/job.js';
 import { jobFor } from '../measure.js';
 import { median } from '../report/summarise.js';
+import type { Bound } from '../report/verdicts.js';
 import { report } from '../report/progress.js';
-import { startSubjects, type BenchCommand, type ReportRow } from '../run-command.js';
+import { startSubjects, numberIn, type BenchCommand, type CommandResult, type ReportRow } from '../run-command.js';
 import { subjectLabel, type Subject } from '../subjects/subject.js';
-import type { StreamShape } from '../workload.js';
+import { warmUp } from '../warm-up.js';
+import { SMALL_WORKLOAD, type StreamShape } from '../workload.js';
 import type { World } from '../world.js';
 
 const DEFAULTS = { subjects: 'direct,floor,standalone,split', rounds: 7, quickRounds: 2 };
-// Long enough for a 99th percentile, and short streams, as only their beginning counts.
-const RUN_MS = 3_000;
-const QUICK_RUN_MS = 700;
-const SHORT_STREAM: StreamShape = { chunks: 3, intervalMs: 5 };
+// Enough for a 99th percentile in each round, and short streams, as only their beginning counts.
+const AMOUNT: Amount = { requests: 3_000, streams: 600, warmStreams: 3_000 };
+const QUICK_AMOUNT: Amount = { requests: 1_000, streams: 250, warmStreams: 300 };
+const SHORT_STREAM: StreamShape = { chunks: 2, intervalMs: 1 };
+// Where a subject is so slow that so many do not fit, fewer count.
+const RUN_WITHIN_MS = 15_000;
+const WARM_WITHIN_MS = 4_000;
+
+interface Amount {
+  /** Of a subject in one round. */
+  readonly requests: number;
+  readonly streams: number;
+  /** Before the first round. */
+  readonly warmStreams: number;
+}
 
 /** What one subject took in one round. */
 export interface LatencySample {
@@ -38,31 +51,58 @@ Example:
   measure: measureLatency,
 };
 
-async function measureLatency(world: World, options: CommandOptions): Promise<readonly ReportRow[]> {
+async function measureLatency(world: World, options: CommandOptions): Promise<CommandResult> {
   const subjects = await startSubjects(world, options);
-  const durationMs = options.quick ? QUICK_RUN_MS : RUN_MS;
+  const amount = options.quick ? QUICK_AMOUNT : AMOUNT;
   await world.upstream.shape(SHORT_STREAM);
+  for (const subject of subjects) {
+    await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: options.quick });
+    const maxRequests = amount.warmStreams;
+    const job = { request: 'chat-stream', stream: SHORT_STREAM, durationMs: WARM_WITHIN_MS, maxRequests } as const;
+    await world.generator.run(jobFor(subject, { ...job, pace: { type: 'closed', concurrency: 16 } }), world.signal);
+  }
   const samples: LatencySample[] = [];
-  // The round before the first warms up, and is dropped.
-  for (let round = -1; round < options.rounds; round += 1) {
-    report(round < 0 ? 'warming up' : `round ${round + 1} of ${options.rounds}`);
+  for (let round = 0; round < options.rounds; round += 1) {
+    report(`round ${round + 1} of ${options.rounds}`);
     for (const subject of subjects) {
       world.signal.throwIfAborted();
-      const sample = await sampleOf(world, { subject, round, durationMs });
-      if (round >= 0) samples.push(sample);
+      samples.push(await sampleOf(world, { subject, round, amount }));
     }
   }
-  return summariseLatency(samples);
+  const rows = summariseLatency(samples);
+  return { rows, bounds: latencyBounds(rows) };
+}
+
+/** What full policies may add: as multiples of what the floor adds, and to the first token in milliseconds. */
+export function latencyBounds(rows: readonly ReportRow[]): readonly Bound[] {
+  const row = rows.find(({ subject }) => subject === 'split, policy');
+  const atMost = (budget: string, bound: number, [column, unit]: readonly [string, string]): Bound => ({
+    budget: `split, policy: ${budget}`,
+    type: 'at most',
+    bound,
+    unit,
+    reached: numberIn(row, column),
+  });
+  return [
+    atMost('p50 added, against the floor', 2, ['p50 of floor', 'x']),
+    atMost('p99 added, against the floor', 3, ['p99 of floor', 'x']),
+    atMost('p99 added to the first token', 1.5, ['TTFT p99 added', ' ms']),
+  ];
 }
 
 async function sampleOf(
   world: World,
-  { subject, round, durationMs }: { readonly subject: Subject; readonly round: number; readonly durationMs: number },
+  { subject, round, amount }: { readonly subject: Subject; readonly round: number; readonly amount: Amount },
 ): Promise<LatencySample> {
   const pace = { type: 'closed', concurrency: 1 } as const;
-  const whole = await world.generator.run(jobFor(subject, { request: 'chat-2k', pace, durationMs }), world.signal);
+  const durationMs = RUN_WITHIN_MS;
+  const whole = await world.generator.run(
+    jobFor(subject, { request: 'chat-2k', pace, durationMs, maxRequests: amount.requests }),
+    world.signal,
+  );
+  const stream = { request: 'chat-stream', stream: SHORT_STREAM } as const;
   const streamed = await world.generator.run(
-    jobFor(subject, { request: 'chat-stream', stream: SHORT_STREAM, pace, durationMs }),
+    jobFor(subject, { ...stream, pace, durationMs, maxRequests: amount.streams }),
     world.signal,
   );
   const failed = whole.firstError ?? streamed.firstError;
@@ -99,7 +139,8 @@ export function summariseLatency(samples: readonly LatencySample[]): readonly Re
         [`${name} of floor`, addedMs === null ? null : finiteOrNull(addedMs / added('floor', of))],
       ];
     });
-    const row: ReportRow = { subject: label, ...Object.fromEntries(columns) };
+    const requests = own.reduce((sum, { whole }) => sum + whole.requests, 0);
+    const row: ReportRow = { subject: label, ...Object.fromEntries(columns), requests };
     return row;
   });
 }

@@ -17,6 +17,8 @@ export interface LoadJob {
   readonly staggerMs?: number;
   /** No request is begun later. Each of a closed loop's first ones is. */
   readonly durationMs: number;
+  /** No more than so many are begun; without it, as many as fit. */
+  readonly maxRequests?: number | undefined;
 }
 
 /** What it saw. Times in milliseconds; an absent one is of something that did not happen. */

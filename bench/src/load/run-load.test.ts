@@ -64,6 +64,11 @@ describe('the load generator', () => {
     expect(result).toMatchObject({ requests: 10, errors: 0 });
   });
 
+  it('begins no more requests than it is to', async () => {
+    listener = (_request, response) => response.end('{}');
+    expect(await runLoad(jobOf({ durationMs: 5_000, maxRequests: 7 }))).toMatchObject({ requests: 7, errors: 0 });
+  });
+
   it('sees every chunk of a stream', async () => {
     listener = (_request, response) => response.end(STREAM);
     const result = await runLoad(

@@ -25,7 +25,7 @@ export async function runLoad(job: LoadJob): Promise<LoadResult> {
   const staggerMs = job.staggerMs ?? job.stream?.intervalMs ?? 0;
   const sent =
     job.pace.type === 'closed'
-      ? await closedLoop(sendNext, { until, concurrency: job.pace.concurrency, staggerMs })
+      ? await closedLoop(sendNext, { ...job, until, concurrency: job.pace.concurrency, staggerMs })
       : await fixedRate(sendNext, { until, intervalMs: 1_000 / job.pace.perSecond });
   const elapsedMs = performance.now() - startedAt;
   await pool.close();
@@ -54,16 +54,20 @@ interface Loop {
   readonly concurrency: number;
   /** The first requests are spread over so long, or all streams would tick as one. */
   readonly staggerMs: number;
+  readonly maxRequests?: number | undefined;
 }
 
 async function closedLoop(
   sendNext: () => Promise<Sent>,
-  { until, concurrency, staggerMs }: Loop,
+  { until, concurrency, staggerMs, maxRequests = Infinity }: Loop,
 ): Promise<readonly Sent[]> {
   const sent: Sent[] = [];
+  let begun = 0;
   const loop = async (_: unknown, index: number): Promise<void> => {
     await sleep(Math.floor((index * staggerMs) / concurrency));
     do {
+      if (begun >= maxRequests) return;
+      begun += 1;
       sent.push(await sendNext());
     } while (performance.now() < until);
   };

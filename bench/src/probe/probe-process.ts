@@ -41,6 +41,8 @@ async function act(command: string | undefined): Promise<unknown> {
         await setImmediate();
       }
       return process.memoryUsage();
+    case '/usage':
+      return { heapUsed: process.memoryUsage().heapUsed, handles: process.getActiveResourcesInfo().length };
     default:
       throw new Error(`the probe knows no ${command}`);
   }

@@ -18,7 +18,7 @@ export function probeVariables(folder: string): Readonly<Record<string, string>>
   return { BENCH_PROBE_FOLDER: folder };
 }
 
-type Command = '/profile/start' | '/profile/stop' | '/delay/start' | '/delay/stop' | '/memory';
+type Command = '/profile/start' | '/profile/stop' | '/delay/start' | '/delay/stop' | '/memory' | '/usage';
 
 /** The processes among these that have a probe: those of Node. */
 export function probed<P extends { readonly pid: number }>(folder: string, processes: readonly P[]): readonly P[] {

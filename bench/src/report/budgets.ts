@@ -1,6 +1,8 @@
-import type { SubjectId } from '../subjects/subject.js';
+import type { PolicyReport } from '../policy/check-policies.js';
+import { subjectLabel, type SubjectId } from '../subjects/subject.js';
 import type { WorkloadName } from '../workload.js';
 import type { Row } from './summarise.js';
+import { verdictsOf, type Verdict } from './verdicts.js';
 
 /** What a subject may cost at most. */
 export interface Budget extends SubjectId {
@@ -28,12 +30,34 @@ export const BUDGETS: readonly Budget[] = [
   { subject: 'split', ...policy, workload: 'chunk-translated', ...FLOOR, atMost: 2.5 },
 ];
 
-/** The budgets that a row is held to, with what it reached. */
-export function budgetsOf(row: Row): readonly (Budget & { readonly ratio: number })[] {
-  return BUDGETS.filter(
+/** How a row stands against its budgets. */
+export function budgetsOf(row: Row): readonly Verdict[] {
+  const own = BUDGETS.filter(
     ({ subject, profile, workload }) => subject === row.subject && profile === row.profile && workload === row.workload,
-  ).flatMap((budget) => {
-    const ratio = budget.against === 'floor' ? row.ratioToFloor : row.ratioToPortkey;
-    return ratio === null ? [] : [{ ...budget, ratio }];
-  });
+  );
+  return verdictsOf(
+    own.map(({ against, atMost }) => ({
+      budget: `CPU of ${subjectLabel(row)}, ${row.workload}, against ${against}`,
+      type: 'at most',
+      bound: atMost,
+      unit: against === 'floor' ? 'x' : 'P',
+      reached: against === 'floor' ? row.ratioToFloor : row.ratioToPortkey,
+    })),
+  );
+}
+
+// A little comes of scripts that a server has to be told of once.
+const ROUND_TRIPS = { bare: 0.01, policy: 1.05 };
+
+/** One round trip for the limits of a limited request, and none for those of an unlimited one. */
+export function roundTripVerdicts({ redis }: Pick<PolicyReport, 'redis'>): readonly Verdict[] {
+  return verdictsOf(
+    redis.map(({ perRequest, ...id }) => ({
+      budget: `Redis commands for limits per request, ${subjectLabel(id)}`,
+      type: 'at most',
+      bound: ROUND_TRIPS[id.profile],
+      unit: '',
+      reached: Object.values(perRequest.limits ?? {}).reduce((sum, count) => sum + count, 0),
+    })),
+  );
 }

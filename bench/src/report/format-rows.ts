@@ -4,6 +4,7 @@ import type { Workload } from '../workload.js';
 import { alignColumns } from './align-columns.js';
 import { budgetsOf } from './budgets.js';
 import { cpuByProcess, type Row } from './summarise.js';
+import { verdictText } from './verdicts.js';
 
 const HEADINGS = [
   '',
@@ -19,17 +20,20 @@ const HEADINGS = [
   'CPU µs by process',
 ];
 
+interface Reported {
+  readonly workloads: readonly Workload[];
+  readonly measurements: readonly Measurement[];
+  /** Every row is marked then: nothing of it may be quoted. */
+  readonly quick?: boolean;
+}
+
 /** The report as text: one table, with a part for each workload. */
-export function formatRows(
-  rows: readonly Row[],
-  {
-    workloads,
-    measurements,
-  }: { readonly workloads: readonly Workload[]; readonly measurements: readonly Measurement[] },
-): string {
+export function formatRows(rows: readonly Row[], { workloads, measurements, quick = false }: Reported): string {
   const parts = workloads.map((workload) => ({
     title: `${workload.name}: ${workload.title}; CPU per ${workload.unit}`,
-    cells: rows.filter((row) => row.workload === workload.name).map((row) => cellsOf(row, { workload, measurements })),
+    cells: rows
+      .filter((row) => row.workload === workload.name)
+      .map((row) => cellsOf(row, { workload, measurements, mark: quick ? '~ ' : '' })),
   }));
   const table = alignColumns([HEADINGS, ...parts.flatMap(({ cells }) => cells)], 2);
   const [headings = '', ...lines] = table.split('\n');
@@ -38,16 +42,21 @@ export function formatRows(
     ...parts.flatMap(({ title, cells }) => ['', title, ...lines.splice(0, cells.length)]),
     '',
     `Budgets are multiples of the floor's CPU, with P of Portkey's.`,
+    ...(quick ? ['~ comes of a quick run, too short and too cold to be quoted.'] : []),
   ].join('\n');
 }
 
 function cellsOf(
   row: Row,
-  { workload, measurements }: { readonly workload: Workload; readonly measurements: readonly Measurement[] },
+  {
+    workload,
+    measurements,
+    mark,
+  }: Pick<Reported, 'measurements'> & { readonly workload: Workload; readonly mark: string },
 ): readonly string[] {
   const parts = Object.entries(cpuByProcess(measurements, workload, row));
   return [
-    `  ${subjectLabel(row)}`,
+    `  ${mark}${subjectLabel(row)}`,
     row.cpuMs === null ? '-' : micros(row.cpuMs),
     times(row.ratioToFloor),
     times(row.ratioToPortkey),
@@ -63,9 +72,9 @@ function cellsOf(
 
 function budgetCell(row: Row): string {
   return budgetsOf(row)
-    .map(({ against, atMost, ratio }) => {
-      const limit = against === 'floor' ? `≤ ${atMost}` : `≤ ${atMost.toFixed(2)} P`;
-      return `${limit} ${ratio <= atMost ? 'met' : 'MISSED'}`;
+    .map((verdict) => {
+      const { bound, unit } = verdict;
+      return `≤ ${unit === 'P' ? `${bound.toFixed(2)} P` : bound} ${verdictText(verdict)}`;
     })
     .join(', ');
 }

@@ -49,6 +49,7 @@ describe('the report', () => {
         p99Ms: 9,
         ttftP99Ms: null,
         rssMb: null,
+        redisCommandsPerRequest: null,
       },
       expect.objectContaining({ subject: 'floor', cpuMs: 0.1, ratioToFloor: 1, rssMb: 100 }),
       expect.objectContaining({ subject: 'split', cpuMs: 0.3, ratioToPortkey: 0.25 }),
@@ -59,23 +60,29 @@ describe('the report', () => {
 
   it('holds a row to its budgets', () => {
     const split = rows.filter(({ subject }) => subject === 'split');
-    expect(split.flatMap(budgetsOf).map(({ against, atMost }) => [against, atMost])).toEqual([
-      ['floor', 2.6],
-      ['portkey', 1 / 6],
+    expect(split.flatMap(budgetsOf)).toEqual([
+      expect.objectContaining({ bound: 2.6, unit: 'x', met: false, missedBy: expect.closeTo(0.154, 3) }),
+      expect.objectContaining({ bound: 1 / 6, unit: 'P', met: false, missedBy: expect.closeTo(0.5) }),
     ]);
   });
 
   it('is one table', () => {
     const shown = formatRows(rows, { workloads: small, measurements });
     expect(shown.split('\n').slice(0, 7)).toEqual([
-      '                 CPU µs  of floor  of Portkey  p50 ms  p99 ms  TTFT p99  RSS MB  errors  budget                         CPU µs by process',
+      '                 CPU µs  of floor  of Portkey  p50 ms  p99 ms  TTFT p99  RSS MB  errors  budget                                         CPU µs by process',
       '',
       '2k: 2 KB in, 1 KB out, 16 at a time; CPU per request',
       '  direct              -         -           -     1.0     9.0         -       -       0',
       '  floor             100     1.00x       0.08x     1.0     9.0         -     100       0',
-      '  split, policy     300     3.00x       0.25x     1.0     9.0         -     100       0  ≤ 2.6 MISSED, ≤ 0.17 P MISSED  gateway 200, worker 100',
+      '  split, policy     300     3.00x       0.25x     1.0     9.0         -     100       0  ≤ 2.6 MISSED by 15 %, ≤ 0.17 P MISSED by 50 %  gateway 200, worker 100',
       '  portkey          1200    12.00x       1.00x     1.0     9.0         -     100       0',
     ]);
+  });
+
+  it('marks every row of a quick run', () => {
+    const lines = formatRows(rows, { workloads: small, measurements, quick: true }).split('\n');
+    expect(lines.filter((line) => line.startsWith('  ~ '))).toHaveLength(rows.length);
+    expect(lines.at(-1)).toMatch(/^~ .*quoted/);
   });
 
   it('knows the median of an even count', () => {

@@ -16,6 +16,8 @@ export interface Row extends SubjectId {
   /** From the request to the first text of a stream. */
   readonly ttftP99Ms: number | null;
   readonly rssMb: number | null;
+  /** By command, with those that its scripts run; null for a subject without Redis. */
+  readonly redisCommandsPerRequest: Readonly<Record<string, number>> | null;
 }
 
 /** Figures per workload and subject, in the order in which they were measured. */
@@ -40,7 +42,22 @@ function rowOf(workload: Workload, id: SubjectId, measurements: readonly Measure
     p99Ms: medianOf(own, ({ load }) => (streams ? load.chunkMs : load.answerMs).p99),
     ttftP99Ms: medianOf(own, ({ load }) => load.firstTokenMs.p99),
     rssMb: medianOf(own, ({ rssMb }) => (rssMb > 0 ? rssMb : undefined)),
+    redisCommandsPerRequest: redisCommandsPerRequest(own),
   };
+}
+
+function redisCommandsPerRequest(own: readonly Measurement[]): Readonly<Record<string, number>> | null {
+  const counted = own.filter(({ redisCommands }) => redisCommands !== undefined);
+  if (counted.length === 0) return null;
+  const names = new Set(counted.flatMap(({ redisCommands = {} }) => Object.keys(redisCommands)));
+  return Object.fromEntries(
+    [...names]
+      .toSorted()
+      .map((name) => [
+        name,
+        medianOf(counted, ({ redisCommands, load }) => (redisCommands?.[name] ?? 0) / load.requests) ?? 0,
+      ]),
+  );
 }
 
 /** The CPU time of each process, per request or chunk. */

@@ -1,10 +1,12 @@
 import { optionsHelp, type CommandOptions } from '../command-options.js';
-import { measureOnce, runWorkload, type Measurement } from '../measure.js';
+import { measureOnce, type Measurement } from '../measure.js';
 import { report } from '../report/progress.js';
 import { median } from '../report/summarise.js';
-import type { BenchCommand, ReportRow } from '../run-command.js';
+import type { Bound } from '../report/verdicts.js';
+import { numberIn, type BenchCommand, type CommandResult, type ReportRow } from '../run-command.js';
 import type { Scale, Subject } from '../subjects/subject.js';
-import { WORKLOADS } from '../workload.js';
+import { warmUp } from '../warm-up.js';
+import { SMALL_WORKLOAD } from '../workload.js';
 import type { World } from '../world.js';
 
 const DEFAULTS = { subjects: 'split:policy', rounds: 7, quickRounds: 2 };
@@ -40,9 +42,9 @@ export interface Installation {
   readonly measurements: Pick<Measurement, 'cpuMs' | 'cpuMsByProcess' | 'load' | 'rssMb'>[];
 }
 
-async function measureScale(world: World, options: CommandOptions): Promise<readonly ReportRow[]> {
+async function measureScale(world: World, options: CommandOptions): Promise<CommandResult> {
   const [id] = options.subjects;
-  const [workload] = WORKLOADS;
+  const [workload] = SMALL_WORKLOAD;
   if (id === undefined || workload === undefined) throw new Error('--subjects: names nothing to measure');
   const installations: (Installation & { readonly subject: Subject })[] = [];
   for (const [label, scale] of SCALES) {
@@ -52,7 +54,9 @@ async function measureScale(world: World, options: CommandOptions): Promise<read
     installations.push({ label, measurements: [], subject });
   }
   const durationMs = options.quick ? QUICK_RUN_MS : RUN_MS;
-  for (const { subject } of installations) await runWorkload(world, { subject, workload, durationMs });
+  for (const { subject } of installations) {
+    await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: options.quick });
+  }
   for (let round = 0; round < options.rounds; round += 1) {
     report(`round ${round + 1} of ${options.rounds}`);
     for (const { subject, measurements } of installations) {
@@ -60,7 +64,16 @@ async function measureScale(world: World, options: CommandOptions): Promise<read
       measurements.push(await measureOnce(world, { subject, workload, durationMs, round }));
     }
   }
-  return summariseScale(installations);
+  const rows = summariseScale(installations);
+  return { rows, bounds: rows.slice(1).map(scaleBound) };
+}
+
+// Within 10 % is flat.
+const FLAT = 1.1;
+
+function scaleBound(row: ReportRow): Bound {
+  const budget = `CPU with ${row['installation']}, against ${SCALES[0]?.[0]}`;
+  return { budget, type: 'at most', bound: FLAT, unit: 'x', reached: numberIn(row, 'of small') };
 }
 
 /** CPU per request, and as a multiple of the first installation's in the same round. */

@@ -2,7 +2,8 @@ import { optionsHelp, type CommandOptions } from '../command-options.js';
 import type { LoadResult } from '../load/job.js';
 import { jobFor } from '../measure.js';
 import { report } from '../report/progress.js';
-import { startSubjects, type BenchCommand, type ReportRow } from '../run-command.js';
+import type { Bound } from '../report/verdicts.js';
+import { startSubjects, numberIn, type BenchCommand, type CommandResult, type ReportRow } from '../run-command.js';
 import { subjectLabel, type Subject } from '../subjects/subject.js';
 import type { StreamShape } from '../workload.js';
 import type { World } from '../world.js';
@@ -10,10 +11,13 @@ import { largestHeld } from './largest-held.js';
 
 const DEFAULTS = { subjects: 'direct,floor,split,portkey', rounds: 3, quickRounds: 1 };
 const PACED: StreamShape = { chunks: 250, intervalMs: 20 };
-const QUICK_PACED: StreamShape = { chunks: 75, intervalMs: 20 };
-const FIRST = 25;
+const QUICK_PACED: StreamShape = { chunks: 50, intervalMs: 20 };
+const FIRST = 50;
 // How near the search comes to the largest number.
 const STEP = 1.1;
+const QUICK_STEP = 1.3;
+// Before the first search: what reads and writes chunks is compiled then, in the load generator too.
+const WARM_STREAMS = 200;
 // On a machine that does other things too, some chunk is always late, also without a gateway.
 const SPOILT_SHARE = 0.001;
 
@@ -34,19 +38,37 @@ Example:
   measure: measureStreams,
 };
 
-async function measureStreams(world: World, options: CommandOptions): Promise<readonly ReportRow[]> {
+async function measureStreams(world: World, options: CommandOptions): Promise<CommandResult> {
   const subjects = await startSubjects(world, options);
   const shape = options.quick ? QUICK_PACED : PACED;
   await world.upstream.shape(shape);
   const found = new Map<Subject, Attempt[]>(subjects.map((subject) => [subject, []]));
-  for (const subject of subjects) await hold(world, { subject, shape, streams: FIRST });
+  for (const subject of subjects) await hold(world, { subject, shape, streams: WARM_STREAMS });
+  const step = options.quick ? QUICK_STEP : STEP;
   for (let round = 0; round < options.rounds; round += 1) {
     for (const [subject, attempts] of found) {
       report(`round ${round + 1} of ${options.rounds}: ${subjectLabel(subject)}`);
-      attempts.push(await searchLargest(world, { subject, shape }));
+      attempts.push(await searchLargest(world, { subject, shape, step }));
     }
   }
-  return summariseStreams([...found].map(([subject, attempts]) => ({ label: subjectLabel(subject), attempts })));
+  const rows = summariseStreams([...found].map(([subject, attempts]) => ({ label: subjectLabel(subject), attempts })));
+  return { rows, bounds: streamsBounds(rows) };
+}
+
+const OF_FLOOR_AT_LEAST = 0.6;
+
+/** What one gateway and one worker are to hold, as a share of what the floor holds. */
+export function streamsBounds(rows: readonly ReportRow[]): readonly Bound[] {
+  return rows
+    .filter(({ subject }) => `${subject}`.startsWith('split'))
+    .map((row) => ({
+      budget: `streams held by ${row['subject']}, against the floor`,
+      type: 'at least',
+      bound: OF_FLOOR_AT_LEAST,
+      unit: 'x',
+      reached: numberIn(row, 'of floor'),
+      doubt: row['bounded by'] === null ? undefined : `bounded by ${row['bounded by']}`,
+    }));
 }
 
 /** The largest number of a round, and what it was like. */
@@ -58,10 +80,10 @@ export interface Attempt {
 
 async function searchLargest(
   world: World,
-  { subject, shape }: { readonly subject: Subject; readonly shape: StreamShape },
+  { subject, shape, step }: { readonly subject: Subject; readonly shape: StreamShape; readonly step: number },
 ): Promise<Attempt> {
   let best: LoadResult | undefined;
-  const streams = await largestHeld({ first: FIRST, step: STEP }, async (count) => {
+  const streams = await largestHeld({ first: FIRST, step }, async (count) => {
     world.signal.throwIfAborted();
     const result = await hold(world, { subject, shape, streams: count });
     const held = isHeld(result);
@@ -93,25 +115,32 @@ function describe({ errors, lost, late, merged, chunks, chunkMs }: LoadResult): 
   return `of ${chunks} chunks ${late} late, ${merged} merged, ${lost} lost; p99 ${p99} ms; ${errors} errors`;
 }
 
+const MACHINE_SHARE = 0.8;
+
 /** The median round of each subject, with the floor's for comparison. */
 export function summariseStreams(
   found: readonly { readonly label: string; readonly attempts: readonly Attempt[] }[],
 ): readonly ReportRow[] {
   const middle = (attempts: readonly Attempt[]): Attempt | undefined =>
     attempts.toSorted((a, b) => a.streams - b.streams)[Math.floor((attempts.length - 1) / 2)];
-  const floor = middle(found.find(({ label }) => label === 'floor')?.attempts ?? [])?.streams;
+  const heldBy = (name: string): number =>
+    middle(found.find(({ label }) => label === name)?.attempts ?? [])?.streams ?? 0;
+  const [direct, floor] = [heldBy('direct'), heldBy('floor')];
   return found.map(({ label, attempts }) => {
     const { streams = 0, result } = middle(attempts) ?? {};
     return {
       subject: label,
       streams,
-      'of floor': floor === undefined || floor === 0 ? null : streams / floor,
+      'of floor': floor === 0 ? null : streams / floor,
+      'of direct': direct === 0 ? null : streams / direct,
       'chunk p50 ms': result?.chunkMs.p50 ?? null,
       'chunk p99 ms': result?.chunkMs.p99 ?? null,
       late: result?.late ?? null,
       merged: result?.merged ?? null,
       lost: result?.lost ?? null,
       rounds: attempts.map((attempt) => attempt.streams).join(' '),
+      // What holds nearly as many as nothing at all does is bounded by the machine: it may hold more.
+      'bounded by': label !== 'direct' && streams >= direct * MACHINE_SHARE && direct > 0 ? 'the machine' : null,
     };
   });
 }

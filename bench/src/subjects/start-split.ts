@@ -71,6 +71,8 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Sp
     },
     metricsUrls:
       profile === 'policy' ? Object.values(metricsPorts).map((port) => `http://127.0.0.1:${port}/metrics`) : [],
+    redisUrl: redis.url,
+    operator: { adminUrl: env.SWITCHYARD_ADMIN_URL, token: env.SWITCHYARD_OWNER_TOKEN },
     async restartGateway() {
       await gateway.kill();
       const startedAt = performance.now();

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
 import { startRedisServer, type PrivateServer } from '@switchyard/testkit';
@@ -19,13 +20,16 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Su
   const redis = profile === 'policy' ? await startRedis(closing) : undefined;
   const port = await nextPort();
   const metricsPort = await nextPort();
-  const args = ['start', '--config', file, '--port', `${port}`, '--admin-port', `${await nextPort()}`];
+  const adminPort = await nextPort();
+  const token = randomBytes(24).toString('hex');
+  const args = ['start', '--config', file, '--port', `${port}`, '--admin-port', `${adminPort}`];
   const running = await startSwitchyard([...args, '--data-dir', join(folder, 'data')], {
     ...options,
     env: {
       ...options.env,
       ...profileVariables(options, metricsPort),
       ...(redis === undefined ? {} : { REDIS_URL: redis.url }),
+      SWITCHYARD_OWNER_TOKEN: token,
     },
   });
   closing.add(() => running.kill());
@@ -43,6 +47,8 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Su
       ...(redis === undefined ? [] : [{ name: 'redis', pid: redis.pid }]),
     ],
     metricsUrls: profile === 'policy' ? [`http://127.0.0.1:${metricsPort}/metrics`] : [],
+    redisUrl: redis?.url,
+    operator: { adminUrl: `http://127.0.0.1:${adminPort}`, token },
     close: () => closing.close(),
   };
 }

@@ -16,6 +16,12 @@ export interface MeasuredProcess {
   readonly pid: number;
 }
 
+/** Who may ask how Switchyard stands. */
+export interface Operator {
+  readonly adminUrl: string;
+  readonly token: string;
+}
+
 /** What is measured: something that forwards requests to the mock upstream. */
 export interface Subject extends SubjectId {
   /** Without a trailing slash. */
@@ -30,6 +36,10 @@ export interface Subject extends SubjectId {
   readonly processes: readonly MeasuredProcess[];
   /** Where Prometheus would read. */
   readonly metricsUrls: readonly string[];
+  /** Where its state is shared; undefined for one without Redis. */
+  readonly redisUrl?: string | undefined;
+  /** Where operators ask; undefined for what is not Switchyard. */
+  readonly operator?: Operator | undefined;
   close(): Promise<unknown>;
 }
 
@@ -48,6 +58,8 @@ export interface SubjectOptions {
   readonly collectorUrl: string;
   /** How many keys, aliases and credentials Switchyard has. */
   readonly scale: Scale;
+  /** More of its configuration, as YAML. */
+  readonly configuration?: string | undefined;
   /** What its Node processes are started with, before their script. */
   readonly nodeArgs: readonly string[];
   /** Variables for its Node processes. */

@@ -25,7 +25,7 @@ prices:
 
 /** Writes a subject's configuration into its folder. */
 export async function writeConfiguration(
-  options: Pick<SubjectOptions, 'folder' | 'upstreamUrl' | 'profile' | 'scale'>,
+  options: Pick<SubjectOptions, 'folder' | 'upstreamUrl' | 'profile' | 'scale' | 'configuration'>,
 ): Promise<Configuration> {
   const { folder, scale } = options;
   const keys = Array.from({ length: scale.keys }, () => `sk-${randomBytes(24).toString('hex')}`);
@@ -43,8 +43,9 @@ export function configurationText(options: {
   readonly scale: Scale;
   readonly keys: readonly string[];
   readonly aliases: readonly string[];
+  readonly configuration?: string | undefined;
 }): string {
-  const { upstreamUrl, profile, scale, keys, aliases } = options;
+  const { upstreamUrl, profile, scale, keys, aliases, configuration = '' } = options;
   const credentials = Array.from({ length: scale.credentials }, (_, index) => `      - api-key: upstream-key-${index}`);
   const targets = `targets: [{ model: ${MODEL} }]`;
   return `api-keys:
@@ -58,5 +59,5 @@ ${credentials.join('\n')}
       - name: ${MODEL}
 ${aliases.length > 0 ? `aliases:\n${aliases.map((name) => `  - { name: ${name}, ${targets} }`).join('\n')}\n` : ''}${
     profile === 'policy' ? POLICY : ''
-  }`;
+  }${configuration}`;
 }

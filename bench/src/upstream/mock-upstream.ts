@@ -1,6 +1,7 @@
 /**
  * The provider that all subjects forward to, as a process of its own: `node mock-upstream.js`. It prints its URL, and
- * on standard error what was wrong with the requests it got. `PUT /stream-shape` says how it streams from then on.
+ * on standard error what was wrong with the requests it got. `PUT /stream-shape` says how it streams from then on,
+ * and `PUT /keep-alive` how many milliseconds it keeps idle connections; a prompt that asks for a fault gets it.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -9,6 +10,8 @@ import { checkOpenaiChatRequest } from '@switchyard/testkit';
 
 import { STREAM, type StreamShape } from '../workload.js';
 import { cannedJson, cannedStream } from './canned-answers.js';
+import { fail } from './fail.js';
+import { FaultReader } from './faults.js';
 
 // Checking costs more than answering, and its CPU is shared with the subjects: a sample is enough.
 const CHECK_EVERY = 50;
@@ -18,7 +21,13 @@ const LARGE_BYTES = 1_000_000;
 const json = cannedJson();
 let shape: StreamShape = STREAM;
 let canned = cannedStream(shape);
+const faults = new FaultReader();
 let received = 0;
+
+function reshape(wanted: StreamShape): void {
+  shape = wanted;
+  canned = cannedStream(shape);
+}
 
 function problemOf(request: IncomingMessage, body: Buffer): string | undefined {
   if (request.url !== '/v1/chat/completions') return `path ${request.url}`;
@@ -38,8 +47,8 @@ async function readBody(request: IncomingMessage): Promise<Buffer> {
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await readBody(request);
   if (request.method === 'PUT') {
-    shape = JSON.parse(body.toString());
-    canned = cannedStream(shape);
+    if (request.url === '/keep-alive') server.keepAliveTimeout = Number(body);
+    else reshape(JSON.parse(body.toString()));
     response.end();
     return;
   }
@@ -47,7 +56,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   if (problem !== undefined) {
     process.stderr.write(`malformed request: ${problem}\n`);
     response.writeHead(400).end(problem);
-  } else if (body.includes('"stream":true')) {
+    return;
+  }
+  const streams = body.includes('"stream":true');
+  const fault = faults.next(body);
+  if (fault !== undefined) {
+    fail(response, fault, { streams, json, canned });
+  } else if (streams) {
     response.writeHead(200, { 'content-type': 'text/event-stream' });
     response.write(canned.start);
     if (shape.intervalMs === 0) await streamFreely(response);

@@ -10,6 +10,8 @@ export interface Upstream {
   readonly url: string;
   /** Says how streams look from now on. */
   shape(stream: StreamShape): Promise<void>;
+  /** Says how long idle connections are kept from now on. */
+  keepAlive(ms: number): Promise<void>;
   /** What was wrong with the requests so far; empty for nothing. */
   complaints(): string;
   close(): Promise<unknown>;
@@ -26,6 +28,9 @@ export async function startUpstream(): Promise<Upstream> {
     url,
     async shape(stream) {
       await fetch(`${url}/stream-shape`, { method: 'PUT', body: JSON.stringify(stream) });
+    },
+    async keepAlive(ms) {
+      await fetch(`${url}/keep-alive`, { method: 'PUT', body: `${ms}` });
     },
     complaints: () => running.stderr(),
     close: () => running.kill(),

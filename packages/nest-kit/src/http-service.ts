@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-import type { ServerOptions } from 'node:http';
+import type { Server, ServerOptions } from 'node:http';
 import type { Socket } from 'node:net';
 
 import { Module, type DynamicModule, type Type } from '@nestjs/common';
@@ -42,8 +42,18 @@ export interface HttpServiceOptions {
   readonly server?: ServerOptions;
   /** Answers bytes that node:http could not take for a request, and ends their socket. */
   readonly clientErrorHandler?: (error: ParseFailure, socket: Socket) => void;
+  /** Stands before the server: takes its connections, and gives it those that it does not serve itself. */
+  front?(server: Server): HttpFront;
   /** Registers plain Fastify routes and hooks, before Nest's. */
   configure?(fastify: FastifyInstance): void;
+}
+
+/** What takes a server's connections before it does. */
+export interface HttpFront {
+  /** Closes each of its connections as soon as the last answer is out: those without a request now. */
+  closeWhenAnswered(): void;
+  /** Closes all of its connections now. */
+  destroy(): void;
 }
 
 export interface HttpService {
@@ -73,6 +83,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const adapter = new FastifyAdapter({
     bodyLimit: options.bodyLimitBytes ?? 1024 * 1024,
     http: options.server ?? {},
+    // Fastify sets its own default over what `http` says.
+    requestTimeout: options.server?.requestTimeout ?? 0,
     forceCloseConnections: 'idle',
     return503OnClosing: false,
     ...(options.clientErrorHandler === undefined ? {} : { clientErrorHandler: options.clientErrorHandler }),
@@ -85,7 +97,8 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     bodyParser: options.bodyParser ?? true,
     abortOnError: false,
   });
-  const connections = new ServerConnections(app.getHttpServer());
+  const server = app.getHttpServer();
+  const holders = [new ServerConnections(server), options.front?.(server)].filter((holder) => holder !== undefined);
   try {
     if (options.readyWithinMs !== undefined) await untilReady(options.checks ?? [], options.readyWithinMs);
     await app.listen(options.port, options.host);
@@ -97,18 +110,16 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
     app,
     address: boundAddress(app),
     readiness: () => readinessOf(options.checks ?? []),
-    close: (graceMs = CLOSE_GRACE_MS) => closeWithin(app, connections, graceMs),
+    close: (graceMs = CLOSE_GRACE_MS) => closeWithin(app, holders, graceMs),
   };
 }
 
-async function closeWithin(
-  app: NestFastifyApplication,
-  connections: ServerConnections,
-  graceMs: number,
-): Promise<void> {
-  const timer = setTimeout(() => connections.destroy(), graceMs);
+async function closeWithin(app: NestFastifyApplication, holders: readonly HttpFront[], graceMs: number): Promise<void> {
+  const timer = setTimeout(() => {
+    for (const holder of holders) holder.destroy();
+  }, graceMs);
   try {
-    connections.closeWhenAnswered();
+    for (const holder of holders) holder.closeWhenAnswered();
     await app.close();
   } finally {
     clearTimeout(timer);

@@ -11,6 +11,7 @@ import { OPS_PATHS, registerOpsRoutes } from '../ops/ops-routes.js';
 import { Pipeline } from '../pipeline.js';
 import { ResponsesSockets } from '../websocket/responses-sockets.js';
 import { framingOf, parseGeminiPath } from './gemini-path.js';
+import { NodeExchange, NodeResponse } from './node-exchange.js';
 import { requestIdOf } from './request-id.js';
 import { dialectOfPath, GEMINI_PREFIXES, SURFACES, type Surface } from './surfaces.js';
 
@@ -51,7 +52,7 @@ export class ClientRoutes implements OnModuleInit {
   private serve(surface: Surface, request: FastifyRequest, reply: FastifyReply): void {
     // From here on the answer is written to the raw response; Fastify must not touch it.
     reply.hijack();
-    void this.pipeline.serve(surface, request.raw, reply.raw);
+    void this.pipeline.serve(surface, new NodeExchange(request.raw, reply.raw));
   }
 }
 
@@ -64,7 +65,7 @@ function refuse(request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
   const path = request.url.split('?')[0] ?? '';
   const method = methodOf(path);
-  answerError(reply.raw, {
+  answerError(new NodeResponse(reply.raw), {
     context: {
       requestId: requestIdOf(request.headers['x-request-id']),
       surface: { dialect: dialectOfPath(path) },

@@ -1,11 +1,10 @@
-import type { IncomingMessage } from 'node:http';
-
 import type { Resolution } from '@switchyard/routing';
 import type { Grant, RuleStanding } from '@switchyard/shared-state';
 import type { TraceSpan } from '@switchyard/telemetry';
 
 import type { Caller } from '../authenticate/authenticate.js';
 import type { AttemptRecord } from '../dispatch/attempt-record.js';
+import type { ClientRequest } from './http-exchange.js';
 import type { BodyFacts } from './scan-body.js';
 import type { Surface } from './surfaces.js';
 
@@ -14,7 +13,7 @@ export interface RequestContext {
   readonly requestId: string;
   readonly surface: Surface;
   /** The request itself, or the one that opened the WebSocket. */
-  readonly request: IncomingMessage;
+  readonly request: ClientRequest;
   readonly span: TraceSpan;
   /** Milliseconds of the monotonic clock when the request came. */
   readonly receivedAtMs: number;

@@ -1,5 +1,5 @@
-import { costMicros, type Candidate, type Estimate, type Resolution, type RoutingIndex } from '@switchyard/routing';
-import type { Amounts, LimitRule } from '@switchyard/shared-state';
+import { costMicros, type Estimate, type Resolution, type RoutingIndex } from '@switchyard/routing';
+import type { Amounts, LimitRule, Verdict } from '@switchyard/shared-state';
 
 import type { RequestContext } from '../accept/request-context.js';
 import type { Caller } from '../authenticate/authenticate.js';
@@ -17,23 +17,27 @@ export interface AdmitJob {
 }
 
 /**
- * Holds a request against its limits, all in one round trip, and none where it has no limits. What it is granted stands
- * in the context, for `meter` to give back.
+ * Holds a request against its limits: at once where it has none or there is leased room for it, else with one round trip for
+ * all of them. What it is granted stands in the context, for `meter` to give back.
  *
  * @throws GatewayError `rate_limited`, `concurrency_limited` or `budget_exhausted`; nothing is charged then.
  */
-export async function admit(job: AdmitJob): Promise<void> {
+export function admit(job: AdmitJob): Promise<void> | undefined {
   const { context, caller, index, resolution, state } = job;
   const rules = limitRules({ caller, settings: index.settings, model: resolution.model });
-  if (rules.length === 0) return;
+  if (rules.length === 0) return undefined;
   const amounts = amountsOf(job, rules);
   const { requestId, signal } = context;
   const admission = { requestId, tenantId: caller.view.tenant.id, rules, estimate: amounts };
   const maxWaitMs = longestWaitMs({ caller, settings: index.settings });
   const verdict =
-    maxWaitMs === 0
-      ? await state.shared.limiter.admit(admission)
-      : await state.queue.admitOrWait(admission, { maxWaitMs, signal });
+    maxWaitMs === 0 ? state.shared.limiter.admit(admission) : state.queue.admitOrWait(admission, { maxWaitMs, signal });
+  if (verdict instanceof Promise) return verdict.then((late) => take(context, late, amounts));
+  take(context, verdict, amounts);
+  return undefined;
+}
+
+function take(context: RequestContext, verdict: Verdict, amounts: Amounts): void {
   context.standings = verdict.standings;
   if (verdict.type === 'rejected') throw limitError(verdict, amounts);
   context.grant = verdict.grant;
@@ -45,11 +49,13 @@ function amountsOf({ resolution, estimate, index, state }: AdmitJob, rules: read
   if (!rules.some(({ measure }) => measure === 'usd-micros')) return { tokens, usdMicros: 0 };
   const { prices } = state.routing(index);
   const usage = { inputUncached: inputTokens, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: outputTokens };
-  const costOf = (candidate: Candidate): number => {
-    const price = prices.priceOf(candidate);
-    return price === undefined ? 0 : costMicros(price, usage);
-  };
   // Nobody knows yet which of them answers: what any of them may cost is held back.
-  const costs = resolution.targets.flatMap(({ candidates }) => candidates.map(costOf));
-  return { tokens, usdMicros: Math.max(0, ...costs) };
+  let usdMicros = 0;
+  for (const { candidates } of resolution.targets) {
+    for (const candidate of candidates) {
+      const price = prices.priceOf(candidate);
+      if (price !== undefined) usdMicros = Math.max(usdMicros, costMicros(price, usage));
+    }
+  }
+  return { tokens, usdMicros };
 }

@@ -1,5 +1,5 @@
 import type { DialectId } from '@switchyard/canonical';
-import type { RuleStanding } from '@switchyard/shared-state';
+import type { LimitRule, RuleStanding } from '@switchyard/shared-state';
 
 /** The measures that clients' libraries know headers for, and what those call them. */
 const KNOWN = ['requests', 'tokens'] as const;
@@ -19,7 +19,7 @@ export function limitHeaders(
 ): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
   for (const measure of KNOWN) {
-    const nearest = nearestOf(standings.filter(({ rule }) => rule.measure === measure));
+    const nearest = nearestOf(standings, measure);
     if (nearest === undefined) continue;
     const { rule, resetMs } = nearest;
     const remaining = String(Math.max(0, Math.floor(nearest.remaining)));
@@ -34,9 +34,10 @@ export function limitHeaders(
   return headers;
 }
 
-function nearestOf(standings: readonly RuleStanding[]): RuleStanding | undefined {
+function nearestOf(standings: readonly RuleStanding[], measure: LimitRule['measure']): RuleStanding | undefined {
   let nearest: RuleStanding | undefined;
   for (const standing of standings) {
+    if (standing.rule.measure !== measure) continue;
     if (nearest === undefined || standing.remaining < nearest.remaining) nearest = standing;
   }
   return nearest;

@@ -58,6 +58,25 @@ describe('limitRules', () => {
   });
 });
 
+describe('the list of rules', () => {
+  const key = { requestsPerMinute: 5, models: [{ model: 'opus-*', concurrent: 1 }] };
+  const caller = callerWith({ key, tenant: { concurrent: 3 } });
+
+  it('is one and the same for requests that count against the same', () => {
+    const rulesOf = (model: string) => limitRules({ caller: { ...caller }, settings: {}, model });
+    expect(rulesOf('opus-4')).toBe(rulesOf('opus-5'));
+    expect(rulesOf('haiku')).toBe(rulesOf('sonnet'));
+    expect(rulesOf('haiku')).not.toBe(rulesOf('opus-4'));
+  });
+
+  it('is another when the limits are', () => {
+    const before = limitRules({ caller, settings: {}, model: 'm' });
+    const view = { ...caller.view, tenant: { ...caller.view.tenant, limits: { concurrent: 4 } } };
+    const after = limitRules({ caller: { key: caller.key, view }, settings: {}, model: 'm' });
+    expect([before.at(-1)?.limit, after.at(-1)?.limit]).toEqual([3, 4]);
+  });
+});
+
 describe('longestWaitMs', () => {
   it.each([
     [{}, 0],

@@ -1,14 +1,13 @@
-import type { IncomingMessage } from 'node:http';
-
 import type { DialectId } from '@switchyard/canonical';
 
 import { headerOf } from '../accept/client-headers.js';
+import type { ClientRequest } from '../accept/http-exchange.js';
 
 /**
  * The key a client presents: `Authorization: Bearer`, else `x-api-key`, else `x-goog-api-key`. On Gemini's routes `?key=`
  * too, as its own clients send it; nowhere else, since URLs end up in logs.
  */
-export function clientKeyOf(request: Pick<IncomingMessage, 'headers' | 'url'>, dialect: DialectId): string | undefined {
+export function clientKeyOf(request: Pick<ClientRequest, 'headers' | 'url'>, dialect: DialectId): string | undefined {
   const { headers, url = '' } = request;
   const { authorization } = headers;
   if (authorization !== undefined) {

@@ -1,9 +1,8 @@
-import type { ServerResponse } from 'node:http';
-
 import type { GatewayErrorData } from '@switchyard/canonical';
 import { dialectById } from '@switchyard/dialects';
 import type { AttemptError } from '@switchyard/wire';
 
+import type { ClientResponse } from '../accept/http-exchange.js';
 import type { RequestContext } from '../accept/request-context.js';
 import { standingHeaders } from './answer-headers.js';
 
@@ -18,8 +17,8 @@ export interface ErrorAnswer {
 }
 
 /** Answers a request that got no content, in the caller's dialect; a worker's ready-made answer goes out as it is. */
-export function answerError(response: ServerResponse, { context, error }: ErrorAnswer): void {
-  if (response.headersSent || response.destroyed) return;
+export function answerError(response: ClientResponse, { context, error }: ErrorAnswer): void {
+  if (response.headersSent || response.isGone) return;
   const { requestId, surface, attemptsBegun } = context;
   const readyMade = 'answer' in error ? error.answer : undefined;
   const answer = readyMade ?? dialectById(surface.dialect).encodeError(error, requestId);
@@ -33,8 +32,6 @@ export function answerError(response: ServerResponse, { context, error }: ErrorA
     ...standingHeaders(context),
   });
   response.end(body);
-  // A client that is still sending must be heard out, or its socket is reset before it has read this answer.
-  if (!response.req.complete) response.req.resume();
 }
 
 /**

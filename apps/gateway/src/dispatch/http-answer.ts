@@ -1,10 +1,8 @@
-import { once } from 'node:events';
-import type { ServerResponse } from 'node:http';
-
 import type { GatewayErrorData } from '@switchyard/canonical';
 import { dialectById } from '@switchyard/dialects';
 import type { AttemptError, AttemptHead } from '@switchyard/wire';
 
+import type { ClientResponse } from '../accept/http-exchange.js';
 import type { RequestContext } from '../accept/request-context.js';
 import { answerError } from './answer-error.js';
 import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
@@ -14,11 +12,11 @@ import { endsEvent, Keepalive, type Framing } from './keepalive.js';
 export class HttpAnswer implements ClientAnswer {
   constructor(
     private readonly context: RequestContext,
-    private readonly response: ServerResponse,
+    private readonly response: ClientResponse,
   ) {}
 
   get status(): number {
-    return this.response.statusCode;
+    return this.response.status;
   }
 
   createReply(options: ReplyOptions): HttpReply {
@@ -27,7 +25,7 @@ export class HttpAnswer implements ClientAnswer {
 
   refuse(error: GatewayErrorData | AttemptError): void {
     // Something was sent and nobody can say how much of what: better cut than mistaken for complete.
-    if (this.response.headersSent) this.response.destroy();
+    if (this.response.headersSent) this.response.cut();
     else answerError(this.response, { context: this.context, error });
   }
 }
@@ -43,7 +41,7 @@ export class HttpReply implements ClientReply {
 
   constructor(
     private readonly context: RequestContext,
-    private readonly response: ServerResponse,
+    private readonly response: ClientResponse,
     private readonly options: ReplyOptions,
   ) {
     this.keepalive = new Keepalive(response, options.keepaliveMs);
@@ -62,13 +60,12 @@ export class HttpReply implements ClientReply {
 
   data(chunk: Buffer): Promise<void> | undefined {
     this.bytesWritten += chunk.length;
-    if (this.response.destroyed) return undefined;
-    const hasRoom = this.response.write(chunk);
+    const drained = this.response.write(chunk);
     if (this.framing !== undefined) {
       this.last = chunk;
       this.keepalive.wrote(chunk, this.framing);
     }
-    return hasRoom ? undefined : drained(this.response);
+    return drained;
   }
 
   end(): void {
@@ -89,7 +86,7 @@ export class HttpReply implements ClientReply {
         this.response.end(`,\r\n${dialect.encodeError(error, this.context.requestId).body}]`);
         break;
       default:
-        this.response.destroy();
+        this.response.cut();
     }
   }
 
@@ -100,18 +97,5 @@ export class HttpReply implements ClientReply {
   /** What ends an event that was cut in its middle. */
   private lineBreaks(): string {
     return this.last === undefined || endsEvent(this.last) ? '' : '\n\n';
-  }
-}
-
-/** Waits until the client has read enough, or is gone; a client that reads nothing meets the request's total deadline. */
-async function drained(response: ServerResponse): Promise<void> {
-  const over = new AbortController();
-  try {
-    await Promise.race([
-      once(response, 'drain', { signal: over.signal }),
-      once(response, 'close', { signal: over.signal }),
-    ]);
-  } finally {
-    over.abort();
   }
 }

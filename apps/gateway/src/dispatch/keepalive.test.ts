@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { NodeResponse } from '../accept/node-exchange.js';
 import { endsEvent, Keepalive, type Framing } from './keepalive.js';
 
 const SILENCE_MS = 30;
@@ -15,7 +16,7 @@ afterEach(() => {
 /** What a client reads of a stream of these chunks that is silent after each. */
 async function read(framing: Framing, chunks: readonly string[], silenceMs = SILENCE_MS): Promise<string> {
   const write = async (response: ServerResponse): Promise<void> => {
-    const keepalive = new Keepalive(response, silenceMs);
+    const keepalive = new Keepalive(new NodeResponse(response), silenceMs);
     for (const chunk of chunks) {
       response.write(chunk);
       keepalive.wrote(Buffer.from(chunk), framing);

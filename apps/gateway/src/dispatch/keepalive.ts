@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { ClientResponse } from '../accept/http-exchange.js';
 
 /** How events are told apart. */
 export type Framing = 'sse' | 'json-array';
@@ -29,7 +29,7 @@ export class Keepalive {
   private filler: string | undefined;
 
   constructor(
-    private readonly response: ServerResponse,
+    private readonly response: Pick<ClientResponse, 'isBehind' | 'write'>,
     /** 0 is off. */
     private readonly silenceMs: number,
   ) {}
@@ -49,6 +49,6 @@ export class Keepalive {
 
   private onSilence(): void {
     // A client that is behind on reading is in no danger of silence.
-    if (this.filler !== undefined && !this.response.writableNeedDrain) this.response.write(this.filler);
+    if (this.filler !== undefined && !this.response.isBehind) void this.response.write(this.filler);
   }
 }

@@ -112,18 +112,23 @@ export class LimitCommands {
   }
 }
 
-function measureOf(meter: Meter): string {
+export function measureOf(meter: Meter): string {
   return meter.type === 'lease' ? 'concurrent' : meter.measure;
 }
 
-function spanOf(meter: Meter): string | number {
+export function spanOf(meter: Meter): string | number {
   if (meter.type === 'lease') return '';
   return meter.type === 'rolling' ? meter.spanMs : meter.unit;
 }
 
-function parseDecision([worst = 0, waitMs = 0, ...pairs]: readonly number[]): Decision {
+function parseDecision([worst = 0, waitMs = 0, leasedMs = 0, ...pairs]: readonly number[]): Decision {
+  const over = worst === 0 ? undefined : { rule: worst - 1, retryAfterMs: waitMs < 0 ? NEVER_FITS : waitMs };
+  return { over, standings: parseStandings(pairs), leasedMs };
+}
+
+/** Used, and milliseconds until less is, of one rule after the other. */
+export function parseStandings(pairs: readonly number[]): readonly Standing[] {
   const standings: Standing[] = [];
   for (let i = 0; i + 1 < pairs.length; i += 2) standings.push({ used: pairs[i] ?? 0, resetMs: pairs[i + 1] ?? 0 });
-  const over = worst === 0 ? undefined : { rule: worst - 1, retryAfterMs: waitMs < 0 ? NEVER_FITS : waitMs };
-  return { over, standings };
+  return standings;
 }

@@ -2,6 +2,7 @@ import { CalendarWindow } from './calendar-window.js';
 import type { CountingWindow } from './counting-window.js';
 import type { LimitRule } from './limiter.js';
 import { NEVER_FITS, type Decision, type Reservation, type Settlement, type Standing } from './reservation.js';
+import type { RoomAmounts, RoomLease } from './room-lease.js';
 import { RollingWindow } from './rolling-window.js';
 import { amountOf, neededBy, type Meter } from './rule-meter.js';
 
@@ -12,11 +13,17 @@ export interface LedgerOptions {
 
 type Count =
   | { readonly type: 'window'; readonly window: CountingWindow; readonly measure: LimitRule['measure'] }
-  | { readonly type: 'leases'; readonly holders: Set<string> };
+  | { readonly type: 'leases'; readonly holders: Set<string>; leased: number };
 
 interface Holding {
   readonly atMs: number;
   readonly reservation: Reservation;
+}
+
+/** What was used of room that was leased, as it was last told. */
+interface UsedLease extends RoomAmounts {
+  readonly atMs: number;
+  readonly running: number;
 }
 
 /** Nobody tells when a lease comes back; a second is the order of an answer. */
@@ -29,6 +36,7 @@ const SWEEP_EVERY = 4096;
 export class LimitLedger {
   readonly #counts = new Map<string, Count>();
   readonly #held = new Map<string, Holding>();
+  readonly #leases = new Map<string, UsedLease>();
   readonly #shareOf: (limit: number) => number;
   #untilSweep = SWEEP_EVERY;
 
@@ -73,10 +81,30 @@ export class LimitLedger {
     }
   }
 
+  /** Counts what was used of a lease, instead of what was told of it before. */
+  restate(
+    subject: Pick<Reservation, 'tenantId' | 'meters'>,
+    { id, requests, tokens, usdMicros, running }: RoomLease,
+    nowMs: number,
+  ): void {
+    const before = this.#leases.get(id) ?? { atMs: nowMs, requests: 0, tokens: 0, usdMicros: 0, running: 0 };
+    if (running === 0) this.#leases.delete(id);
+    else this.#leases.set(id, { atMs: before.atMs, requests, tokens, usdMicros, running });
+    const more = { tokens: tokens - before.tokens, usdMicros: usdMicros - before.usdMicros };
+    for (const count of this.#countsOf(subject)) {
+      if (count.type === 'leases') {
+        count.leased += running - before.running;
+      } else {
+        const amount = count.measure === 'requests' ? requests - before.requests : amountOf(count.measure, more);
+        count.window.add(amount, before.atMs, nowMs);
+      }
+    }
+  }
+
   standings({ tenantId, meters }: Pick<Reservation, 'tenantId' | 'meters'>, nowMs: number): readonly Standing[] {
     return meters.map((meter) => {
       const count = this.#count(tenantId, meter);
-      if (count.type === 'leases') return { used: count.holders.size, resetMs: 0 };
+      if (count.type === 'leases') return { used: placesOf(count), resetMs: 0 };
       return { used: count.window.used(nowMs), resetMs: count.window.resetsAtMs(nowMs) - nowMs };
     });
   }
@@ -94,14 +122,14 @@ export class LimitLedger {
     if (needed > rule.limit) return NEVER_FITS;
     const share = this.#shareOf(rule.limit);
     const count = this.#count(tenantId, meter);
-    if (count.type === 'leases') return count.holders.size < share ? 0 : LEASE_RETRY_MS;
+    if (count.type === 'leases') return placesOf(count) < share ? 0 : LEASE_RETRY_MS;
     const excess = count.window.used(nowMs) + needed - share;
     if (excess <= 0) return 0;
     return needed > share ? SHARE_RETRY_MS : count.window.freesAtMs(excess, nowMs) - nowMs;
   }
 
   /** Each once, where several rules share one. */
-  #countsOf({ tenantId, meters }: Reservation): ReadonlySet<Count> {
+  #countsOf({ tenantId, meters }: Pick<Reservation, 'tenantId' | 'meters'>): ReadonlySet<Count> {
     return new Set(meters.map((meter) => this.#count(tenantId, meter)));
   }
 
@@ -119,14 +147,18 @@ export class LimitLedger {
     if (this.#untilSweep > 0) return;
     this.#untilSweep = Math.max(SWEEP_EVERY, this.#counts.size);
     for (const [key, count] of this.#counts) {
-      const used = count.type === 'leases' ? count.holders.size : count.window.resetsAtMs(nowMs) - nowMs;
+      const used = count.type === 'leases' ? placesOf(count) : count.window.resetsAtMs(nowMs) - nowMs;
       if (used === 0) this.#counts.delete(key);
     }
   }
 }
 
+function placesOf({ holders, leased }: Extract<Count, { type: 'leases' }>): number {
+  return holders.size + leased;
+}
+
 function createCount(meter: Meter): Count {
-  if (meter.type === 'lease') return { type: 'leases', holders: new Set() };
+  if (meter.type === 'lease') return { type: 'leases', holders: new Set(), leased: 0 };
   const window = meter.type === 'rolling' ? new RollingWindow(meter.spanMs) : new CalendarWindow(meter.unit);
   return { type: 'window', window, measure: meter.measure };
 }

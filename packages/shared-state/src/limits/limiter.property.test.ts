@@ -77,7 +77,7 @@ describe('limiters', () => {
   let redis: Limiter;
 
   beforeAll(async () => {
-    const options = { nowMs: () => nowMs, leaseMs: 1e9, commandTimeoutMs: 5000 };
+    const options = { nowMs: () => nowMs, leaseMs: 1e9, commandTimeoutMs: 5000, leaseAheadMs: 0 };
     redis = createRedisLimiter({ ...(await testRedis()), ...options });
   });
 

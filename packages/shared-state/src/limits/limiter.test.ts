@@ -45,7 +45,7 @@ describe.each(IMPLEMENTATIONS)('a limiter in %s', (_name, create) => {
     await limiter.close();
   });
 
-  function admit(rules: readonly LimitRule[], more: Partial<Admission> = {}): Promise<Verdict> {
+  async function admit(rules: readonly LimitRule[], more: Partial<Admission> = {}): Promise<Verdict> {
     return limiter.admit({ requestId: 'r', tenantId: 't1', rules, estimate: { tokens: 0, usdMicros: 0 }, ...more });
   }
 

@@ -15,6 +15,7 @@ export interface Admission {
   readonly requestId: string;
   /** The keys of one tenant share a hash tag, so that one script can touch them all in a Redis cluster. */
   readonly tenantId: string;
+  /** The same list for all requests that count against these rules: what is leased for them is found by it. */
   readonly rules: readonly LimitRule[];
   /** What is held back until the truth is known. */
   readonly estimate: Amounts;
@@ -52,16 +53,18 @@ export interface Grant {
    * Gives back the lease and replaces the estimate by the truth, once; later calls change nothing. Undefined amounts say
    * that the truth is not known: the estimate stands. Never rejects, and never waits longer than a command may take.
    */
-  settle(actual: Amounts | undefined): Promise<void>;
+  settle(actual: Amounts | undefined): void | Promise<void>;
 }
 
 /** All limits of a request, decided at once: all or nothing, and nothing is charged for a rejection. */
 export interface Limiter {
   /**
-   * One round trip, and none where `rules` is empty. Never rejects and never takes longer than 50 ms for Redis: without it
-   * each replica enforces the limits divided by the number of replicas that were there last.
+   * At once where there is room that this process holds already; else one round trip, and none where `rules` is empty. Who would
+   * be refused although other replicas may hold unused room waits until that is back, a quarter of a second at most. Never
+   * rejects and never takes longer than 50 ms for Redis: without it each replica enforces the limits divided by the number of
+   * replicas that were there last.
    */
-  admit(admission: Admission): Promise<Verdict>;
+  admit(admission: Admission): Verdict | Promise<Verdict>;
   /** Whether limits are enforced by this replica alone; also before Redis was first reached. */
   readonly isAlone: boolean;
   /** How many replicas share the limits, this one included, as last known. */

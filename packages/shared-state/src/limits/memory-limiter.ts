@@ -24,12 +24,12 @@ class MemoryLimiter implements Limiter {
     this.#nowMs = nowMs;
   }
 
-  async admit(admission: Admission): Promise<Verdict> {
+  admit(admission: Admission): Verdict {
     this.#admissions += 1;
     const reservation = reserve(admission, `${this.#admissions}`);
     const decision = this.#ledger.admit(reservation, this.#nowMs());
     return toVerdict(reservation, decision, {
-      settle: async (actual: Amounts | undefined) => {
+      settle: (actual: Amounts | undefined) => {
         this.#ledger.settle(reservation.id, toSettlement(actual), this.#nowMs());
       },
     });

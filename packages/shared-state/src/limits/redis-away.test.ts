@@ -14,7 +14,7 @@ const ALL = [REQUESTS, TOKENS, CONCURRENT];
 // 50 ms is the promise; this process and its timers may be held up by others on the machine.
 const HELD_UP_MS = 100;
 
-function admit(limiter: Limiter, rules: readonly LimitRule[] = ALL): Promise<Verdict> {
+async function admit(limiter: Limiter, rules: readonly LimitRule[] = ALL): Promise<Verdict> {
   return limiter.admit({ requestId: 'r', tenantId: 't', rules, estimate: { tokens: 100, usdMicros: 0 } });
 }
 

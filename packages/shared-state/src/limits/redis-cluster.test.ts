@@ -11,7 +11,7 @@ const RULES: readonly LimitRule[] = [
   { scope: 'key:k', measure: 'concurrent', limit: 100 },
 ];
 
-function admit(limiter: Limiter, tenantId: string): Promise<Verdict> {
+async function admit(limiter: Limiter, tenantId: string): Promise<Verdict> {
   return limiter.admit({ requestId: 'r', tenantId, rules: RULES, estimate: { tokens: 10, usdMicros: 0 } });
 }
 

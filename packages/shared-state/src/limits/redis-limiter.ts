@@ -1,12 +1,23 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { RedisLink } from '../redis/redis-link.js';
 import { ReplicaRegistry } from '../replicas/replica-registry.js';
 import type { Admission, Amounts, Grant, Limiter, LimitRule, RuleStanding, Verdict } from './limiter.js';
+import { LeaseCommands } from './lease-commands.js';
+import { LeasedRooms } from './leased-rooms.js';
 import { LimitCommands } from './limit-commands.js';
 import { LimitLedger } from './limit-ledger.js';
 import { OpenRequests, type Running, type Send } from './open-requests.js';
-import { reserve, toSettlement, toStandings, toVerdict, type Reservation } from './reservation.js';
+import {
+  reserve,
+  toSettlement,
+  toStandings,
+  toVerdict,
+  type Decision,
+  type Reservation,
+  type Standing,
+} from './reservation.js';
 
 export interface RedisLimiterOptions {
   /** One server or a cluster, as `parseRedisUrl` reads it. */
@@ -21,6 +32,10 @@ export interface RedisLimiterOptions {
   readonly leaseMs?: number | undefined;
   /** How often this replica says that it and its requests are there, in milliseconds. Default a third of `leaseMs`, and 2 s at most. */
   readonly heartbeatMs?: number | undefined;
+  /**
+   * How long room that is leased for requests to come lets them in, in milliseconds; 0: each request asks Redis. Default 150.
+   */
+  readonly leaseAheadMs?: number | undefined;
   /** How many ended requests are remembered while Redis is away. Default 100,000. */
   readonly backlog?: number | undefined;
   /** Another clock than Redis's own, in milliseconds since 1970: for tests. */
@@ -30,7 +45,12 @@ export interface RedisLimiterOptions {
 }
 
 const BACKGROUND_TIMEOUT_MS = 2000;
-const FREE: Grant = { settle: async () => undefined };
+const FREE: Grant = { settle: () => undefined };
+const UNLIMITED: Verdict = { type: 'admitted', standings: [], grant: FREE };
+// How often it is looked at what was leased. What is not used within one turn goes back at the next.
+const TURN_MS = 50;
+// After it ended, a lease comes back within a turn; a replica may be held up for as long again.
+const RETURN_TURNS = 2;
 
 // A replica that is new counts soon, so that no other takes itself for the only one when Redis goes away.
 const LONGEST_BEAT_MS = 2_000;
@@ -49,11 +69,14 @@ class RedisLimiter implements Limiter {
   // Also counts what Redis admits: when Redis goes, this replica's share begins with what it has used already.
   readonly #ledger = new LimitLedger({ shareOf: (limit) => Math.max(1, Math.floor(limit / this.#replicas)) });
   readonly #requests: OpenRequests;
+  readonly #leases: LeaseCommands;
+  readonly #rooms: LeasedRooms;
   readonly #nowMs: () => number;
   readonly #heartbeat: NodeJS.Timeout;
   #admissions = 0;
   #replicas = 1;
   #reportedDrops = 0;
+  #turn: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(options: RedisLimiterOptions) {
@@ -62,6 +85,10 @@ class RedisLimiter implements Limiter {
     this.#nowMs = nowMs;
     this.#commands = new LimitCommands({ keyPrefix, leaseMs, nowMs: options.nowMs });
     this.#requests = new OpenRequests({ commands: this.#commands, capacity: options.backlog ?? 100_000, nowMs });
+    const leaseAheadMs = options.leaseAheadMs ?? 150;
+    const terms = { leaseMs: leaseAheadMs, returnMs: leaseAheadMs + RETURN_TURNS * TURN_MS };
+    this.#leases = new LeaseCommands({ keyPrefix, leaseMs, nowMs: options.nowMs }, terms);
+    this.#rooms = this.#createRooms(leaseAheadMs);
     this.#registry = new ReplicaRegistry({ key: `${keyPrefix}limits:replicas`, id: this.#id, lastsMs: leaseMs });
     this.#link = new RedisLink({
       url: options.url,
@@ -86,19 +113,10 @@ class RedisLimiter implements Limiter {
     return this.#replicas;
   }
 
-  async admit(admission: Admission): Promise<Verdict> {
-    if (admission.rules.length === 0) return { type: 'admitted', standings: [], grant: FREE };
-    this.#admissions += 1;
-    const reservation = reserve(admission, `${admission.requestId}/${this.#id}.${this.#admissions}`);
-    if (!this.#link.isUp) return this.#admitAlone(reservation, { isInDoubt: false });
-    try {
-      const decision = await this.#link.run((redis) => this.#commands.admit(redis, reservation));
-      if (decision.over !== undefined) return toVerdict(reservation, decision, FREE);
-      this.#ledger.charge(reservation, this.#nowMs());
-      return toVerdict(reservation, decision, this.#grant(reservation, { isCounted: true, isInDoubt: false }));
-    } catch {
-      return this.#admitAlone(reservation, { isInDoubt: true });
-    }
+  admit(admission: Admission): Verdict | Promise<Verdict> {
+    if (admission.rules.length === 0) return UNLIMITED;
+    if (!this.#link.isConnected) return this.#ask(admission);
+    return this.#rooms.admit(admission) ?? this.#ask(admission);
   }
 
   async standings(tenantId: string, rules: readonly LimitRule[]): Promise<readonly RuleStanding[]> {
@@ -106,7 +124,8 @@ class RedisLimiter implements Limiter {
     const reservation = reserve({ requestId: '', tenantId, rules, estimate }, 'look');
     try {
       if (this.#link.isUp) {
-        return toStandings(rules, await this.#link.run((redis) => this.#commands.look(redis, reservation)));
+        const standings = await this.#link.run((redis) => this.#commands.look(redis, reservation));
+        return toStandings(rules, this.#withoutUnused(reservation, standings));
       }
     } catch {
       // What this replica knows is the next best answer.
@@ -119,13 +138,80 @@ class RedisLimiter implements Limiter {
     this.#isClosed = true;
     clearInterval(this.#heartbeat);
     if (this.#link.isUp) {
+      await this.#rooms.giveBackAll();
       const parting = this.#link.run((redis) => this.#registry.leave(redis), BACKGROUND_TIMEOUT_MS);
       await parting.catch(() => undefined);
     }
+    clearTimeout(this.#turn);
     this.#link.close();
   }
 
+  #createRooms(leaseMs: number): LeasedRooms {
+    const { nowMs } = this.#options;
+    return new LeasedRooms({
+      replicaId: this.#id,
+      leaseMs,
+      nowMs: nowMs === undefined ? () => performance.now() : () => nowMs(),
+      send: (room, call) =>
+        this.#link.run(
+          (redis) => this.#leases.send(redis, { room, call, replicas: this.#replicas }),
+          BACKGROUND_TIMEOUT_MS,
+        ),
+      turnSoon: () => {
+        if (this.#isClosed) return;
+        this.#turn = setTimeout(() => this.#takeTurn(), TURN_MS);
+        this.#turn.unref();
+      },
+      onChange: (room, lease) => this.#ledger.restate(room, lease, this.#nowMs()),
+    });
+  }
+
+  async #ask(admission: Admission): Promise<Verdict> {
+    this.#admissions += 1;
+    const reservation = reserve(admission, `${admission.requestId}/${this.#id}.${this.#admissions}`);
+    if (!this.#link.isUp) return this.#admitAlone(reservation, { isInDoubt: false });
+    try {
+      const decision = await this.#decide(reservation);
+      if (decision.over !== undefined) return toVerdict(reservation, decision, FREE);
+      this.#ledger.charge(reservation, this.#nowMs());
+      return toVerdict(reservation, decision, this.#grant(reservation, { isCounted: true, isInDoubt: false }));
+    } catch {
+      return this.#admitAlone(reservation, { isInDoubt: true });
+    }
+  }
+
+  /** Nobody is refused for room that is leased and lies unused: it is waited for. */
+  async #decide(reservation: Reservation): Promise<Decision> {
+    const ask = (): Promise<Decision> => this.#link.run((redis) => this.#commands.admit(redis, reservation));
+    let decision = await ask();
+    const { leasedMs = 0 } = decision;
+    if (decision.over === undefined || leasedMs === 0) return decision;
+    const startedAtMs = performance.now();
+    if (await this.#rooms.giveBack(reservation.tenantId)) decision = await ask();
+    for (const atMs of this.#replicas === 1 ? [] : [leasedMs / 2, leasedMs]) {
+      if (decision.over === undefined || decision.leasedMs === 0) break;
+      await sleep(Math.max(0, startedAtMs + atMs - performance.now()));
+      decision = await ask();
+    }
+    return decision;
+  }
+
+  /** What this replica has leased and does not use is free for all whom it asks for. */
+  #withoutUnused({ tenantId, meters }: Reservation, standings: readonly Standing[]): readonly Standing[] {
+    return standings.map(({ used, resetMs }, index) => {
+      const unused = this.#rooms.unused(tenantId, meters[index]?.name ?? '');
+      return { used: Math.max(0, used - unused), resetMs };
+    });
+  }
+
+  #takeTurn(): void {
+    if (this.#link.isConnected) this.#rooms.turn();
+    // It is told everything when it is back.
+    else this.#rooms.part();
+  }
+
   #admitAlone(reservation: Reservation, { isInDoubt }: { isInDoubt: boolean }): Verdict {
+    this.#rooms.part();
     const decision = this.#ledger.admit(reservation, this.#nowMs());
     if (decision.over === undefined) {
       return toVerdict(reservation, decision, this.#grant(reservation, { isCounted: false, isInDoubt }));
@@ -156,7 +242,11 @@ class RedisLimiter implements Limiter {
     if (!this.#link.isUp) return;
     try {
       await this.#link.run(async (redis) => {
-        const [replicas] = await Promise.all([this.#registry.beat(redis), this.#requests.extend(redis)]);
+        const [replicas] = await Promise.all([
+          this.#registry.beat(redis),
+          this.#requests.extend(redis),
+          this.#rooms.extend(),
+        ]);
         this.#replicas = replicas;
       }, BACKGROUND_TIMEOUT_MS);
     } catch {
@@ -173,6 +263,9 @@ class RedisLimiter implements Limiter {
     this.#replicas = Math.max(this.#replicas, replicas);
     await this.#requests.tellOwed(send);
     await this.#requests.adoptRunning(send, 'all');
+    await this.#rooms.tellAll((room, call) =>
+      send((redis) => this.#leases.send(redis, { room, call, replicas: this.#replicas })),
+    );
     this.#reportDrops();
   }
 

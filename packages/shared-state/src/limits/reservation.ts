@@ -23,6 +23,8 @@ export interface Decision {
   readonly over: { readonly rule: number; readonly retryAfterMs: number } | undefined;
   /** One for each rule. */
   readonly standings: readonly Standing[];
+  /** For so many milliseconds replicas may hold leased room that would let a refused request in. Absent or 0: there is none. */
+  readonly leasedMs?: number;
 }
 
 /** What a settled request is counted as. `requests` is 0 for one that never took place. */

@@ -1,0 +1,47 @@
+import type { Socket } from 'node:net';
+
+// Beyond this it costs less to hand the pieces to the kernel one by one than to copy them into one.
+const COPY_BYTES = 16 * 1024;
+
+/** Bytes on their way to a socket: those of one turn of the event loop go out together. */
+export class OutQueue {
+  #pieces: (Buffer | string)[] = [];
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Texts are Latin-1. */
+  add(piece: Buffer | string): void {
+    this.#pieces.push(piece);
+    this.#bytes += piece.length;
+  }
+
+  writeTo(socket: Socket): void {
+    const pieces = this.#pieces;
+    const bytes = this.#bytes;
+    if (bytes === 0) return;
+    this.#pieces = [];
+    this.#bytes = 0;
+    if (bytes <= COPY_BYTES) {
+      socket.write(joined(pieces, bytes));
+      return;
+    }
+    socket.cork();
+    for (const piece of pieces) {
+      if (typeof piece === 'string') socket.write(piece, 'latin1');
+      else socket.write(piece);
+    }
+    socket.uncork();
+  }
+}
+
+function joined(pieces: readonly (Buffer | string)[], bytes: number): Buffer {
+  const whole = Buffer.allocUnsafe(bytes);
+  let place = 0;
+  for (const piece of pieces) {
+    place += typeof piece === 'string' ? whole.write(piece, place, 'latin1') : piece.copy(whole, place);
+  }
+  return whole;
+}

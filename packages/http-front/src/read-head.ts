@@ -1,0 +1,96 @@
+import { headerNamed } from './header-names.js';
+
+/** The head of a request that is as plain as can be. */
+export interface RequestHead {
+  /** What was asked for, as it was sent: a path and perhaps a query. */
+  readonly target: string;
+  /** By lower-case name. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly contentLength: number;
+  /** Where the body begins. */
+  readonly end: number;
+}
+
+/** No head beyond this is read here. node:http allows 16 KiB and has its own words for what is larger. */
+export const MAX_HEAD_BYTES = 8 * 1024;
+const MAX_HEADERS = 100;
+
+const START = 'POST ';
+const VERSION = ' HTTP/1.1';
+const END = Buffer.from('\r\n\r\n');
+const SPACE = 0x20;
+const TAB = 0x09;
+
+// Visible characters that need no thought in a path or a query. (RFC 3986, section 3.3; without "#")
+const TARGET = /^\/[A-Za-z0-9\-._~!$&'()*+,;=:@/%?]*$/;
+// What no line may hold: control characters, and line feeds and returns that are no line's end. (RFC 9110, section 5.5)
+const STRAY = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
+const DIGITS = /^[0-9]{1,15}$/;
+
+/**
+ * Reads the head at the start of `bytes`, if it is a POST of HTTP/1.1 with a content-length and nothing in it that is unusual or could be
+ * read in two ways. `incomplete`: what there is does not end it. `unusual`: it is for node:http, whether it is right or wrong.
+ */
+export function readHead(bytes: Buffer): RequestHead | 'incomplete' | 'unusual' {
+  const blank = bytes.indexOf(END);
+  if (blank === -1) return bytes.length < MAX_HEAD_BYTES && startsPlainly(bytes) ? 'incomplete' : 'unusual';
+  if (blank > MAX_HEAD_BYTES) return 'unusual';
+  // The end of the last line is kept, so that all of them end alike.
+  const text = bytes.toString('latin1', 0, blank + 2);
+  const lineEnd = text.indexOf('\r\n');
+  const targetEnd = lineEnd - VERSION.length;
+  if (targetEnd <= START.length || !text.startsWith(START) || !text.startsWith(VERSION, targetEnd)) return 'unusual';
+  const target = text.slice(START.length, targetEnd);
+  if (!TARGET.test(target) || STRAY.test(text)) return 'unusual';
+  const fields = readFields(text, lineEnd + 2);
+  return fields === undefined ? 'unusual' : { target, ...fields, end: blank + END.length };
+}
+
+/** What cannot become a request that is served here is not waited for. */
+function startsPlainly(bytes: Buffer): boolean {
+  const start = bytes.toString('latin1', 0, START.length);
+  return START.startsWith(start);
+}
+
+function readFields(text: string, start: number): Pick<RequestHead, 'headers' | 'contentLength'> | undefined {
+  const headers: Record<string, string> = {};
+  let seen = 0;
+  let hasHost = false;
+  let contentLength = -1;
+  let position = start;
+  for (let count = 0; position < text.length; count += 1) {
+    const lineEnd = text.indexOf('\r\n', position);
+    const colon = text.indexOf(':', position);
+    if (colon === -1 || colon > lineEnd || count === MAX_HEADERS) return undefined;
+    const header = headerNamed(text.slice(position, colon));
+    const value = fieldValue(text, colon + 1, lineEnd);
+    position = lineEnd + 2;
+    if (header === undefined) return undefined;
+    if (typeof header === 'string') {
+      // Also true of names that every object has.
+      if (headers[header] !== undefined) return undefined;
+      headers[header] = value;
+      continue;
+    }
+    if ((seen & header.bit) !== 0 || header.role === 'forbidden') return undefined;
+    seen |= header.bit;
+    if (header.role === 'host') hasHost = value !== '';
+    else if (header.role === 'content-length') contentLength = DIGITS.test(value) ? Number(value) : -1;
+    else if (header.role === 'connection' && value.toLowerCase() !== 'keep-alive') return undefined;
+    headers[header.name] = value;
+  }
+  return hasHost && contentLength >= 0 ? { headers, contentLength } : undefined;
+}
+
+/** What stands between two places, without the white space around it. */
+function fieldValue(text: string, start: number, end: number): string {
+  let first = start;
+  let last = end;
+  while (first < last && isWhite(text.charCodeAt(first))) first += 1;
+  while (last > first && isWhite(text.charCodeAt(last - 1))) last -= 1;
+  return text.slice(first, last);
+}
+
+function isWhite(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
