@@ -19,7 +19,7 @@ import { authenticate, type Caller } from './authenticate/authenticate.js';
 import { clientKeyOf } from './authenticate/client-key.js';
 import { checkSourceAddress, clientAddress } from './authenticate/source-address.js';
 import type { ClientAnswer } from './dispatch/client-answer.js';
-import { dispatchRequest } from './dispatch/dispatch-request.js';
+import { dispatchRequest, type RequestJob } from './dispatch/dispatch-request.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
 import type { ExplainSource } from './explain/explain-route.js';
 import { meter } from './meter/meter.js';
@@ -69,7 +69,7 @@ export class Pipeline {
     const { surface, request, ended, body } = turn;
     const parts = { surface, request, requestId: requestIdOf(undefined), signal: ended.signal };
     const context = createContext(parts, this.options.tracing);
-    const checkIt = async (): Promise<Buffer> => {
+    const checkIt = (): Buffer => {
       // A conversation grows with its turns, beyond what any one frame may be.
       if (body.length > this.options.bodyLimits.maxBytes) throw tooLarge(this.options.bodyLimits);
       return body;
@@ -81,7 +81,13 @@ export class Pipeline {
     this.inFlight += 1;
     let outcome: RequestOutcome;
     try {
-      outcome = await this.answer(job);
+      const { index, caller } = this.recognise(job);
+      const reading = job.readBody();
+      const body = reading instanceof Promise ? await reading : reading;
+      const ready = this.resolve(job, { index, caller, body });
+      const admitting = admit({ ...ready, caller, state: this.options.state });
+      if (admitting !== undefined) await admitting;
+      outcome = await dispatchRequest(ready, this.options);
     } catch (thrown) {
       outcome = this.refuse(job, thrown);
     } finally {
@@ -91,26 +97,28 @@ export class Pipeline {
     meter(job.context, outcome, { logger, metrics: requestMetrics, usage: state.shared.usage });
   }
 
-  private async answer(job: Job): Promise<RequestOutcome> {
-    const { context } = job;
-    const { state, bodyLimits } = this.options;
+  /** Before the body is read: a stranger cannot make the gateway hold one. */
+  private recognise({ context }: Job): Omit<Known, 'body'> {
     const index = this.newestIndex();
     context.snapshotVersion = index.version;
     const caller = this.callerOf(context.request, context.surface.dialect);
     context.caller = caller;
-    const body = await job.readBody();
+    return { index, caller };
+  }
+
+  /** What a request asks for, and who can answer it. */
+  private resolve({ context, ended, answer }: Job, { index, caller, body }: Known): RequestJob {
     context.bodyBytes = body.length;
     const facts = scanBody(body, {
       surface: context.surface,
       contentType: headerOf(context.request.headers, 'content-type'),
-      maxDepth: bodyLimits.maxDepth,
+      maxDepth: this.options.bodyLimits.maxDepth,
     });
     context.facts = facts;
     const resolution = resolveRequest(context, caller, facts.model);
-    const estimate = estimateTokens({ body, operation: context.surface.operation, ...facts });
-    const admission = admit({ context, caller, index, resolution, estimate, state });
-    if (admission !== undefined) await admission;
-    return dispatchRequest({ ...job, body, index, resolution, estimate }, this.options);
+    const { operation } = context.surface;
+    const estimate = estimateTokens({ body, operation, maxOutputTokens: facts.maxOutputTokens });
+    return { context, ended, answer, body, index, resolution, estimate };
   }
 
   /** Who asks. @throws GatewayError as `authenticate` does, `address_not_allowed`, or `not_ready`. */
@@ -185,4 +193,11 @@ interface Job {
   readonly ended: AbortController;
   readonly answer: ClientAnswer;
   readBody(): Buffer | Promise<Buffer>;
+}
+
+/** What is known before a request is resolved. */
+interface Known {
+  readonly index: RoutingIndex;
+  readonly caller: Caller;
+  readonly body: Buffer;
 }

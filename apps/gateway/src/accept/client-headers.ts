@@ -30,7 +30,8 @@ const KEPT_HERE: ReadonlySet<string> = new Set([
 /** The client's headers that may travel to a worker, which hands on only those its provider understands. */
 export function forwardableHeaders(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
   const forwardable: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
+  for (const name in headers) {
+    const value = headers[name];
     if (value === undefined || KEPT_HERE.has(name)) continue;
     forwardable[name] = typeof value === 'string' ? value : value.join(', ');
   }

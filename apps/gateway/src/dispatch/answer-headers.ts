@@ -10,7 +10,8 @@ export function answerHeaders(
   options: { readonly candidate: Candidate; readonly head: AttemptHead; readonly nowMs: number },
 ): Readonly<Record<string, string>> {
   const { candidate, head, nowMs } = options;
-  const waitedMs = context.attempts.reduce((sum, attempt) => sum + attempt.waitedMs, head.waitedMs ?? 0);
+  let waitedMs = head.waitedMs ?? 0;
+  for (const attempt of context.attempts) waitedMs += attempt.waitedMs;
   context.overheadMs = Math.max(0, nowMs - context.receivedAtMs - waitedMs);
   const overheadMs = context.overheadMs.toFixed(2);
   return {

@@ -38,7 +38,7 @@ export class AttemptCourse {
 
   /** When the first candidate that failed may be asked again; undefined: now. */
   get recoversAtMs(): number | undefined {
-    return recoversAtMs(this.#plan, { ...this.#options, nowMs: this.#options.nowMs() });
+    return recoversAtMs(this.#plan, { state: this.#options.state, nowMs: this.#options.nowMs() });
   }
 
   /** Whether a failure was of a kind that no other candidate helps against. */
@@ -47,15 +47,12 @@ export class AttemptCourse {
   }
 
   /** The next candidate, after the pause before a new round; undefined where nothing more is to be tried. */
-  async next(): Promise<Candidate | undefined> {
-    for (;;) {
-      if (this.#options.signal.aborted) return undefined;
-      const step = this.#ask();
-      this.#plan = step.plan;
-      if (step.type === 'attempt') return step.candidate;
-      if (step.type === 'stop') return undefined;
-      await this.#options.sleep(step.ms, this.#options.signal);
-    }
+  next(): Candidate | undefined | Promise<Candidate | undefined> {
+    if (this.#options.signal.aborted) return undefined;
+    const step = this.#ask();
+    this.#plan = step.plan;
+    if (step.type === 'attempt') return step.candidate;
+    return step.type === 'stop' ? undefined : this.#afterPause(step.ms);
   }
 
   /** The next candidate of this round, without a pause, and only where it is another than this one. */
@@ -74,7 +71,20 @@ export class AttemptCourse {
     this.#plan = afterAttempt(this.#plan, { candidate, code, rule: options.isResumed === true ? 'continue' : rule });
   }
 
+  async #afterPause(ms: number): Promise<Candidate | undefined> {
+    await this.#options.sleep(ms, this.#options.signal);
+    return this.next();
+  }
+
   #ask() {
-    return nextAttempt(this.#plan, { ...this.#options, nowMs: this.#options.nowMs() });
+    const options = this.#options;
+    return nextAttempt(this.#plan, {
+      rules: options.rules,
+      state: options.state,
+      nowMs: options.nowMs(),
+      deadlineAtMs: options.deadlineAtMs,
+      random: options.random,
+      choose: (exclude) => options.choose(exclude),
+    });
   }
 }

@@ -1,4 +1,4 @@
-import type { Candidate, RoutingSettings } from '@switchyard/routing';
+import type { AttemptDeadlines, Candidate, RoutingSettings } from '@switchyard/routing';
 import type { AttemptOpen, Resume } from '@switchyard/wire';
 
 import { forwardableHeaders, headerOf } from '../accept/client-headers.js';
@@ -20,7 +20,6 @@ export interface OpenOptions {
 export function attemptOpen(context: RequestContext, options: OpenOptions): AttemptOpen {
   const { candidate, settings } = options;
   const { headers } = context.request;
-  const deadlines = { ...settings.deadlines, ...candidate.credential.deadlines, ...candidate.deadlines };
   return {
     requestId: context.requestId,
     ordinal: options.ordinal,
@@ -34,12 +33,27 @@ export function attemptOpen(context: RequestContext, options: OpenOptions): Atte
     credentialId: candidate.credential.id,
     model: candidate.model,
     requestedModel: options.requestedModel,
+    modelAt: context.facts?.modelAt,
     thinking: candidate.thinking,
     strict: headerOf(headers, 'x-switchyard-strict')?.toLowerCase() === 'true',
     answerModel: candidate.answerModel,
-    deadlines: { ...deadlines, totalMs: Math.max(1, Math.round(Math.min(deadlines.totalMs, options.leftMs))) },
+    deadlines: deadlinesOf(candidate, settings, options.leftMs),
     headers: forwardableHeaders(headers),
     rescuable: options.rescuable,
     resume: options.resume,
+  };
+}
+
+/** What the candidate's target says of waiting, else its credential, else the settings; and no longer than what is left. */
+function deadlinesOf(candidate: Candidate, { deadlines }: RoutingSettings, leftMs: number): AttemptDeadlines {
+  const narrow = candidate.deadlines;
+  const wide = candidate.credential.deadlines;
+  const totalMs = narrow?.totalMs ?? wide?.totalMs ?? deadlines.totalMs;
+  return {
+    connectMs: narrow?.connectMs ?? wide?.connectMs ?? deadlines.connectMs,
+    headersMs: narrow?.headersMs ?? wide?.headersMs ?? deadlines.headersMs,
+    firstContentMs: narrow?.firstContentMs ?? wide?.firstContentMs ?? deadlines.firstContentMs,
+    idleMs: narrow?.idleMs ?? wide?.idleMs ?? deadlines.idleMs,
+    totalMs: Math.max(1, Math.round(Math.min(totalMs, leftMs))),
   };
 }

@@ -5,14 +5,17 @@ import {
   choose,
   matchesAnyPattern,
   strategyOf,
+  type AffinityKeys,
+  type AttemptRules,
   type Candidate,
   type Choice,
   type Estimate,
   type Resolution,
   type RoutingIndex,
+  type RoutingState,
 } from '@switchyard/routing';
 import type { Metrics } from '@switchyard/telemetry';
-import type { AttemptTransport } from '@switchyard/wire';
+import type { AttemptEnd, AttemptHead, AttemptTransport } from '@switchyard/wire';
 
 import { headerOf } from '../accept/client-headers.js';
 import type { RequestContext } from '../accept/request-context.js';
@@ -20,11 +23,12 @@ import { affinityOf } from '../choose/affinity.js';
 import type { RequestOutcome } from '../meter/request-record.js';
 import type { GatewayState } from '../state/gateway-state.js';
 import { answerHeaders } from './answer-headers.js';
-import type { ClientAnswer } from './client-answer.js';
+import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
 import { conclude } from './conclude.js';
-import { dispatch, type DispatchJob } from './dispatch.js';
+import { dispatch, type AttemptTask, type DispatchJob } from './dispatch.js';
 import type { Hedging } from './hedge.js';
-import { performAttempt } from './perform-attempt.js';
+import { performAttempt, type PerformOptions } from './perform-attempt.js';
+import type { RescuePolicy } from './rescue.js';
 
 export interface RequestJob {
   readonly context: RequestContext;
@@ -52,95 +56,110 @@ export async function dispatchRequest(job: RequestJob, tools: DispatchTools): Pr
   const { context, index, resolution, ended, answer } = job;
   const totalMs = resolution.alias?.deadlines?.totalMs ?? index.settings.deadlines.totalMs;
   const guard = setTimeout(() => ended.abort(totalDeadline(totalMs)), totalMs + DEADLINE_GRACE_MS);
-  let serving: Candidate | undefined;
-  const reply = answer.createReply({
-    keepaliveMs: index.settings.keepaliveSeconds * 1_000,
-    headersFor: (head) => {
-      context.firstByteAtMs = performance.now();
-      if (serving === undefined) return {};
-      return answerHeaders(context, { candidate: serving, head, nowMs: context.firstByteAtMs });
-    },
-  });
-  const onCommit = (candidate: Candidate): void => {
-    serving = candidate;
-  };
   try {
-    const end = await dispatch({
-      ...courseOf(job, tools, totalMs),
-      ...effectsOf(job, tools, totalMs),
-      reply,
-      onCommit,
-    });
-    return conclude(context, { end, answer, reply });
+    const dispatching = new RequestDispatch(job, tools, totalMs);
+    const end = await dispatch(dispatching);
+    return conclude(context, { end, answer, reply: dispatching.reply });
   } finally {
     clearTimeout(guard);
   }
 }
 
-type Course = Pick<DispatchJob, 'choice' | 'rules' | 'state' | 'random' | 'choose' | 'deadlineAtMs' | 'model'>;
+/** What is to be tried for one request, and what trying it does: one object, where a closure for each would be a dozen. */
+class RequestDispatch implements DispatchJob, ReplyOptions {
+  readonly reply: ClientReply;
+  readonly choice: Choice;
+  readonly rules: AttemptRules;
+  readonly state: RoutingState;
+  readonly deadlineAtMs: number;
+  readonly model: string;
+  readonly signal: AbortSignal;
+  readonly hedging: Hedging | undefined;
+  readonly rescue: RescuePolicy;
+  readonly keepaliveMs: number;
+  readonly random = Math.random;
+  readonly nowMs = Date.now;
+  readonly #job: RequestJob;
+  readonly #affinity: AffinityKeys;
+  readonly #performing: PerformOptions;
+  #serving: Candidate | undefined;
 
-/** What is to be tried. */
-function courseOf(job: RequestJob, { state }: DispatchTools, totalMs: number): Course {
-  const { context, index, resolution, estimate } = job;
-  const routing = state.routing(index);
-  const affinity = affinityOf(context, job.body, index.settings.affinity);
-  const chooseFrom = (exclude?: ReadonlySet<string>): Choice =>
-    choose({
+  constructor(job: RequestJob, tools: DispatchTools, totalMs: number) {
+    const { context, index, resolution } = job;
+    const { settings } = index;
+    this.#job = job;
+    this.#affinity = affinityOf(context, job.body, settings.affinity);
+    this.state = tools.state.routing(index);
+    this.keepaliveMs = settings.keepaliveSeconds * 1_000;
+    this.model = resolution.model;
+    this.signal = context.signal;
+    this.deadlineAtMs = Date.now() + totalMs - (performance.now() - context.receivedAtMs);
+    const isSole = wishes(context, 'x-switchyard-no-fallback');
+    this.rules = isSole ? { ...settings, maxAttempts: 1 } : settings;
+    this.hedging = isSole ? undefined : hedgingOf(resolution, tools.state);
+    const isWanted = !isSole && (settings.rescue ?? DEFAULT_RESCUE).text === 'continue' && mayBeRescued(context);
+    this.rescue = isWanted ? WITH_RESCUE : WITHOUT_RESCUE;
+    this.#performing = {
+      context,
+      body: job.body,
+      index,
+      model: resolution.model,
+      estimate: job.estimate,
+      rescuable: isWanted,
+      totalMs,
+      state: tools.state,
+      transport: tools.transport,
+      metrics: tools.metrics,
+      onFirstContent: firstContentListener(resolution, tools.state),
+    };
+    this.reply = job.answer.createReply(this);
+    this.choice = this.choose();
+  }
+
+  choose(exclude?: ReadonlySet<string>): Choice {
+    const { resolution, index, estimate } = this.#job;
+    return choose({
       resolution,
-      state: routing,
+      state: this.state,
       strategy: strategyOf(resolution, index.settings),
       nowMs: Date.now(),
       random: Math.random,
+      affinityKey: this.#affinity.affinityKey,
+      promptKey: this.#affinity.promptKey,
       estimate,
       exclude,
-      ...affinity,
     });
-  return {
-    choice: chooseFrom(),
-    choose: chooseFrom,
-    rules: wishes(context, 'x-switchyard-no-fallback') ? { ...index.settings, maxAttempts: 1 } : index.settings,
-    state: routing,
-    random: Math.random,
-    deadlineAtMs: Date.now() + totalMs - (performance.now() - context.receivedAtMs),
-    model: resolution.model,
-  };
-}
+  }
 
-type Effects = Pick<DispatchJob, 'signal' | 'nowMs' | 'sleep' | 'hedging' | 'rescue' | 'perform'>;
+  perform(candidate: Candidate, task: AttemptTask): Promise<AttemptEnd> {
+    return performAttempt(this.#performing, candidate, task);
+  }
 
-function effectsOf(job: RequestJob, tools: DispatchTools, totalMs: number): Effects {
-  const { context, index, resolution } = job;
-  const { text } = index.settings.rescue ?? DEFAULT_RESCUE;
-  const isWanted = text === 'continue' && mayBeRescued(context);
-  const onFirstContent = firstContentListener(resolution, tools.state);
-  const { state, transport, metrics } = tools;
-  const performing = {
-    ...job,
-    state,
-    transport,
-    metrics,
-    model: resolution.model,
-    rescuable: isWanted,
-    totalMs,
-    onFirstContent,
-  };
-  return {
-    signal: context.signal,
-    nowMs: Date.now,
-    sleep: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
-    hedging: hedgingOf(job, tools.state),
-    rescue: { isWanted, canPrefill },
-    perform: (candidate, task) => performAttempt(performing, candidate, task),
-  };
+  sleep(ms: number, signal: AbortSignal): Promise<void> {
+    return sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+
+  onCommit(candidate: Candidate): void {
+    this.#serving = candidate;
+  }
+
+  headersFor(head: AttemptHead): Readonly<Record<string, string>> {
+    const { context } = this.#job;
+    const nowMs = performance.now();
+    context.firstByteAtMs = nowMs;
+    return this.#serving === undefined ? {} : answerHeaders(context, { candidate: this.#serving, head, nowMs });
+  }
 }
 
 const DEFAULT_RESCUE = { text: 'continue' } as const;
+const WITH_RESCUE: RescuePolicy = { isWanted: true, canPrefill };
+const WITHOUT_RESCUE: RescuePolicy = { isWanted: false, canPrefill };
 
 /** A stream of text that nobody asked to leave alone. */
 function mayBeRescued(context: RequestContext): boolean {
   const { operation } = context.surface;
   if (context.facts?.stream !== true || (operation !== 'chat' && operation !== 'completions')) return false;
-  return !wishes(context, 'x-switchyard-no-rescue') && !wishes(context, 'x-switchyard-no-fallback');
+  return !wishes(context, 'x-switchyard-no-rescue');
 }
 
 function canPrefill({ credential, model }: Candidate): boolean {
@@ -153,8 +172,8 @@ function firstContentListener({ alias }: Resolution, state: GatewayState): ((too
   return (tookMs) => state.firstContentTimes.record(alias.name, tookMs);
 }
 
-function hedgingOf({ context, resolution: { alias } }: RequestJob, state: GatewayState): Hedging | undefined {
-  if (alias?.hedge === undefined || wishes(context, 'x-switchyard-no-fallback')) return undefined;
+function hedgingOf({ alias }: Resolution, state: GatewayState): Hedging | undefined {
+  if (alias?.hedge === undefined) return undefined;
   const { after, maxExtra } = alias.hedge;
   state.hedges.earn(alias.name, maxExtra);
   const afterMs = after === 'p95' ? state.firstContentTimes.percentile(alias.name, 0.95) : after;

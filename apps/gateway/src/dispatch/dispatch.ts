@@ -4,7 +4,7 @@ import { CANCELLED_END, type AttemptEnd, type AttemptHead, type AttemptReply, ty
 
 import { AttemptCourse, type CourseOptions } from './attempt-course.js';
 import type { ClientReply } from './client-answer.js';
-import { raceAttempts, type Hedging } from './hedge.js';
+import { isUnseen, raceAttempts, type Attempted, type Hedging } from './hedge.js';
 import { rescue, type RescuePolicy } from './rescue.js';
 import { tellingFailure } from './telling-failure.js';
 import { withRecovery } from './with-recovery.js';
@@ -38,11 +38,36 @@ export interface DispatchJob extends CourseOptions {
 export async function dispatch(job: DispatchJob): Promise<AttemptEnd> {
   const course = new AttemptCourse(job);
   for (;;) {
-    const candidate = await course.next();
+    const next = course.next();
+    const candidate = next instanceof Promise ? await next : next;
     if (candidate === undefined) return verdict(job, course);
-    const last = await raceAttempts(job, course, candidate);
+    let last: Attempted;
+    if (job.hedging === undefined) {
+      const end = await job.perform(candidate, { reply: new SoleReply(job, candidate), signal: job.signal });
+      if (isUnseen(job, end)) course.failed(candidate, end);
+      last = { candidate, end };
+    } else {
+      last = await raceAttempts(job, course, { first: candidate, hedging: job.hedging });
+    }
     if (last.end.outcome !== 'error' || job.signal.aborted) return last.end;
     if (job.reply.committed) return rescue(job, course, last);
+  }
+}
+
+/** Where an attempt writes that runs alone: its first content is the answer. */
+class SoleReply implements AttemptReply {
+  constructor(
+    private readonly job: Pick<DispatchJob, 'reply' | 'onCommit'>,
+    private readonly candidate: Candidate,
+  ) {}
+
+  head(head: AttemptHead): void {
+    this.job.onCommit(this.candidate, head);
+    this.job.reply.head(head);
+  }
+
+  data(chunk: Buffer): Promise<void> | undefined {
+    return this.job.reply.data(chunk);
   }
 }
 

@@ -23,25 +23,17 @@ export interface Attempted {
  * Makes an attempt, and where its content is late a second one beside it: whichever brings content first is the answer,
  * and the other is cancelled. Failures that reached no client are counted in the course.
  */
-export async function raceAttempts(job: DispatchJob, course: AttemptCourse, first: Candidate): Promise<Attempted> {
-  if (job.hedging === undefined) return counted(job, course, await alone(job, first));
+export async function raceAttempts(
+  job: DispatchJob,
+  course: AttemptCourse,
+  { first, hedging }: { readonly first: Candidate; readonly hedging: Hedging },
+): Promise<Attempted> {
   const race = new Race(job.reply, job.signal);
   const runs = [run({ job, race, candidate: first })];
-  const isLate = await outlasts(runs[0]?.over, job, job.hedging.afterMs);
-  const second = isLate && !race.isDecided ? hedgeFor(job, course, first) : undefined;
+  const isLate = await outlasts(runs[0]?.over, job, hedging.afterMs);
+  const second = isLate && !race.isDecided ? hedgeFor(hedging, course, first) : undefined;
   if (second !== undefined) runs.push(run({ job, race, candidate: second }));
   return settle(job, course, { race, runs });
-}
-
-async function alone(job: DispatchJob, candidate: Candidate): Promise<Attempted> {
-  const reply = {
-    head: (head: Parameters<DispatchJob['onCommit']>[1]) => {
-      job.onCommit(candidate, head);
-      job.reply.head(head);
-    },
-    data: (chunk: Buffer) => job.reply.data(chunk),
-  };
-  return { candidate, end: await job.perform(candidate, { reply, signal: job.signal }) };
 }
 
 interface Run {
@@ -64,9 +56,8 @@ async function outlasts(over: Promise<unknown> | undefined, job: DispatchJob, af
   return first === 'late' && !job.signal.aborted;
 }
 
-function hedgeFor({ hedging }: DispatchJob, course: AttemptCourse, first: Candidate): Candidate | undefined {
-  if (hedging?.spend() !== true) return undefined;
-  return course.beside(first);
+function hedgeFor(hedging: Hedging, course: AttemptCourse, first: Candidate): Candidate | undefined {
+  return hedging.spend() ? course.beside(first) : undefined;
 }
 
 /** Waits for the attempt that decides: the winner, the only one left, or one whose failure no other can mend. */
@@ -93,9 +84,14 @@ async function settle(
   }
 }
 
+/** Whether an attempt failed, and no client saw it. */
+export function isUnseen({ reply }: Pick<DispatchJob, 'reply'>, { outcome }: AttemptEnd): boolean {
+  return outcome === 'error' && !reply.committed;
+}
+
 /** A failure that no client saw is one of the course's. */
 function counted(job: DispatchJob, course: AttemptCourse, attempted: Attempted): Attempted {
   const { candidate, end } = attempted;
-  if (end.outcome === 'error' && !job.reply.committed) course.failed(candidate, end);
+  if (isUnseen(job, end)) course.failed(candidate, end);
   return attempted;
 }

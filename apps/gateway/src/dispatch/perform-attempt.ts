@@ -1,4 +1,5 @@
-import { costMicros, type Candidate, type Estimate, type RoutingIndex } from '@switchyard/routing';
+import type { Operation } from '@switchyard/canonical';
+import { costMicros, type Candidate, type Estimate, type Flight, type RoutingIndex } from '@switchyard/routing';
 import type { Metrics } from '@switchyard/telemetry';
 import type { AttemptEnd, AttemptHead, AttemptReply, AttemptTransport } from '@switchyard/wire';
 
@@ -9,7 +10,7 @@ import type { AttemptRecord } from './attempt-record.js';
 import type { AttemptTask } from './dispatch.js';
 import { guessUsage } from './guess-usage.js';
 import { inOwnTime } from './own-time.js';
-import { reportContent, reportEnd } from './report-health.js';
+import { reportContent, reportEnd, type HealthReport } from './report-health.js';
 
 export interface PerformOptions {
   readonly context: RequestContext;
@@ -35,67 +36,69 @@ export async function performAttempt(
   candidate: Candidate,
   task: AttemptTask,
 ): Promise<AttemptEnd> {
-  const { context, state } = options;
-  const { health } = state.shared;
-  const sentAtMs = Date.now();
-  const startedAtMs = performance.now();
-  const report = { candidate, operation: context.surface.operation, sentAtMs };
-  const flight = state.loads.start(candidate, { nowMs: sentAtMs, ...options.estimate });
-  const contentCame = (): void => {
-    flight.firstContent(Date.now());
-    reportContent(health, report);
-    options.onFirstContent?.(performance.now() - startedAtMs);
-  };
+  const { context, state, index } = options;
+  const watched = new WatchedReply(options, candidate, task.reply);
+  const { startedAtMs } = watched;
   context.attemptsBegun += 1;
   const leftMs = options.totalMs - (startedAtMs - context.receivedAtMs);
   const open = attemptOpen(context, {
     candidate,
     ordinal: context.attemptsBegun,
     requestedModel: options.model,
-    settings: options.index.settings,
+    settings: index.settings,
     leftMs,
     rescuable: options.rescuable,
     resume: task.resume,
   });
-  const reply = new WatchedReply(task.reply, contentCame);
-  const ended = await options.transport.attempt(open, options.body, reply, task.signal);
+  const ended = await options.transport.attempt(open, options.body, watched, task.signal);
   const end = inOwnTime(ended, { totalMs: open.deadlines.totalMs, leftMs });
-  flight.end();
-  const isHeld = reportEnd(health, report, { end, settings: options.index.settings });
+  watched.flight.end();
+  const isHeld = reportEnd(state.shared.health, watched, { end, settings: index.settings });
   if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();
-  const { bytesWritten } = reply;
   const durationMs = performance.now() - startedAtMs;
   // Cancelled, and not because the request is over: another attempt was faster.
   const hasLost = end.outcome === 'cancelled' && !context.signal.aborted;
-  context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs, hasLost }));
+  context.attempts.push(recordOf(options, candidate, { end, bytesWritten: watched.bytesWritten, durationMs, hasLost }));
   return end;
 }
 
 /** Hears of the first content, and counts. What resumes a stream has no head of its own: its first data says so. */
-class WatchedReply implements AttemptReply {
+class WatchedReply implements AttemptReply, HealthReport {
   bytesWritten = 0;
+  readonly sentAtMs = Date.now();
+  readonly startedAtMs = performance.now();
+  readonly flight: Flight;
   #hasContent = false;
 
   constructor(
+    private readonly options: PerformOptions,
+    readonly candidate: Candidate,
     private readonly reply: AttemptReply,
-    private readonly onContent: () => void,
-  ) {}
+  ) {
+    const { inputTokens, outputTokens } = options.estimate;
+    this.flight = options.state.loads.start(candidate, { nowMs: this.sentAtMs, inputTokens, outputTokens });
+  }
+
+  get operation(): Operation {
+    return this.options.context.surface.operation;
+  }
 
   head(head: AttemptHead): void {
-    this.#hear();
+    if (!this.#hasContent) this.#contentCame();
     this.reply.head(head);
   }
 
   data(chunk: Buffer): Promise<void> | undefined {
-    this.#hear();
+    if (!this.#hasContent) this.#contentCame();
     this.bytesWritten += chunk.length;
     return this.reply.data(chunk);
   }
 
-  #hear(): void {
-    if (this.#hasContent) return;
+  #contentCame(): void {
     this.#hasContent = true;
-    this.onContent();
+    this.flight.firstContent(Date.now());
+    reportContent(this.options.state.shared.health, this);
+    this.options.onFirstContent?.(performance.now() - this.startedAtMs);
   }
 }
 

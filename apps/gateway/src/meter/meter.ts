@@ -19,17 +19,19 @@ export function meter(context: RequestContext, outcome: RequestOutcome, meters: 
   const nowMs = performance.now();
   const used = usedBy(context.attempts);
   // Behind the request's back: what it was granted is given back whether anybody waits or not.
-  void context.grant?.settle(amountsOf(used));
+  if (context.grant !== undefined) void context.grant.settle(amountsOf(used));
   const durationMs = nowMs - context.receivedAtMs;
   const record = usageRecord(context, { outcome, used, nowMs: Date.now(), durationMs });
   if (record !== undefined) usage.write(record);
   const { span } = context;
-  span.setAttributes({
-    'http.response.status_code': outcome.status,
-    'switchyard.attempts': context.attempts.length,
-    ...(context.facts === undefined ? {} : { 'gen_ai.request.model': context.facts.model }),
-    ...(context.caller === undefined ? {} : { 'switchyard.tenant': context.caller.view.tenant.name }),
-  });
+  if (span.isRecording) {
+    span.setAttributes({
+      'http.response.status_code': outcome.status,
+      'switchyard.attempts': context.attempts.length,
+      'gen_ai.request.model': context.facts?.model,
+      'switchyard.tenant': context.caller?.view.tenant.name,
+    });
+  }
   if (outcome.errorCode !== undefined) span.fail(outcome.errorCode);
   span.end();
   metrics.record(context, outcome, nowMs);

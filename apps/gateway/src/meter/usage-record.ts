@@ -18,7 +18,6 @@ export function usageRecord(context: RequestContext, facts: RecordFacts): UsageR
   if (caller === undefined) return undefined;
   const { outcome, used, nowMs, durationMs } = facts;
   const last = attempts.at(-1);
-  const { costMicros, ...amounts } = used;
   return {
     requestId: context.requestId,
     atMs: Math.round(nowMs - durationMs),
@@ -32,8 +31,14 @@ export function usageRecord(context: RequestContext, facts: RecordFacts): UsageR
     status: outcome.status,
     errorCode: outcome.errorCode,
     attempts: attempts.length,
-    ...amounts,
-    usdMicros: costMicros,
+    inputUncached: used.inputUncached,
+    cacheRead: used.cacheRead,
+    cacheWrite5m: used.cacheWrite5m,
+    cacheWrite1h: used.cacheWrite1h,
+    output: used.output,
+    reasoning: used.reasoning,
+    isEstimated: used.isEstimated,
+    usdMicros: used.costMicros,
     durationMs: Math.round(durationMs),
   };
 }

@@ -24,7 +24,9 @@ const NOTHING: Used = {
 
 /** Adds up what the attempts used: every call is paid for, whether its answer reached the client or not. */
 export function usedBy(attempts: readonly AttemptRecord[]): Used {
-  return attempts.reduce(withAttempt, NOTHING);
+  let used = NOTHING;
+  for (const attempt of attempts) used = withAttempt(used, attempt);
+  return used;
 }
 
 function withAttempt(used: Used, { usage, isUsageEstimated, costMicros }: AttemptRecord): Used {

@@ -38,6 +38,9 @@ export class GatewayState {
       loads: this.loads,
       turns: this.turns,
       prices: new PriceBook(index.settings.prices),
+      get isBlank() {
+        return health.isBlank;
+      },
       get replicas() {
         return limiter.replicas;
       },

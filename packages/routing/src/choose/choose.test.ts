@@ -48,6 +48,38 @@ describe('choose', () => {
   });
 });
 
+describe('candidates of which nothing is known', () => {
+  const candidates = [
+    candidate('a', { contextLength: 100 }),
+    candidate('high', { priority: 5 }),
+    candidate('b'),
+    candidate('higher', { priority: 9 }),
+    candidate('also-high', { priority: 5 }),
+  ];
+
+  it.each([undefined, 100, 101])('are chosen as if each had been looked at, for %s tokens', (inputTokens) => {
+    const estimate = inputTokens === undefined ? undefined : { inputTokens, outputTokens: 1 };
+    const resolution = resolutionOf(candidates);
+    for (const strategy of ['round-robin', 'weighted', 'fill-first', 'least-busy', 'cheapest'] as const) {
+      const blank = { ...stateOf(), isBlank: true };
+      const looked = stateOf();
+      for (let turn = 0; turn < 4; turn += 1) {
+        const wanted = idsOf(chooseFrom(resolution, { state: looked, strategy, estimate }).candidates);
+        expect(idsOf(chooseFrom(resolution, { state: blank, strategy, estimate }).candidates)).toBe(wanted);
+      }
+    }
+  });
+
+  it('are looked at again once something is known of one', () => {
+    const state = stateOf();
+    const resolution = resolutionOf([candidate('a'), candidate('b')]);
+    chooseFrom(resolution, { state: { ...state, isBlank: true }, strategy: 'fill-first' });
+    state.records.set(scopeOf('a'), recordOf({ scope: scopeOf('a'), untilMs: 10 }));
+    const known = { ...state, isBlank: false };
+    expect(idsOf(chooseFrom(resolution, { state: known, strategy: 'fill-first' }).candidates)).toBe('b');
+  });
+});
+
 describe('health', () => {
   const three = resolutionOf([candidate('a'), candidate('b'), candidate('c')]);
   const NOW = 1_000;

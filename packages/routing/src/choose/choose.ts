@@ -68,24 +68,30 @@ export function strategyOf(
  * (docs/routing.md has the rules in words)
  */
 export function choose(options: ChooseOptions): Choice {
-  const { tiers, probes, out } = sorted(options);
-  if (tiers.length > 1) tiers.sort(byRank);
-  const rules = { ...options, key: options.affinityKey ?? options.promptKey };
-  const ordered = tiers.flatMap((tier, index) =>
-    // Turns of the tiers behind the first are their own: counted together, each would see only every other turn.
-    orderTier(index === 0 ? tier : { ...tier, name: `${tier.name}>${tier.size}:${tier.priority}` }, rules),
-  );
+  const { tiers, probes, out } = sortedAlike(options) ?? sorted(options);
+  const ordered = inOrder(tiers, options);
   const distinct = options.resolution.targets.length > 1 ? withoutRepeats(ordered) : ordered;
   const candidates = probes.size === 0 ? distinct : withoutIdleProbes(distinct, { options, probes, out });
-  if (candidates.length > 0 || out.size === 0) return { candidates };
+  if (candidates.length > 0 || out.size === 0) return { candidates, outage: undefined };
   const last = lastHealthy(out);
   if (last === undefined) return { candidates, outage: outageOf(out, options.nowMs) };
   options.consider?.(last.candidate, { kept: true, reason: 'last-healthy', standing: last.standing });
-  return { candidates: [last.candidate] };
+  return { candidates: [last.candidate], outage: undefined };
+}
+
+function inOrder(tiers: readonly RankedTier[], options: ChooseOptions): readonly Candidate[] {
+  const key = options.affinityKey ?? options.promptKey;
+  const [only] = tiers;
+  if (only !== undefined && tiers.length === 1) return orderTier(only, options, key);
+  return tiers.flatMap((tier, index) =>
+    // Turns of the tiers behind the first are their own: counted together, each would see only every other turn.
+    orderTier(index === 0 ? tier : { ...tier, name: `${tier.name}>${tier.size}:${tier.priority}` }, options, key),
+  );
 }
 
 /** How well a request fits, best first. */
 const FITS = ['well', 'tight-quota', 'no-quota', 'context-too-small'] as const;
+const [WELL, TIGHT_QUOTA, NO_QUOTA, CONTEXT_TOO_SMALL] = [0, 1, 2, 3] as const;
 
 interface RankedTier extends Tier {
   readonly candidates: Candidate[];
@@ -107,31 +113,77 @@ function byRank(a: RankedTier, b: RankedTier): number {
   return a.size - b.size || a.group - b.group || b.priority - a.priority;
 }
 
+/** The candidates of one target while all of them are alike but for their priority. */
+interface AlikeTiers extends Sorted {
+  /** Requests with no more input tokens fit all of them. */
+  readonly leastContext: number;
+}
+
+const alike = new WeakMap<Target, AlikeTiers>();
+
+/**
+ * The tiers of a single target about whose candidates nobody knows anything: they are the same for every request, and hundreds
+ * of candidates cost no more than one. Undefined where each candidate needs a look.
+ */
+function sortedAlike({ resolution, state, estimate, exclude, consider }: ChooseOptions): Sorted | undefined {
+  const [only] = resolution.targets;
+  if (state.isBlank !== true || only === undefined || resolution.targets.length > 1) return undefined;
+  if (exclude !== undefined || consider !== undefined) return undefined;
+  let tiers = alike.get(only);
+  if (tiers === undefined) alike.set(only, (tiers = alikeTiers(only)));
+  return (estimate?.inputTokens ?? 0) <= tiers.leastContext ? tiers : undefined;
+}
+
+function alikeTiers(target: Target): AlikeTiers {
+  const found: Sorted = { tiers: [], probes: new Map(), out: new Map() };
+  let leastContext = Number.POSITIVE_INFINITY;
+  const group: Group = { name: target.name, targets: [target] };
+  for (const candidate of target.candidates) {
+    leastContext = Math.min(leastContext, candidate.contextLength ?? leastContext);
+    tierFor(found.tiers, { group, place: 0, size: WELL, priority: candidate.credential.priority }).candidates.push(
+      candidate,
+    );
+  }
+  found.tiers.sort(byRank);
+  return { ...found, leastContext };
+}
+
 /** The candidates by what decides before the strategy does. */
 function sorted(options: ChooseOptions): Sorted {
   const found: Sorted = { tiers: [], probes: new Map(), out: new Map() };
-  for (const [group, { name, targets }] of groupsOf(options).entries()) {
-    for (const target of targets) {
+  for (const [place, group] of groupsOf(options).entries()) {
+    for (const target of group.targets) {
       for (const candidate of target.candidates) {
-        const size = place(candidate, { options, found });
+        const size = fitOf(candidate, options, found);
         if (size === undefined) continue;
         const { priority } = candidate.credential;
-        const isHere = (tier: RankedTier): boolean =>
-          tier.size === size && tier.group === group && tier.priority === priority;
-        let tier = found.tiers.findLast(isHere);
-        if (tier === undefined) found.tiers.push((tier = { name, targets, candidates: [], size, group, priority }));
-        tier.candidates.push(candidate);
+        tierFor(found.tiers, { group, place, size, priority }).candidates.push(candidate);
       }
     }
   }
+  if (found.tiers.length > 1) found.tiers.sort(byRank);
   return found;
 }
 
+interface Rank extends Pick<RankedTier, 'size' | 'priority'> {
+  readonly group: Group;
+  /** The group's place. */
+  readonly place: number;
+}
+
+/** The tier of a rank, which is nearly always the one that the candidate before was put into. */
+function tierFor(tiers: RankedTier[], { group, place, size, priority }: Rank): RankedTier {
+  for (let at = tiers.length - 1; at >= 0; at -= 1) {
+    const tier = tiers[at];
+    if (tier !== undefined && tier.size === size && tier.group === place && tier.priority === priority) return tier;
+  }
+  const tier = { name: group.name, targets: group.targets, candidates: [], size, group: place, priority };
+  tiers.push(tier);
+  return tier;
+}
+
 /** How well a candidate fits, as its place in `FITS`; undefined for one that is not to be used. */
-function place(
-  candidate: Candidate,
-  { options, found }: { options: ChooseOptions; found: Sorted },
-): number | undefined {
+function fitOf(candidate: Candidate, options: ChooseOptions, found: Sorted): number | undefined {
   const { state, nowMs, exclude, consider } = options;
   if (exclude !== undefined && exclude.has(identityOf(candidate))) return undefined;
   const standing = standingOf(candidate, state, nowMs);
@@ -150,14 +202,14 @@ function place(
 }
 
 function sizeOf(candidate: Candidate, { estimate, state, nowMs }: ChooseOptions): number {
-  if (!holds(candidate, estimate)) return FITS.indexOf('context-too-small');
+  if (!holds(candidate, estimate)) return CONTEXT_TOO_SMALL;
   switch (roomOf(candidate, state, { estimate, nowMs })) {
     case 'ample':
-      return FITS.indexOf('well');
+      return WELL;
     case 'tight':
-      return FITS.indexOf('tight-quota');
+      return TIGHT_QUOTA;
     case 'none':
-      return FITS.indexOf('no-quota');
+      return NO_QUOTA;
   }
 }
 

@@ -64,9 +64,21 @@ export type NextStep =
   /** The last failure is the answer; without one, the plan's outage. */
   | { readonly type: 'stop'; readonly plan: AttemptPlan };
 
+const NO_FAILURES: AttemptPlan['failures'] = new Map();
+
 /** The plan of a request whose candidates were chosen. */
 export function startAttempts({ candidates, outage }: Choice): AttemptPlan {
-  return { rest: candidates, round: 0, tried: 0, attempts: 0, failures: new Map(), isOver: false, outage };
+  const isUnchosen = false;
+  return {
+    rest: candidates,
+    round: 0,
+    tried: 0,
+    attempts: 0,
+    failures: NO_FAILURES,
+    isOver: false,
+    outage,
+    isUnchosen,
+  };
 }
 
 /** The plan after an attempt failed. Ask `nextAttempt` what comes now. */

@@ -21,8 +21,6 @@ export interface TierRules {
   readonly nowMs: number;
   random(): number;
   readonly estimate?: Estimate | undefined;
-  /** What is to stay with one candidate. */
-  readonly key?: string | undefined;
 }
 
 // Prices are compared for a typical request where the size of this one is not known.
@@ -30,12 +28,12 @@ const TYPICAL: Estimate = { inputTokens: 3_000, outputTokens: 1_000 };
 // A candidate whose first answer is awaited, and nothing known of it: worse than any that has answered.
 const UNKNOWN_MS = 1_000_000;
 
-/** The candidates of one tier in the order in which they are to be tried. */
-export function orderTier(tier: Tier, rules: TierRules): readonly Candidate[] {
+/** The candidates of one tier in the order in which they are to be tried. `key`: what is to stay with one of them. */
+export function orderTier(tier: Tier, rules: TierRules, key: string | undefined): readonly Candidate[] {
   const { candidates } = tier;
   if (candidates.length < 2 || rules.strategy === 'fill-first') return candidates;
-  if (rules.strategy === 'cheapest') return cheapestFirst(tier, rules);
-  if (rules.key !== undefined) return homesFirst(candidates, rules.key, homesOf(tier, rules));
+  if (rules.strategy === 'cheapest') return cheapestFirst(tier, rules, key);
+  if (key !== undefined) return homesFirst(candidates, key, homesOf(tier, rules));
   switch (rules.strategy) {
     case 'weighted':
       return byWeight(tier, rules);
@@ -91,15 +89,15 @@ function costOf({ scope }: Candidate, { state, nowMs }: TierRules): number {
 }
 
 /** By price; those that cost the same take turns, or are homes. What nobody knows the price of comes last. */
-function cheapestFirst(tier: Tier, rules: TierRules): readonly Candidate[] {
+function cheapestFirst(tier: Tier, rules: TierRules, key: string | undefined): readonly Candidate[] {
   const costs = new Map(tier.candidates.map((candidate) => [candidate, requestCost(candidate, rules)]));
   const least = Math.min(...costs.values());
   const cheapest = tier.candidates.filter((candidate) => costs.get(candidate) === least);
   const dearer = tier.candidates.filter((candidate) => costs.get(candidate) !== least);
   const first =
-    rules.key === undefined
+    key === undefined
       ? inTurn({ name: tier.name, candidates: cheapest }, rules)
-      : homesFirst(cheapest, rules.key, homesOf(tier, rules));
+      : homesFirst(cheapest, key, homesOf(tier, rules));
   return [...first, ...leading(dearer, (candidate) => costs.get(candidate) ?? Number.POSITIVE_INFINITY)];
 }
 

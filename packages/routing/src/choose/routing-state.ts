@@ -15,6 +15,8 @@ export interface RoutingState {
   readonly loads: LoadBook;
   readonly turns: Turns;
   readonly prices: PriceBook;
+  /** Whether nothing is held against any scope, and no provider has told what is left of a quota. */
+  readonly isBlank?: boolean | undefined;
   /** Gateways that send with the same credentials, this one included. */
   readonly replicas: number;
 }

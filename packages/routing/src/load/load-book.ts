@@ -59,6 +59,33 @@ class ScopeLoad {
   }
 }
 
+/** Of a model's scope, and its credential's. */
+class ScopesFlight implements Flight {
+  private hasContent = false;
+  private isOver = false;
+
+  constructor(
+    private readonly narrow: ScopeLoad,
+    private readonly wide: ScopeLoad,
+    private readonly startedAtMs: number,
+  ) {}
+
+  firstContent(nowMs: number): void {
+    if (this.hasContent || this.isOver) return;
+    this.hasContent = true;
+    const tookMs = Math.max(0, nowMs - this.startedAtMs);
+    this.narrow.firstContent(tookMs, nowMs);
+    this.wide.firstContent(tookMs, nowMs);
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.narrow.inFlight -= 1;
+    this.wide.inFlight -= 1;
+  }
+}
+
 /** What this replica sends where: per model of a credential, and per credential. All times in milliseconds since 1970. */
 export class LoadBook {
   private readonly scopes = new Map<string, ScopeLoad>();
@@ -66,22 +93,12 @@ export class LoadBook {
   /** Counts an attempt, by its model's scope and by its credential's. */
   start({ scope, credential }: Pick<Candidate, 'scope' | 'credential'>, start: FlightStart): Flight {
     const { nowMs, inputTokens = 0, outputTokens = 0 } = start;
-    const loads = [this.scopeOf(scope), this.scopeOf(credential.id)];
-    for (const load of loads) load.start({ inputTokens, outputTokens }, nowMs);
-    let hasContent = false;
-    let isOver = false;
-    return {
-      firstContent: (atMs) => {
-        if (hasContent || isOver) return;
-        hasContent = true;
-        for (const load of loads) load.firstContent(Math.max(0, atMs - nowMs), atMs);
-      },
-      end: () => {
-        if (isOver) return;
-        isOver = true;
-        for (const load of loads) load.inFlight -= 1;
-      },
-    };
+    const narrow = this.scopeOf(scope);
+    const wide = this.scopeOf(credential.id);
+    const estimate = { inputTokens, outputTokens };
+    narrow.start(estimate, nowMs);
+    wide.start(estimate, nowMs);
+    return new ScopesFlight(narrow, wide, nowMs);
   }
 
   load(scope: string, nowMs: number): Load {

@@ -59,8 +59,10 @@ export class Turns {
 
   private positionOf(name: string): Position {
     const known = this.positions.get(name);
-    const before = this.base?.positions.get(name);
+    const before = known === undefined ? this.base?.positions.get(name) : undefined;
     const position = known ?? { count: before?.count ?? 0, owed: new Map(before?.owed) };
+    // Those not used for longest come first; far from the limit it does not matter which they are.
+    if (known !== undefined && this.positions.size <= MOST_NAMES / 2) return known;
     this.positions.delete(name);
     this.positions.set(name, position);
     if (this.positions.size > MOST_NAMES) {

@@ -25,6 +25,10 @@ export class HealthMemory {
     return this.#headrooms;
   }
 
+  get isBlank(): boolean {
+    return this.#records.size === 0 && this.#headrooms.size === 0;
+  }
+
   listen(listener: HealthListener): void {
     this.#listeners.add(listener);
   }

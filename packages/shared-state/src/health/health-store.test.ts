@@ -44,6 +44,16 @@ describe.each(IMPLEMENTATIONS)('a health store in %s', (name, create) => {
     await store.close();
   });
 
+  it('is blank until something is known of a scope', async () => {
+    expect(store.isBlank).toBe(true);
+    store.failed(failureOf('a'));
+    expect(store.isBlank).toBe(false);
+    store.succeeded('a', Date.now() + 1);
+    await eventually(() => store.isBlank);
+    store.observe('a', headroomAt(Date.now(), 1));
+    expect(store.isBlank).toBe(false);
+  });
+
   it('knows nothing of a healthy scope', () => {
     expect(store.health('a')).toBeUndefined();
     expect([...store.unhealthy()]).toEqual([]);

@@ -12,6 +12,8 @@ export interface HealthStore {
   /** Every scope that is not healthy. */
   unhealthy(): Iterable<HealthRecord>;
   headroom(scope: string): Headroom | undefined;
+  /** Whether nothing is known of any scope: none is unhealthy, and none has told of its headroom. */
+  readonly isBlank: boolean;
   /** Counts a failure; this replica sees its effect at once. */
   failed(failure: HealthFailure): void;
   /**

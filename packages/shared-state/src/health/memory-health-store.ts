@@ -29,6 +29,9 @@ export function createMemoryHealthStore(options: MemoryHealthStoreOptions = {}):
     isJoining: false,
     health: (scope) => memory.records.get(scope),
     unhealthy: () => memory.records.values(),
+    get isBlank() {
+      return memory.isBlank;
+    },
     headroom: (scope) => memory.headrooms.get(scope),
     failed: (failure) => memory.set(failure.scope, afterFailure(memory.records.get(failure.scope), failure, now())),
     succeeded: (scope, sentAtMs = now()) => memory.set(scope, afterSuccess(memory.records.get(scope), sentAtMs)),

@@ -118,6 +118,10 @@ class RedisHealthStore implements HealthStore {
     return this.#memory.records.values();
   }
 
+  get isBlank(): boolean {
+    return this.#memory.isBlank;
+  }
+
   headroom(scope: string): Headroom | undefined {
     return this.#memory.headrooms.get(scope);
   }

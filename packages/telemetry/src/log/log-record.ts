@@ -7,26 +7,44 @@ interface LogLines {
   readonly base: string;
 }
 
-const linesOf = new WeakMap<Logger, LogLines>();
+/** What a line of this moment begins with: many are written in the same millisecond. */
+interface LineBegin {
+  readonly atMs: number;
+  readonly text: string;
+}
+
+interface Destination extends LogLines {
+  begin: LineBegin;
+}
+
+const linesOf = new WeakMap<Logger, Destination>();
 
 /** Lets `logRecord` write the lines of a logger. */
 export function registerLines(logger: Logger, lines: LogLines): void {
-  linesOf.set(logger, lines);
+  linesOf.set(logger, { ...lines, begin: { atMs: 0, text: '' } });
 }
 
 /**
- * Writes the line that `logger.info(record, message)` would, at a third of its cost. Its fields are not searched for secrets: it
- * is for records of ids, names, counts and times, one of which is written for every request.
+ * Writes the line that `logger.info(record, message)` would, at a fraction of its cost. `members` is the record as JSON without
+ * its braces, and is not searched for secrets: it is for records of ids, names, counts and times, one of which is written for
+ * every request.
  */
-export function logRecord(logger: Logger, record: Readonly<Record<string, unknown>>, message: string): void {
+export function logRecord(logger: Logger, members: string, message: string): void {
   if (!logger.isLevelEnabled('info')) return;
   const lines = linesOf.get(logger);
   if (lines === undefined) {
-    logger.info(record, message);
+    logger.info(JSON.parse(`{${members}}`), message);
     return;
   }
-  const time = new Date().toISOString();
-  const begin = `{"level":"info","time":"${time}",${lines.base}`;
-  const fields = JSON.stringify(record).slice(1, -1);
-  lines.destination.write(`${begin}${fields === '' ? '' : ','}${fields},"msg":${JSON.stringify(message)}}\n`);
+  const begin = beginOf(lines, Date.now());
+  lines.destination.write(`${begin}${members === '' ? '' : ','}${members},"msg":${JSON.stringify(message)}}\n`);
+}
+
+function beginOf(lines: Destination, nowMs: number): string {
+  if (lines.begin.atMs !== nowMs) {
+    const time = new Date(nowMs).toISOString();
+    const text = `{"level":"info","time":"${time}",${lines.base}`;
+    lines.begin = { atMs: nowMs, text };
+  }
+  return lines.begin.text;
 }

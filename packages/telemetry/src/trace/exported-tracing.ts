@@ -1,11 +1,21 @@
-import { ROOT_CONTEXT, SpanKind, SpanStatusCode, trace, type Attributes, type Span } from '@opentelemetry/api';
+import {
+  ROOT_CONTEXT,
+  SpanKind,
+  SpanStatusCode,
+  trace,
+  TraceFlags,
+  type Attributes,
+  type Span,
+} from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, SamplingDecision, TracerProvider, type IdGenerator } from '@opentelemetry/sdk-trace';
 
 import { formatTraceparent, formatTracestate, parseTraceContext } from './trace-context.js';
+import { newSpanId, newTraceId } from './trace-ids.js';
 import { chooseSampler, exportHeaders, resourceAttributes } from './trace-settings.js';
 import type { SpanAttributes, SpanOptions, TraceSpan, TraceVariables, Tracing } from './tracing.js';
+import { UnrecordedSpan } from './unrecorded-tracing.js';
 
 const CLOSE_DEADLINE_MS = 3_000;
 const SPAN_KINDS = { server: SpanKind.SERVER, client: SpanKind.CLIENT } as const;
@@ -29,9 +39,12 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
       positiveNumber(variables['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT']) ??
       positiveNumber(variables['OTEL_EXPORTER_OTLP_TIMEOUT']),
   });
+  const sampler = chooseSampler(variables);
+  const ids = new GivenIds();
   const provider = new TracerProvider({
     resource: defaultResource().merge(resourceFromAttributes(resourceAttributes(serviceName, variables))),
-    sampler: chooseSampler(variables),
+    sampler,
+    idGenerator: ids,
     spanProcessors: [new BatchSpanProcessor({ exporter, ...batchSettings(variables) })],
   });
   const tracer = provider.getTracer('switchyard');
@@ -40,11 +53,38 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
       const parent = parseTraceContext(spanOptions.traceparent, spanOptions.tracestate);
       const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
       const kind = SPAN_KINDS[spanOptions.kind];
+      const traceId = parent?.traceId ?? newTraceId();
+      const spanId = newSpanId();
+      // Most traces are of no interest, and the SDK takes several times as long to say so. It decides the same by the same id.
+      const { decision } = sampler.shouldSample(context, traceId, name, kind, {}, []);
+      if (decision === SamplingDecision.NOT_RECORD) {
+        return new UnrecordedSpan({ traceId, spanId, traceFlags: TraceFlags.NONE, traceState: parent?.traceState });
+      }
+      ids.give(traceId, spanId);
       const attributes = copyAttributes(spanOptions.attributes ?? {});
       return new ExportedSpan(tracer.startSpan(name, { kind, attributes }, context));
     },
     close: () => settleWithin(provider.shutdown(), CLOSE_DEADLINE_MS),
   };
+}
+
+/** Names the next span as it was named when it was decided on. */
+class GivenIds implements IdGenerator {
+  #traceId = '';
+  #spanId = '';
+
+  give(traceId: string, spanId: string): void {
+    this.#traceId = traceId;
+    this.#spanId = spanId;
+  }
+
+  generateTraceId(): string {
+    return this.#traceId;
+  }
+
+  generateSpanId(): string {
+    return this.#spanId;
+  }
 }
 
 class ExportedSpan implements TraceSpan {
@@ -65,6 +105,10 @@ class ExportedSpan implements TraceSpan {
 
   get traceId(): string {
     return this.#span.spanContext().traceId;
+  }
+
+  get isRecording(): boolean {
+    return this.#span.isRecording();
   }
 
   setAttributes(attributes: SpanAttributes): void {

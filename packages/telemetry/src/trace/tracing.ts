@@ -15,6 +15,8 @@ export interface TraceSpan {
   readonly traceparent: string;
   readonly tracestate: string | undefined;
   readonly traceId: string;
+  /** Whether anything that is said of it is kept. */
+  readonly isRecording: boolean;
   setAttributes(attributes: SpanAttributes): void;
   /** Marks the span as failed with this `error.type`. */
   fail(errorType: string): void;

@@ -1,18 +1,17 @@
 import { TraceFlags, type SpanContext } from '@opentelemetry/api';
-import { RandomIdGenerator } from '@opentelemetry/sdk-trace';
 
 import { formatTraceparent, formatTracestate, parseTraceContext } from './trace-context.js';
+import { newSpanId, newTraceId } from './trace-ids.js';
 import type { SpanOptions, TraceSpan, Tracing } from './tracing.js';
 
 /** Tracing without a collector: a client's trace goes on through this process, and nothing is kept of it. */
 export function createUnrecordedTracing(): Tracing {
-  const ids = new RandomIdGenerator();
   return {
     startSpan: (_name: string, options: SpanOptions) => {
       const parent = parseTraceContext(options.traceparent, options.tracestate);
       return new UnrecordedSpan({
-        traceId: parent?.traceId ?? ids.generateTraceId(),
-        spanId: ids.generateSpanId(),
+        traceId: parent?.traceId ?? newTraceId(),
+        spanId: newSpanId(),
         traceFlags: parent?.traceFlags ?? TraceFlags.NONE,
         traceState: parent?.traceState,
       });
@@ -21,7 +20,9 @@ export function createUnrecordedTracing(): Tracing {
   };
 }
 
-class UnrecordedSpan implements TraceSpan {
+/** A span that is nothing but its ids. */
+export class UnrecordedSpan implements TraceSpan {
+  readonly isRecording = false;
   readonly #context: SpanContext;
 
   constructor(context: SpanContext) {
