@@ -1,3 +1,4 @@
+import { parseCommandOptions } from './command-options.js';
 import { parseOptions, parseSubjects } from './options.js';
 
 describe('the options of the bench', () => {
@@ -24,6 +25,15 @@ describe('the options of the bench', () => {
       { subject: 'standalone', profile: 'policy' },
     ]);
     expect(parseOptions([]).subjects).toHaveLength(7);
+  });
+
+  it('of a command that runs for minutes take them, and of others do not', () => {
+    const rounds = { subjects: 'split:policy', rounds: 3, quickRounds: 1 };
+    const minutes = { ...rounds, minutes: 60, quickMinutes: 2 };
+    expect(parseCommandOptions([], minutes).minutes).toBe(60);
+    expect(parseCommandOptions(['--quick'], minutes).minutes).toBe(2);
+    expect(parseCommandOptions(['--minutes', '0.5'], minutes).minutes).toBe(0.5);
+    expect(() => parseCommandOptions(['--minutes', '5'], rounds)).toThrow('--minutes: this command has rounds');
   });
 
   it.each([

@@ -35,7 +35,7 @@ Commands:
   translate          what translating streams costs, for every pair of dialects
 
 Options:
-  --quick            2 short rounds, about 90 seconds: to see that everything works, not to quote
+  --quick            2 short rounds, at most 90 seconds: to see that everything works, not to quote
   --subjects LIST    which to measure, separated by commas (${SUBJECT_NAMES.join(',')});
                      Switchyard's in both profiles, or in one: split:policy
   --rounds N         rounds to measure (5)

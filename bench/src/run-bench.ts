@@ -10,7 +10,7 @@ import { report } from './report/progress.js';
 import { saveFigures } from './report/save-figures.js';
 import { summarise } from './report/summarise.js';
 import type { MissingSubject, Subject } from './subjects/subject.js';
-import { WORKLOADS } from './workload.js';
+import { WORKLOADS, type Workload } from './workload.js';
 import { warmUp } from './warm-up.js';
 import { withWorld, type World } from './world.js';
 
@@ -42,15 +42,27 @@ async function measureAll(world: World, options: BenchOptions) {
   const started = await startAll(world, options);
   const subjects = started.flatMap((one) => ('missing' in one ? [] : one));
   const missing = started.flatMap((one) => ('missing' in one ? one : []));
-  for (const subject of subjects) {
-    const workloads = WORKLOADS.filter((workload) => measuredWith([subject], workload).length > 0);
-    await warmUp(world, { subject, workloads, quick: options.quick });
-  }
+  await warmUpAll(world, subjects, options);
   const measurements = await measure(world, { ...options, subjects, workloads: WORKLOADS });
-  const policies = await checkPolicies(world, subjects);
+  const policies = await checkPolicies(world, { subjects, durationMs: options.durationMs });
   if (options.profile) await saveProfiles(world, { subjects, workloads: WORKLOADS, durationMs: options.durationMs });
   for (const { subject, missing: reason } of missing) report(`${subject} was not measured: ${reason}`);
   return { measurements, missing, policies };
+}
+
+/** One after the other; in a quick run the streams, which wait most of the time, all at once. */
+async function warmUpAll(world: World, subjects: readonly Subject[], { quick }: BenchOptions): Promise<void> {
+  const workloadsOf = (subject: Subject): readonly Workload[] =>
+    WORKLOADS.filter((workload) => measuredWith([subject], workload).length > 0);
+  const isStreamed = ({ unit }: Workload): boolean => unit === 'chunk';
+  for (const subject of subjects) {
+    const workloads = workloadsOf(subject).filter((workload) => !quick || !isStreamed(workload));
+    await warmUp(world, { subject, workloads, quick });
+  }
+  if (!quick) return;
+  await Promise.all(
+    subjects.map((subject) => warmUp(world, { subject, workloads: workloadsOf(subject).filter(isStreamed), quick })),
+  );
 }
 
 /** All at once, as each waits for its servers most of the time. */

@@ -1,9 +1,10 @@
 import { kneeRow } from './knee/bench-knee.js';
-import { summariseLatency } from './latency/bench-latency.js';
+import { latencyBounds, summariseLatency } from './latency/bench-latency.js';
 import type { LoadResult } from './load/job.js';
+import { verdictsOf } from './report/verdicts.js';
 import { formatReport } from './run-command.js';
 import { summariseScale } from './scale/bench-scale.js';
-import { isHeld, summariseStreams } from './streams/bench-streams.js';
+import { isHeld, streamsBounds, summariseStreams } from './streams/bench-streams.js';
 
 function loadOf(figures: Partial<LoadResult>): LoadResult {
   const nothing = { errors: 0, elapsedMs: 1_000, chunks: 0, late: 0, merged: 0, lost: 0 };
@@ -24,6 +25,13 @@ describe('the summary of', () => {
     expect(split).toMatchObject({ 'p50 added': 3, 'p50 of floor': 3, 'TTFT p99 ms': 12, 'TTFT p99 added': 9 });
   });
 
+  it('latency judges split with all policies', () => {
+    const row = { subject: 'split, policy', 'p50 of floor': 1.5, 'p99 of floor': 4, 'TTFT p99 added': 2 };
+    const verdicts = verdictsOf(latencyBounds([{ subject: 'split', 'p50 of floor': 9 }, row]));
+    expect(verdicts.map(({ met }) => met)).toEqual([true, false, false]);
+    expect(verdictsOf(latencyBounds([]))).toEqual([]);
+  });
+
   it('latency leaves out what there is nothing to compare with', () => {
     const whole = loadOf({ answerMs: { p50: 1, p99: 2 } });
     const [only] = summariseLatency([{ label: 'split', round: 0, whole, streamed: whole }]);
@@ -31,15 +39,18 @@ describe('the summary of', () => {
   });
 
   it('streams is each subject’s middle round, beside the floor’s', () => {
-    const attempts = (...counts: number[]) => counts.map((streams) => ({ streams, result: undefined }));
+    const attempts = (...counts: number[]) =>
+      counts.map((streams) => ({ streams, result: undefined, isMachines: streams < 100 }));
     const rows = summariseStreams([
       { label: 'floor', attempts: attempts(300, 100, 200) },
       { label: 'split', attempts: attempts(50, 120, 130) },
     ]);
     expect(rows).toMatchObject([
       { streams: 200, 'of floor': 1 },
-      { streams: 120, 'of floor': 0.6, rounds: '50 120 130' },
+      { streams: 120, 'of floor': 0.6, rounds: '50 120 130', 'bounded by': null },
     ]);
+    const [missed] = streamsBounds([...rows.slice(0, 1), { ...rows[1], 'of floor': 0.3, 'bounded by': 'the machine' }]);
+    expect(missed).toMatchObject({ type: 'at least', bound: 0.6, reached: 0.3, doubt: 'bounded by the machine' });
   });
 
   it.each([

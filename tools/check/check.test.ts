@@ -83,6 +83,7 @@ describe('who may import whom', () => {
     ['packages/providers/src/registry.ts', "import { x } from './groq/provider.js';"],
     ['packages/providers/src/groq/provider.ts', "import { x } from '../openai-shaped.js';"],
     ['packages/wire/src/a.ts', "import { connect } from 'node:net';"],
+    ['packages/upstream/src/a.ts', "import { connect } from 'node:net';"],
     ['packages/wire/src/a.ts', "import { Server } from '@nestjs/microservices';"],
     ['packages/nest-kit/src/a.ts', "import type { Socket } from 'node:net';"],
     ['apps/gateway/src/a.ts', "import { isIP } from 'node:net';"],

@@ -22,8 +22,8 @@ const OWNERS = [
   { library: /^@opentelemetry\/.+$/, owner: 'packages/telemetry', alsoIn: [] },
 ];
 
-/** wire owns sockets; database looks for a free port for its embedded server. */
-const SOCKET_PACKAGES = new Set(['packages/wire', 'packages/database']);
+/** wire owns sockets within the system, and upstream those to providers; database looks for a free port for its embedded server. */
+const SOCKET_PACKAGES = new Set(['packages/wire', 'packages/upstream', 'packages/database']);
 
 /** What of node:net has nothing to do with sockets. */
 const NET_WITHOUT_SOCKETS = new Set(['isIP', 'isIPv4', 'isIPv6', 'BlockList']);

@@ -4,7 +4,7 @@ import type { AttemptTransport } from '@switchyard/wire';
 
 import { isAlone, type SharedState } from './state/shared-state.js';
 
-// With a Redis that is there it takes a moment; without one nobody is waited for any longer.
+// With a Redis that is there it takes a moment. One that does not answer is not waited for any longer, one that refuses not at all.
 const HEALTH_WAIT_MS = 2_000;
 
 export interface ReadinessFacts {
@@ -44,7 +44,7 @@ export function readinessChecks({ index, transport, shared, isDraining }: Readin
 /** A gateway that has not read what others hold against credentials would ask them once more. Without Redis it has to. */
 function healthIsRead({ health }: SharedState): ReadinessCheck {
   const startedAtMs = performance.now();
-  const isReading = (): boolean => health.isAlone && performance.now() - startedAtMs < HEALTH_WAIT_MS;
+  const isReading = (): boolean => health.isJoining && performance.now() - startedAtMs < HEALTH_WAIT_MS;
   return {
     name: 'health',
     check: () => (isReading() ? 'what other replicas hold against credentials is being read' : undefined),

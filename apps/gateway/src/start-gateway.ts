@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Module, type DynamicModule } from '@nestjs/common';
-import { createHttpService } from '@switchyard/nest-kit';
+import { createHttpService, type Readiness } from '@switchyard/nest-kit';
 import { indexSnapshot, type RoutingIndex, type RoutingSnapshot } from '@switchyard/routing';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import type { AttemptTransport } from '@switchyard/wire';
@@ -49,10 +49,14 @@ export interface GatewayOptions {
   readonly socketPingMs?: number;
   /** WebSockets that may be open. */
   readonly socketLimits?: SocketLimits;
+  /** Listens only once it is ready, or after so long: for a process that shares its port with others. Default: at once. */
+  readonly readyWithinMs?: number | undefined;
 }
 
 export interface Gateway {
   readonly address: string;
+  /** What `/readyz` tells. */
+  readiness(): Readiness;
   /** Fails readiness, lets running requests finish within the drain time, then stops. */
   close(): Promise<void>;
 }
@@ -120,6 +124,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     port: options.port,
     logger,
     checks: readinessChecks({ index, transport, shared: options.shared, isDraining: () => draining }),
+    readyWithinMs: options.readyWithinMs,
     bodyParser: false,
     server: {
       maxHeaderSize: MAX_HEADER_BYTES,
@@ -143,6 +148,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   });
   return {
     address: service.address,
+    readiness: () => service.readiness(),
     close: async () => {
       draining = true;
       sockets.leave();

@@ -1,22 +1,24 @@
 import type { Finish, Headroom, StreamEvent, Usage, Warning } from '@switchyard/canonical';
 import type { AttemptEnd, AttemptError, RescueState } from '@switchyard/wire';
 
+const NOTHING: readonly string[] = [];
+
 /** What is learnt of an attempt on its way, for its end. */
 export class AttemptReport {
-  upstreamStatus: number | undefined;
-  usage: Usage | undefined;
+  upstreamStatus: number | undefined = undefined;
+  usage: Usage | undefined = undefined;
   /** What another attempt needs to go on with the stream that died. */
-  rescue: RescueState | undefined;
-  #isUsageEstimated: true | undefined;
-  finish: Finish | undefined;
-  answeredModel: string | undefined;
-  #requestDropped: readonly string[] = [];
-  #answerWarnings: () => readonly Warning[] = () => [];
+  rescue: RescueState | undefined = undefined;
+  #isUsageEstimated: true | undefined = undefined;
+  finish: Finish | undefined = undefined;
+  answeredModel: string | undefined = undefined;
+  #requestDropped: readonly string[] = NOTHING;
+  #answerWarnings: (() => readonly Warning[]) | undefined = undefined;
   readonly #startedAtMs = performance.now();
-  #preparedMs: number | undefined;
-  #headersMs: number | undefined;
-  #headroom: Headroom | undefined;
-  #firstContentMs: number | undefined;
+  #preparedMs: number | undefined = undefined;
+  #headersMs: number | undefined = undefined;
+  #headroom: Headroom | undefined = undefined;
+  #firstContentMs: number | undefined = undefined;
   #waitedMs = 0;
   #waits = 0;
   #waitingSinceMs = 0;
@@ -44,7 +46,9 @@ export class AttemptReport {
 
   /** What was lost so far. */
   get dropped(): readonly string[] {
-    const ofAnswer = this.#answerWarnings().filter((warning) => warning.type === 'dropped');
+    const warnings = this.#answerWarnings?.() ?? [];
+    if (warnings.length === 0) return this.#requestDropped;
+    const ofAnswer = warnings.filter((warning) => warning.type === 'dropped');
     return [...this.#requestDropped, ...ofAnswer.map((warning) => warning.field)];
   }
 
@@ -65,14 +69,23 @@ export class AttemptReport {
 
   /** Counts the time until this settles as waiting for the upstream; time that is waited for several things counts once. */
   async waitFor<Value>(work: Promise<Value>): Promise<Value> {
-    if (this.#waits === 0) this.#waitingSinceMs = performance.now();
-    this.#waits += 1;
+    this.waitBegins();
     try {
       return await work;
     } finally {
-      this.#waits -= 1;
-      if (this.#waits === 0) this.#waitedMs += performance.now() - this.#waitingSinceMs;
+      this.waitEnds();
     }
+  }
+
+  /** The upstream is waited for from here to `waitEnds`, which must follow whatever happens. */
+  waitBegins(): void {
+    if (this.#waits === 0) this.#waitingSinceMs = performance.now();
+    this.#waits += 1;
+  }
+
+  waitEnds(): void {
+    this.#waits -= 1;
+    if (this.#waits === 0) this.#waitedMs += performance.now() - this.#waitingSinceMs;
   }
 
   observe(event: StreamEvent): void {

@@ -9,7 +9,7 @@ import { hideSecret } from './answer/hide-secret.js';
 import { AttemptReport } from './attempt-report.js';
 import { AttemptDeadlines } from './call/attempt-deadlines.js';
 import { performAttempt } from './perform-attempt.js';
-import { createTargetResolver, type ResolveTarget, type Target, type TargetSource } from './prepare/resolve-target.js';
+import { createTargetResolver, type Target, type TargetSource } from './prepare/resolve-target.js';
 import { endAttemptSpan, startAttemptSpan } from './trace/attempt-span.js';
 
 export interface AttemptDependencies {
@@ -27,14 +27,19 @@ export interface AttemptDependencies {
 /** Performs attempts. Whatever goes wrong is in the end that the handler returns. */
 export function createAttemptHandler(dependencies: AttemptDependencies): AttemptHandler {
   const { tracing, logger, upstream, now = Date.now } = dependencies;
-  const resolveTarget = createTargetResolver(dependencies.credentials, dependencies.keyring);
+  const resolver = createTargetResolver(dependencies.credentials, dependencies.keyring);
 
   return async (open, body, reply, signal) => {
     const report = new AttemptReport();
     const deadlines = new AttemptDeadlines(open, signal);
-    const { target, refusal } = await tryResolve(resolveTarget, open.credentialId, deadlines);
+    let target: Target | undefined;
+    let error: AttemptError | undefined;
+    try {
+      target = resolver.known(open.credentialId) ?? (await resolver.resolve(open.credentialId, deadlines.signal));
+    } catch (thrown) {
+      error = (deadlines.reason ?? toGatewayError(thrown)).toData();
+    }
     const span = startAttemptSpan(tracing, open, target);
-    let error = refusal;
     try {
       if (target !== undefined) {
         error = await performAttempt({ open, body, reply, target, span, deadlines, report, upstream, now });
@@ -51,18 +56,6 @@ export function createAttemptHandler(dependencies: AttemptDependencies): Attempt
     logAttempt(logger, open, end);
     return end;
   };
-}
-
-async function tryResolve(
-  resolveTarget: ResolveTarget,
-  credentialId: string,
-  deadlines: AttemptDeadlines,
-): Promise<{ target?: Target; refusal?: AttemptError }> {
-  try {
-    return { target: await resolveTarget(credentialId, deadlines.signal) };
-  } catch (thrown) {
-    return { refusal: (deadlines.reason ?? toGatewayError(thrown)).toData() };
-  }
 }
 
 interface Ending {
@@ -89,6 +82,7 @@ function ruled(error: AttemptError, rules: readonly ErrorRule[] = []): AttemptEr
 
 /** The gateway writes the line for the request; this one is for looking at a single worker. */
 function logAttempt(logger: Logger, open: AttemptOpen, end: AttemptEnd): void {
+  if (!logger.isLevelEnabled('debug')) return;
   const { requestId, ordinal, provider, credentialId, model, stream } = open;
   logger.debug(
     {

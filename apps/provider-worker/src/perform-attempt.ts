@@ -31,7 +31,7 @@ export function performAttempt(attempt: Attempt): Promise<AttemptError | undefin
 
 /** Encode → call → answer. */
 async function performChat(attempt: Attempt): Promise<AttemptError | undefined> {
-  const { open, body, report } = attempt;
+  const { open, body, reply, report, span, deadlines, now } = attempt;
   const { provider } = attempt.target;
   const endpoint = chatEndpoint({ open, body, provider });
   const client = dialectById(open.dialect);
@@ -40,8 +40,9 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   const encoded = encodeBody({ open, body, client, upstream, provider, thinking: thinkingOf(attempt), resumed });
   report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
-  const answer = await callEndpoint({ ...attempt, target }, encoded.body);
-  return answerAttempt({ ...attempt, client, upstream, target, encoded, resumed }, answer);
+  const call = { open, target, span, report, upstream: attempt.upstream, deadlines, now };
+  const answer = await callEndpoint(call, encoded.body);
+  return answerAttempt({ open, client, upstream, target, encoded, resumed, reply, deadlines, report, now }, answer);
 }
 
 /** @throws GatewayError `internal` for what a gateway must not ask. */

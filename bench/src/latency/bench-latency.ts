@@ -56,7 +56,8 @@ async function measureLatency(world: World, options: CommandOptions): Promise<Co
   const amount = options.quick ? QUICK_AMOUNT : AMOUNT;
   await world.upstream.shape(SHORT_STREAM);
   for (const subject of subjects) {
-    await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: options.quick });
+    // Also for a quick look: cold code is ten times as slow, and nothing could be seen.
+    await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: false });
     const maxRequests = amount.warmStreams;
     const job = { request: 'chat-stream', stream: SHORT_STREAM, durationMs: WARM_WITHIN_MS, maxRequests } as const;
     await world.generator.run(jobFor(subject, { ...job, pace: { type: 'closed', concurrency: 16 } }), world.signal);

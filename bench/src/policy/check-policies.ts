@@ -19,7 +19,7 @@ export interface PolicyReport {
 
 export type CommandsByPurpose = Readonly<Partial<Record<Purpose, Readonly<Record<string, number>>>>>;
 
-const TRACED_MS = 1_000;
+const TRACED_AT_MOST_MS = 1_000;
 // As long as an exporter collects spans, and a little.
 const EXPORTED_WITHIN_MS = 7_000;
 const EXPORTED_POLL_MS = 200;
@@ -29,24 +29,35 @@ const EXPORTED_POLL_MS = 200;
  *
  * @throws Error when they are not 1 % of the requests.
  */
-export async function checkPolicies(world: World, subjects: readonly Subject[]): Promise<PolicyReport> {
+export async function checkPolicies(
+  world: World,
+  { subjects, durationMs }: { readonly subjects: readonly Subject[]; readonly durationMs: number },
+): Promise<PolicyReport> {
   const traces = await checkTraces(world, subjects);
   const redis: (SubjectId & { readonly perRequest: CommandsByPurpose })[] = [];
   for (const subject of subjects) {
-    if (subject.redisUrl === undefined) continue;
-    const { profile } = subject;
-    redis.push({ subject: subject.subject, profile, perRequest: await commandsOf(world, subject, subject.redisUrl) });
+    const { profile, redisUrl } = subject;
+    if (redisUrl === undefined) continue;
+    const perRequest = await commandsOf(world, { subject, redisUrl, durationMs });
+    redis.push({ subject: subject.subject, profile, perRequest });
   }
   return { traces, redis };
 }
 
-async function commandsOf(world: World, subject: Subject, redisUrl: string): Promise<CommandsByPurpose> {
+interface Traced {
+  readonly subject: Subject;
+  readonly redisUrl: string;
+  readonly durationMs: number;
+}
+
+async function commandsOf(world: World, { subject, redisUrl, ...run }: Traced): Promise<CommandsByPurpose> {
   const [workload] = WORKLOADS;
   if (workload === undefined) return {};
   report(`counting what ${subjectLabel(subject)} asks its Redis`);
   let requests = 0;
   const traced = await traceCommands(redisUrl, async () => {
-    ({ requests } = await runWorkload(world, { subject, workload, durationMs: TRACED_MS }));
+    const durationMs = Math.min(TRACED_AT_MOST_MS, run.durationMs);
+    ({ requests } = await runWorkload(world, { subject, workload, durationMs }));
   });
   return commandsPerRequest(traced, Math.max(1, requests));
 }

@@ -4,6 +4,7 @@ import type { PolicyState } from './policy-state.js';
 export interface PolicyEvidence {
   /** That were sent, and their answers. */
   readonly requests: number;
+  readonly elapsedMs: number;
   /** What the key's limits have counted: of the last minute, with the runs before this one. */
   readonly requestsCounted: number;
   readonly tokensCounted: number;
@@ -18,7 +19,7 @@ export interface PolicyEvidence {
 }
 
 export function policyEvidence(
-  requests: number,
+  { requests, elapsedMs }: Pick<PolicyEvidence, 'requests' | 'elapsedMs'>,
   {
     before,
     during,
@@ -27,6 +28,7 @@ export function policyEvidence(
 ): PolicyEvidence {
   return {
     requests,
+    elapsedMs,
     requestsCounted: after.requests,
     tokensCounted: after.tokens,
     usdMicrosCounted: after.usdMicros - before.usdMicros,
@@ -39,11 +41,16 @@ export function policyEvidence(
   };
 }
 
+// A little less than the minute over which limits count.
+const COUNTED_MS = 50_000;
+
 /** What a subject did not do that its policies ask for; nothing where all of them ran. */
 export function policyGaps(evidence: PolicyEvidence): readonly string[] {
-  const { requests } = evidence;
+  const { requests, elapsedMs } = evidence;
+  // Of a long run the window holds only the end.
+  const inWindow = Math.floor(requests * Math.min(1, COUNTED_MS / elapsedMs));
   const gaps: readonly (readonly [boolean, string])[] = [
-    [evidence.requestsCounted >= requests, `limits counted ${evidence.requestsCounted} of ${requests} requests`],
+    [evidence.requestsCounted >= inWindow, `limits counted ${evidence.requestsCounted} of ${inWindow} requests`],
     [evidence.tokensCounted > 0, 'limits counted no tokens'],
     [evidence.usdMicrosCounted > 0, 'the budget was not charged'],
     [evidence.leasesHeld > 0, 'no lease was held while requests were under way'],

@@ -21,13 +21,16 @@ const AFTER: PolicyState = {
   requestsInMetrics: 800,
 };
 
-const gapsWith = (what: { during?: Partial<PolicyState>; after?: Partial<PolicyState> }) =>
+const gapsWith = (what: { elapsedMs?: number; during?: Partial<PolicyState>; after?: Partial<PolicyState> }) =>
   policyGaps(
-    policyEvidence(300, {
-      before: BEFORE,
-      during: { ...DURING, ...what.during },
-      after: { ...AFTER, ...what.after },
-    }),
+    policyEvidence(
+      { requests: 300, elapsedMs: what.elapsedMs ?? 2_000 },
+      {
+        before: BEFORE,
+        during: { ...DURING, ...what.during },
+        after: { ...AFTER, ...what.after },
+      },
+    ),
   );
 
 describe('the policies of a run', () => {
@@ -47,6 +50,11 @@ describe('the policies of a run', () => {
     [{ after: { requestsInMetrics: 500 } }, 'metrics show 0 of 300 requests'],
   ])('are missed with %j', (what, gap) => {
     expect(gapsWith(what)).toEqual([gap]);
+  });
+
+  it('are counted in the last minute of a longer run', () => {
+    expect(gapsWith({ elapsedMs: 100_000, after: { requests: 150 } })).toEqual([]);
+    expect(gapsWith({ elapsedMs: 100_000, after: { requests: 149 } })).toHaveLength(1);
   });
 
   it('are read off the rule that counted most', () => {

@@ -24,10 +24,13 @@ export async function watchPolicies(
     const before = await reader.read();
     const looking = sleep(durationMs / 2).then(() => reader.read());
     const [measurement, during] = await Promise.all([measure(), looking]);
-    const requests = measurement.load.requests + measurement.load.errors;
+    const { requests, errors, elapsedMs } = measurement.load;
     const deadline = performance.now() + SETTLE_WITHIN_MS;
     for (;;) {
-      const evidence = policyEvidence(requests, { before, during, after: await reader.read() });
+      const evidence = policyEvidence(
+        { requests: requests + errors, elapsedMs },
+        { before, during, after: await reader.read() },
+      );
       const gaps = policyGaps(evidence);
       if (gaps.length === 0) return { ...measurement, policies: evidence };
       if (performance.now() > deadline)

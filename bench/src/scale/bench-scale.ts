@@ -55,7 +55,8 @@ async function measureScale(world: World, options: CommandOptions): Promise<Comm
   }
   const durationMs = options.quick ? QUICK_RUN_MS : RUN_MS;
   for (const { subject } of installations) {
-    await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: options.quick });
+    // Also for a quick look: cold code is ten times as slow, and nothing could be seen.
+    await warmUp(world, { subject, workloads: SMALL_WORKLOAD, quick: false });
   }
   for (let round = 0; round < options.rounds; round += 1) {
     report(`round ${round + 1} of ${options.rounds}`);

@@ -2,6 +2,7 @@ import type {
   CanonicalRequest,
   CanonicalResponse,
   DialectId,
+  Finish,
   GatewayErrorData,
   StreamEvent,
   Usage,
@@ -99,6 +100,17 @@ export interface UpstreamAnswer {
   readonly body: string;
 }
 
+/** What a whole answer says of itself, beside its content. */
+export interface ResponseFacts {
+  /** As `CanonicalResponse` has it. */
+  readonly model: string;
+  /** Of the first choice. */
+  readonly finish: Finish;
+  readonly usage: Usage | undefined;
+  /** Whether there is an event of content in it: a text that is not empty, a call, or an end that says something. */
+  readonly hasContent: boolean;
+}
+
 /** How a dialect asks how many tokens a request has. */
 export interface TokenCounting {
   /** @throws GatewayError `invalid_request` with `param` when the body does not fit the dialect. */
@@ -138,6 +150,11 @@ export interface Dialect {
   readonly dropMade?: ((body: unknown) => WithWarnings<unknown>) | undefined;
   /** @throws GatewayError `upstream_malformed` when the body is not an answer of this dialect. */
   decodeResponse(body: unknown): CanonicalResponse;
+  /**
+   * What is to be known of a whole answer that is handed on as it is, without decoding it: the same as `decodeResponse` tells.
+   * Undefined for an answer that is none, or not as answers mostly are: `decodeResponse` then has the word.
+   */
+  readonly readFacts?: ((body: unknown) => ResponseFacts | undefined) | undefined;
   encodeResponse(response: CanonicalResponse, options: EncodeAnswerOptions): WithWarnings<JsonObject>;
   createStreamDecoder(state?: unknown): StreamDecoder;
   createStreamEncoder(options: EncodeAnswerOptions, state?: unknown): StreamEncoder;

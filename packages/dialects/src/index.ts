@@ -6,6 +6,7 @@ export type {
   EncodeRequestOptions,
   JsonObject,
   RequestOutside,
+  ResponseFacts,
   StreamDecoder,
   StreamEncoder,
   TokenCounting,
@@ -35,6 +36,7 @@ export { checkJsonObject, scanRequest, type ByteSpan, type RequestFacts } from '
 export { declaredFieldName } from './losses/declared-name.js';
 export { inClientWords, inUpstreamWords } from './losses/name-field.js';
 export { MADE_MARK } from './made/made-id.js';
+export { holdsMadeMark } from './made/holds-made-mark.js';
 export { isMultipart } from './multipart/boundary.js';
 export { patchMultipartModel, scanMultipart } from './multipart/scan-multipart.js';
 export { openaiChat } from './openai-chat/dialect.js';

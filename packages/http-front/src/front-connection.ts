@@ -30,8 +30,6 @@ export interface SweepLimits {
   readonly keepAlive: number;
 }
 
-// A head comes in one piece nearly always; whoever sends it in more than these is left to node:http.
-const MAX_HEAD_PIECES = 4;
 // Of requests that were sent before the answer to this one: more of them stay in the kernel.
 const UNREAD_BYTES = 64 * 1024;
 const QUEUED_BYTES = 64 * 1024;
@@ -45,9 +43,8 @@ export class FrontConnection<Route> implements AnswerSink {
   #request: FrontRequest | undefined;
   /** Until the answer is over. */
   #answer: FrontAnswer | undefined;
-  /** A head's first part, or what came behind a whole request. */
+  /** What came behind a whole request. */
   #unread: Buffer | undefined;
-  #headPieces = 0;
   #isFresh = true;
   #isFlushDue = false;
   /** When it became idle, or its request began. */
@@ -117,14 +114,20 @@ export class FrontConnection<Route> implements AnswerSink {
     else this.#next();
   }
 
-  /** What is late by now: a word to the client whose head did not come, an end to the others. `late` answers the first kind. */
+  /** Closes the connection when what was written is out. */
+  leave(): void {
+    this.flush();
+    this.socket.destroySoon();
+  }
+
+  /** What is late by now: a word to a client that never sent anything, an end to the others. `late` answers the first kind. */
   sweep(limits: SweepLimits, late: (socket: Socket) => void): void {
     const age = this.#owner.tick - this.#sinceTick;
     if (this.#request !== undefined) {
       if (this.#request.isComplete) return;
       if (age > limits.body) this.#request.fail('late');
       if (age > limits.request) this.socket.destroy();
-    } else if (this.#isFresh || this.#unread !== undefined) {
+    } else if (this.#isFresh) {
       if (age > limits.head) late(this.socket);
     } else if (age > limits.keepAlive) {
       this.socket.destroy();
@@ -143,8 +146,7 @@ export class FrontConnection<Route> implements AnswerSink {
   #received(bytes: Buffer): void {
     const request = this.#request;
     if (request === undefined) {
-      if (this.#unread === undefined && !this.#isFresh) this.#sinceTick = this.#owner.tick;
-      this.#read(this.#unread === undefined ? bytes : Buffer.concat([this.#unread, bytes]));
+      this.#read(bytes);
       return;
     }
     const taken = request.isComplete ? 0 : request.take(bytes, 0);
@@ -154,21 +156,16 @@ export class FrontConnection<Route> implements AnswerSink {
 
   #read(bytes: Buffer): void {
     const head = readHead(bytes);
-    this.#headPieces += 1;
-    if (head === 'incomplete' && this.#headPieces < MAX_HEAD_PIECES) {
-      this.#unread = bytes;
-      return;
-    }
-    const route = typeof head === 'string' ? undefined : this.#owner.route(head.target);
-    if (typeof head === 'string' || route === undefined) {
+    const route = head === undefined ? undefined : this.#owner.route(head.target);
+    if (head === undefined || route === undefined) {
       this.#owner.handOver(this, bytes);
       return;
     }
     const request = new FrontRequest(this.socket, head);
     const answer = new FrontAnswer(this);
     const end = head.end + request.take(bytes, head.end);
-    this.#headPieces = 0;
     this.#isFresh = false;
+    this.#sinceTick = this.#owner.tick;
     this.#unread = end < bytes.length ? bytes.subarray(end) : undefined;
     this.#request = request;
     this.#answer = answer;
@@ -186,8 +183,7 @@ export class FrontConnection<Route> implements AnswerSink {
     this.#request = undefined;
     this.#sinceTick = this.#owner.tick;
     if (this.#owner.isClosing) {
-      this.flush();
-      this.socket.destroySoon();
+      this.leave();
       return;
     }
     if (this.#unread === undefined) return;
@@ -204,11 +200,6 @@ export class FrontConnection<Route> implements AnswerSink {
   }
 
   #ended(): void {
-    if (this.#request === undefined && this.#unread !== undefined) {
-      this.#owner.handOver(this, this.#unread);
-      this.socket.emit('end');
-      return;
-    }
     // As node:http does: who hangs up, were it only on one side, wants no answer.
     this.#request?.fail('gone');
     this.flush();

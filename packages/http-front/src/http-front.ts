@@ -7,7 +7,7 @@ import type { FrontRequest } from './front-request.js';
 
 /** How long things may take, in milliseconds. */
 export interface FrontTimeouts {
-  /** Until a connection's first head is there, or one that has begun. */
+  /** Until a connection's first request begins. */
   readonly headMs: number;
   /** Until a body is there, for whoever waits for it. */
   readonly bodyMs: number;
@@ -75,7 +75,7 @@ export class HttpFront<Route> implements ConnectionOwner<Route> {
   /** Closes each connection as soon as its answer is out: those without a request now. */
   closeWhenAnswered(): void {
     this.isClosing = true;
-    for (const connection of this.#connections) if (connection.isIdle) connection.socket.destroy();
+    for (const connection of this.#connections) if (connection.isIdle) connection.leave();
   }
 
   /** Closes all connections now. */

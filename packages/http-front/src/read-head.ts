@@ -28,28 +28,21 @@ const STRAY = /[^\t\r\n\x20-\x7e\x80-\xff]|\r(?!\n)|(?<!\r)\n/;
 const DIGITS = /^[0-9]{1,15}$/;
 
 /**
- * Reads the head at the start of `bytes`, if it is a POST of HTTP/1.1 with a content-length and nothing in it that is unusual or could be
- * read in two ways. `incomplete`: what there is does not end it. `unusual`: it is for node:http, whether it is right or wrong.
+ * Reads the head at the start of `bytes`, if it is all there, a POST of HTTP/1.1 with a content-length, and nothing in it is unusual or could be
+ * read in two ways. Undefined: it is for node:http to judge, whether it is right, wrong or only the beginning of a head.
  */
-export function readHead(bytes: Buffer): RequestHead | 'incomplete' | 'unusual' {
+export function readHead(bytes: Buffer): RequestHead | undefined {
   const blank = bytes.indexOf(END);
-  if (blank === -1) return bytes.length < MAX_HEAD_BYTES && startsPlainly(bytes) ? 'incomplete' : 'unusual';
-  if (blank > MAX_HEAD_BYTES) return 'unusual';
+  if (blank === -1 || blank > MAX_HEAD_BYTES) return undefined;
   // The end of the last line is kept, so that all of them end alike.
   const text = bytes.toString('latin1', 0, blank + 2);
   const lineEnd = text.indexOf('\r\n');
   const targetEnd = lineEnd - VERSION.length;
-  if (targetEnd <= START.length || !text.startsWith(START) || !text.startsWith(VERSION, targetEnd)) return 'unusual';
+  if (targetEnd <= START.length || !text.startsWith(START) || !text.startsWith(VERSION, targetEnd)) return undefined;
   const target = text.slice(START.length, targetEnd);
-  if (!TARGET.test(target) || STRAY.test(text)) return 'unusual';
+  if (!TARGET.test(target) || STRAY.test(text)) return undefined;
   const fields = readFields(text, lineEnd + 2);
-  return fields === undefined ? 'unusual' : { target, ...fields, end: blank + END.length };
-}
-
-/** What cannot become a request that is served here is not waited for. */
-function startsPlainly(bytes: Buffer): boolean {
-  const start = bytes.toString('latin1', 0, START.length);
-  return START.startsWith(start);
+  return fields === undefined ? undefined : { target, ...fields, end: blank + END.length };
 }
 
 function readFields(text: string, start: number): Pick<RequestHead, 'headers' | 'contentLength'> | undefined {

@@ -11,7 +11,7 @@ import type { FastifyInstance } from 'fastify';
 
 import { HealthModule } from './health.js';
 import { createNestLogger } from './nest-logger.js';
-import type { ReadinessCheck } from './readiness.js';
+import { readinessOf, untilReady, type Readiness, type ReadinessCheck } from './readiness.js';
 import { ServerConnections } from './server-connections.js';
 
 /** The error node:http raises for bytes it cannot take for a request. */
@@ -30,6 +30,10 @@ export interface HttpServiceOptions {
   readonly logger: Logger;
   /** What the health endpoints tell; a port without them has none. */
   readonly checks?: readonly ReadinessCheck[];
+  /**
+   * Listens only once the checks pass, or after so long: for a process that shares its port with others. Default: at once.
+   */
+  readonly readyWithinMs?: number | undefined;
   /** Largest body that Nest's own parsers accept; default 1 MiB. */
   readonly bodyLimitBytes?: number;
   /** False leaves bodies to `configure`: the service registers content-type parsers of its own. */
@@ -56,6 +60,8 @@ export interface HttpService {
   readonly app: NestFastifyApplication;
   /** `http://host:port` as bound. */
   readonly address: string;
+  /** What `/readyz` tells. */
+  readiness(): Readiness;
   /**
    * Stops listening. A connection without a request is closed at once, any other when its answer is out, and after
    * `graceMs` (default 5 s) all that are left.
@@ -94,6 +100,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   const server = app.getHttpServer();
   const holders = [new ServerConnections(server), options.front?.(server)].filter((holder) => holder !== undefined);
   try {
+    if (options.readyWithinMs !== undefined) await untilReady(options.checks ?? [], options.readyWithinMs);
     await app.listen(options.port, options.host);
   } catch (error) {
     await app.close();
@@ -102,6 +109,7 @@ export async function createHttpService(options: HttpServiceOptions): Promise<Ht
   return {
     app,
     address: boundAddress(app),
+    readiness: () => readinessOf(options.checks ?? []),
     close: (graceMs = CLOSE_GRACE_MS) => closeWithin(app, holders, graceMs),
   };
 }

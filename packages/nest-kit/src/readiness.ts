@@ -1,3 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const POLL_MS = 10;
+
 /** One thing a service needs before it can serve. */
 export interface ReadinessCheck {
   readonly name: string;
@@ -28,4 +32,10 @@ export function readinessOf(checks: readonly ReadinessCheck[]): Readiness {
     reasons,
     ...(Object.keys(notes).length === 0 ? {} : { notes }),
   };
+}
+
+/** Waits until every check passes, but no longer than this. */
+export async function untilReady(checks: readonly ReadinessCheck[], withinMs: number): Promise<void> {
+  const deadlineMs = performance.now() + withinMs;
+  while (!readinessOf(checks).ready && performance.now() < deadlineMs) await sleep(POLL_MS);
 }

@@ -7,6 +7,7 @@ export { METRICS_CONTENT_TYPE } from './metrics/exposition.js';
 export { OTHER, type Family, type Reading } from './metrics/family.js';
 export type { GaugeFamily } from './metrics/gauge-family.js';
 export type { HistogramSeries } from './metrics/histogram-series.js';
+export { mergedMetrics, reportMetrics, type MetricsReport } from './metrics/metrics-report.js';
 export { quantile } from './metrics/quantile.js';
 export { createTracing, type TracingOptions } from './trace/create-tracing.js';
 export type { SpanAttributes, SpanOptions, TraceSpan, TraceVariables, Tracing } from './trace/tracing.js';

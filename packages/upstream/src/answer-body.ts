@@ -3,9 +3,9 @@ const HIGH_WATER_BYTES = 64 * 1024;
 
 export interface AnswerBodyHooks {
   /** The reader took everything that had been pushed. */
-  readonly onDrain: () => void;
+  onDrain(): void;
   /** The reader left before the end. */
-  readonly onAbandon: () => void;
+  onAbandon(): void;
 }
 
 interface Waiter {

@@ -1,139 +1,175 @@
-import type { IncomingHttpHeaders } from 'node:http';
-
 import { GatewayError } from '@switchyard/canonical';
-import type { Dispatcher } from 'undici';
 
 import { AnswerBody } from './answer-body.js';
-import { describeFailure } from './describe-failure.js';
-import type { UpstreamDeadlines, UpstreamResponse } from './upstream-call.js';
-
-/** Node.js fires a longer timer at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+import { Deadline } from './deadline.js';
+import { decompressResponse } from './decompress.js';
+import type { UpstreamRequest, UpstreamResponse } from './upstream-call.js';
 
 export interface CallOptions {
-  /** Names the upstream in errors. */
-  readonly host: string;
-  readonly deadlines: UpstreamDeadlines;
-  /** Called once, when the call needs its socket no longer. */
-  readonly onOver: () => void;
+  readonly request: UpstreamRequest;
+  readonly signal: AbortSignal;
+  /** How much a compressed answer may unfold to. */
+  readonly decompressedLimitBytes: number;
 }
 
-/**
- * One call, as undici drives it. The deadlines are kept here: undici's own are accurate to half a second, and its one for
- * connecting belongs to a pool and not to a call.
- */
-export class Call implements Dispatcher.DispatchHandler {
+/** Whoever finds a socket for a call. */
+export interface CallOwner {
+  /** The call needs its socket no longer. */
+  onOver(): void;
+  /** It never got one. Told before `onOver`. */
+  onLeft(call: Call): void;
+}
+
+/** A call's socket, while it has it. */
+export interface Exchange {
+  readonly deadline: Deadline;
+  pause(): void;
+  resume(): void;
+  /** Closes the socket at once. */
+  abort(): void;
+}
+
+/** What a deadline was kept waiting for. */
+const WAITS = {
+  connectMs: 'did not accept a connection',
+  headersMs: 'did not begin to answer',
+  idleMs: 'sent nothing more',
+};
+
+/** One call: its deadlines, and what becomes of it. Its socket is somebody else's. */
+export class Call {
+  readonly request: UpstreamRequest;
   readonly response: Promise<UpstreamResponse>;
-  readonly #options: CallOptions;
+  readonly #signal: AbortSignal;
+  readonly #decompressedLimitBytes: number;
   readonly #body: AnswerBody;
   #resolve: (response: UpstreamResponse) => void = () => {};
   #reject: (error: Error) => void = () => {};
-  #controller: Dispatcher.DispatchController | undefined;
-  #failure: GatewayError | undefined;
+  #owner: CallOwner | undefined;
+  #exchange: Exchange | undefined;
+  #deadline: Deadline | undefined;
+  #waitsFor: keyof typeof WAITS = 'connectMs';
   #answered = false;
   #over = false;
-  #timer: NodeJS.Timeout | undefined;
 
-  constructor(options: CallOptions) {
-    this.#options = options;
+  constructor({ request, signal, decompressedLimitBytes }: CallOptions) {
+    this.request = request;
+    this.#signal = signal;
+    this.#decompressedLimitBytes = decompressedLimitBytes;
+    this.#body = new AnswerBody(this);
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
-    this.#body = new AnswerBody({
-      onDrain: () => {
-        this.#controller?.resume();
-        this.#watchIdle();
-      },
-      onAbandon: () => this.abort(new GatewayError('client_closed', 'the answer was not read to its end')),
-    });
-    this.#arm(options.deadlines.connectMs, 'did not accept a connection');
+    signal.addEventListener('abort', this);
+  }
+
+  get over(): boolean {
+    return this.#over;
+  }
+
+  startWith(owner: CallOwner): void {
+    this.#owner = owner;
+  }
+
+  /** There is no socket for it yet. May be called several times. */
+  onWait(): void {
+    if (this.#deadline !== undefined || this.#over) return;
+    this.#deadline = new Deadline(() => this.onDeadline());
+    this.#deadline.set(this.request.deadlines.connectMs);
+  }
+
+  /** The request is on its way. */
+  onSocket(exchange: Exchange): void {
+    this.#deadline?.close();
+    this.#deadline = exchange.deadline;
+    this.#exchange = exchange;
+    this.#waitFor('headersMs');
+  }
+
+  onHead(status: number, headers: Readonly<Record<string, string>>): void {
+    if (this.#over) return;
+    this.#answered = true;
+    this.#deadline?.clear();
+    const { host } = this.request.url;
+    const options = { host, limitBytes: this.#decompressedLimitBytes };
+    try {
+      this.#resolve(decompressResponse({ status, headers, body: this.#body }, options));
+    } catch (error) {
+      this.#reject(error instanceof Error ? error : new Error('not an error', { cause: error }));
+    }
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#over) return;
+    this.#body.push(chunk);
+    this.#deadline?.clear();
+    if (this.#body.full) this.#exchange?.pause();
+  }
+
+  onEnd(): void {
+    if (this.#finish()) this.#body.end();
+  }
+
+  onError(error: GatewayError): void {
+    if (!this.#finish()) return;
+    if (this.#answered) this.#body.fail(error);
+    else this.#reject(error);
+  }
+
+  onDeadline(): void {
+    const { url, deadlines } = this.request;
+    const waitMs = deadlines[this.#waitsFor];
+    this.#abort(new GatewayError('upstream_timeout', `${url.host} ${WAITS[this.#waitsFor]} within ${waitMs} ms`));
+  }
+
+  /** The signal. */
+  handleEvent(): void {
+    this.#abort(abortReason(this.#signal));
+  }
+
+  /** Silence counts only while a reader waits: a slow reader is not the upstream's fault. */
+  onDrain(): void {
+    if (this.#over) return;
+    this.#exchange?.resume();
+    if (this.#body.hungry) this.#waitFor('idleMs');
+  }
+
+  onAbandon(): void {
+    this.#abort(new GatewayError('client_closed', 'the answer was not read to its end'));
   }
 
   /** Ends the call with this error and closes its socket at once. */
-  abort(error: GatewayError): void {
+  #abort(error: GatewayError): void {
     if (this.#over) return;
+    const exchange = this.#exchange;
     this.#body.discard();
-    this.#fail(error);
-    this.#controller?.abort(error);
+    this.onError(error);
+    exchange?.abort();
   }
 
-  onRequestStart(controller: Dispatcher.DispatchController): void {
-    // The call ended while it was still waiting for a socket, where undici cannot be told.
-    if (this.#failure !== undefined) {
-      controller.abort(this.#failure);
-      return;
-    }
-    this.#controller = controller;
-    this.#arm(this.#options.deadlines.headersMs, 'did not begin to answer');
-  }
-
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
-    if (this.#over || status < 200) return;
-    this.#answered = true;
-    this.#disarm();
-    this.#resolve({ status, headers: joinHeaders(headers), body: this.#body });
-  }
-
-  onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#over) return;
-    this.#body.push(chunk);
-    this.#disarm();
-    if (this.#body.full) controller.pause();
-  }
-
-  onResponseEnd(): void {
-    if (!this.#finish()) return;
-    this.#body.end();
-  }
-
-  onResponseError(_controller: Dispatcher.DispatchController | null, error: Error): void {
-    this.#fail(describeFailure(this.#options.host, error));
-  }
-
-  #fail(error: GatewayError): void {
-    if (!this.#finish()) return;
-    this.#failure = error;
-    if (this.#answered) this.#body.fail(error);
-    else this.#reject(error);
+  #waitFor(what: keyof typeof WAITS): void {
+    this.#waitsFor = what;
+    this.#deadline?.set(this.request.deadlines[what]);
   }
 
   #finish(): boolean {
     if (this.#over) return false;
     this.#over = true;
-    this.#disarm();
-    this.#options.onOver();
+    this.#signal.removeEventListener('abort', this);
+    if (this.#exchange === undefined) {
+      this.#deadline?.close();
+      this.#owner?.onLeft(this);
+    } else {
+      this.#deadline?.clear();
+      this.#exchange = undefined;
+    }
+    this.#owner?.onOver();
     return true;
-  }
-
-  /** Silence counts only while a reader waits: a slow reader is not the upstream's fault. */
-  #watchIdle(): void {
-    if (this.#over || !this.#body.hungry) return;
-    this.#arm(this.#options.deadlines.idleMs, 'sent nothing more');
-  }
-
-  #arm(deadlineMs: number, failing: string): void {
-    this.#disarm();
-    if (deadlineMs <= 0) return;
-    this.#timer = setTimeout(
-      () => {
-        const message = `${this.#options.host} ${failing} within ${deadlineMs} ms`;
-        this.abort(new GatewayError('upstream_timeout', message));
-      },
-      Math.min(deadlineMs, LONGEST_TIMER_MS),
-    );
-  }
-
-  #disarm(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
   }
 }
 
-function joinHeaders(headers: IncomingHttpHeaders): Record<string, string> {
-  const joined: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers)) {
-    if (value !== undefined) joined[name] = typeof value === 'string' ? value : value.join(', ');
-  }
-  return joined;
+export function abortReason(signal: AbortSignal): GatewayError {
+  const reason: unknown = signal.reason;
+  return reason instanceof GatewayError ? reason : new GatewayError('client_closed', 'the call was cancelled');
 }

@@ -25,14 +25,14 @@ const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
  * `identity` was asked for.
  */
 export function decompressResponse(response: UpstreamResponse, options: DecompressOptions): UpstreamResponse {
-  const { 'content-encoding': encoding = 'identity', 'content-length': _length, ...headers } = response.headers;
-  const name = encoding.trim().toLowerCase();
-  if (name === 'identity' || name === '') return response;
+  const name = response.headers['content-encoding']?.trim().toLowerCase();
+  if (name === undefined || name === 'identity' || name === '') return response;
   const create = DECOMPRESSORS[name];
   if (create === undefined) {
     void response.body.return?.();
     throw new GatewayError('upstream_malformed', `${options.host} answered in the unknown content encoding ${name}`);
   }
+  const { 'content-encoding': _encoding, 'content-length': _length, ...headers } = response.headers;
   const plain = decompress(response.body, create(), options);
   return { status: response.status, headers, body: leavingBoth(plain, response.body) };
 }

@@ -1,6 +1,15 @@
 import { GatewayError } from '@switchyard/canonical';
 
-/** What went wrong with a socket, by the code of Node.js, OpenSSL or undici. The words follow the host's name. */
+/** What this package finds out itself. The words follow the host's name. */
+const FAULTS = {
+  malformed: 'answered with something that is not HTTP/1.1',
+  'head-too-large': 'answered with too many headers',
+  cut: 'closed the connection before its answer was complete',
+  closing: 'was not called: this process is closing its connections',
+  'forbidden-header': 'was not called: a header of the request holds a character that HTTP does not allow',
+};
+
+/** What went wrong with a socket, by the code of Node.js, OpenSSL or undici. */
 const PHRASES: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'refused the connection',
   ECONNRESET: 'reset the connection',
@@ -18,24 +27,32 @@ const PHRASES: Readonly<Record<string, string>> = {
   SELF_SIGNED_CERT_IN_CHAIN: 'showed a certificate that is not trusted here',
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'showed a certificate that is not trusted here',
   UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'showed a certificate that is not trusted here',
-  UND_ERR_SOCKET: 'closed the connection before its answer was complete',
-  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: 'closed the connection before its answer was complete',
-  UND_ERR_HEADERS_OVERFLOW: 'answered with too many headers',
+  UND_ERR_SOCKET: FAULTS.cut,
+  UND_ERR_RES_CONTENT_LENGTH_MISMATCH: FAULTS.cut,
+  UND_ERR_HEADERS_OVERFLOW: FAULTS['head-too-large'],
   UND_ERR_ABORTED: 'could not be reached: the proxy refused the tunnel',
   UND_ERR_PRX_CONN: 'could not be reached: the proxy closed the connection',
   UND_ERR_PRX_TLS: 'could not be reached: the certificate of the proxy is for another host',
-  UND_ERR_DESTROYED: 'was not called: this process is closing its connections',
-  UND_ERR_CLOSED: 'was not called: this process is closing its connections',
-  UND_ERR_INVALID_ARG: 'was not called: a header of the request holds a character that HTTP does not allow',
+  UND_ERR_DESTROYED: FAULTS.closing,
+  UND_ERR_CLOSED: FAULTS.closing,
+  UND_ERR_INVALID_ARG: FAULTS['forbidden-header'],
 };
+
+export function describeFault(host: string, fault: keyof typeof FAULTS): GatewayError {
+  return new GatewayError('upstream_network_error', `${host} ${FAULTS[fault]}`);
+}
+
+export function describeConnectTimeout(host: string, cause?: Error): GatewayError {
+  return new GatewayError('upstream_timeout', `${host} did not accept a connection in time`, { cause });
+}
 
 /** An error of a socket or of undici as ours. Only its code is used: texts of libraries may quote what was sent. */
 export function describeFailure(host: string, error: Error): GatewayError {
   const code = codeOf(error);
   if (code === 'UND_ERR_CONNECT_TIMEOUT' || code === 'ETIMEDOUT') {
-    return new GatewayError('upstream_timeout', `${host} did not accept a connection in time`, { cause: error });
+    return describeConnectTimeout(host, error);
   }
-  const phrase = error.name === 'HTTPParserError' ? 'answered with something that is not HTTP/1.1' : phraseFor(code);
+  const phrase = error.name === 'HTTPParserError' ? FAULTS.malformed : phraseFor(code);
   return new GatewayError('upstream_network_error', `${host} ${phrase}`, { cause: error });
 }
 

@@ -1,8 +1,5 @@
-import { GatewayError } from '@switchyard/canonical';
-
-import { Call } from './call.js';
+import { abortReason, Call } from './call.js';
 import { ConnectionPools } from './connection-pools.js';
-import { decompressResponse } from './decompress.js';
 import type { UpstreamRequest, UpstreamResponse } from './upstream-call.js';
 
 const DEFAULT_POOL_LIMIT = 256;
@@ -38,53 +35,14 @@ export function createUpstreamClient(options: UpstreamClientOptions = {}): Upstr
     poolLimit: options.poolLimit ?? DEFAULT_POOL_LIMIT,
     now: options.now ?? Date.now,
   });
-  const limitBytes = options.decompressedLimitBytes ?? DEFAULT_DECOMPRESSED_LIMIT_BYTES;
+  const decompressedLimitBytes = options.decompressedLimitBytes ?? DEFAULT_DECOMPRESSED_LIMIT_BYTES;
   return {
-    call: async (request, signal) => {
-      const response = await dispatch(pools, request, signal);
-      return decompressResponse(response, { host: request.url.host, limitBytes });
+    call: (request, signal) => {
+      if (signal.aborted) return Promise.reject(abortReason(signal));
+      const call = new Call({ request, signal, decompressedLimitBytes });
+      pools.send(call);
+      return call.response;
     },
-    close: () => pools.close(),
+    close: async () => pools.close(),
   };
-}
-
-function dispatch(pools: ConnectionPools, request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse> {
-  if (signal.aborted) return Promise.reject(abortReason(signal));
-  const { url, deadlines } = request;
-  const lease = pools.lease({
-    origin: url.origin,
-    connectMs: Math.max(deadlines.connectMs, 0),
-    proxyUrl: proxyOf(request),
-  });
-  const onAbort = () => call.abort(abortReason(signal));
-  const call = new Call({
-    host: url.host,
-    deadlines,
-    onOver: () => {
-      signal.removeEventListener('abort', onAbort);
-      lease.release();
-    },
-  });
-  signal.addEventListener('abort', onAbort, { once: true });
-  lease.dispatcher.dispatch(
-    {
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      headers: { ...request.headers, 'accept-encoding': 'identity' },
-      body: request.body ?? null,
-    },
-    call,
-  );
-  return call.response;
-}
-
-function proxyOf(request: UpstreamRequest): string | undefined {
-  const { proxyUrl } = request;
-  return proxyUrl === '' || proxyUrl === 'direct' || proxyUrl === 'none' ? undefined : proxyUrl;
-}
-
-function abortReason(signal: AbortSignal): GatewayError {
-  const reason: unknown = signal.reason;
-  return reason instanceof GatewayError ? reason : new GatewayError('client_closed', 'the call was cancelled');
 }

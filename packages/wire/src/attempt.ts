@@ -36,6 +36,8 @@ export interface AttemptOpen {
   readonly model: string;
   /** The name the client used, without its thinking suffix. */
   readonly requestedModel: string;
+  /** Where in the body the model's name begins, its quote included: a hint, which the worker checks before it relies on it. */
+  readonly modelAt?: number | undefined;
   /** What stood in the parentheses of `model(high)`. */
   readonly thinking?: string | undefined;
   /** The model's name that the answer bears; undefined: as the upstream says, or the requested one where it is translated. */

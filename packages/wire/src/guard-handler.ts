@@ -4,11 +4,15 @@ import { type AttemptEnd, type AttemptHandler, failedEnd } from './attempt.js';
 
 /** Holds a handler to its promise never to reject: what it throws becomes an `internal` end. */
 export function guardHandler(handler: AttemptHandler): AttemptHandler {
-  return async (open, body, reply, signal): Promise<AttemptEnd> => {
+  return (open, body, reply, signal) => {
     try {
-      return await handler(open, body, reply, signal);
+      return handler(open, body, reply, signal).catch(failed);
     } catch (error) {
-      return failedEnd(toGatewayError(error).toData());
+      return Promise.resolve(failed(error));
     }
   };
+}
+
+function failed(error: unknown): AttemptEnd {
+  return failedEnd(toGatewayError(error).toData());
 }

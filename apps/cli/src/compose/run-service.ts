@@ -1,7 +1,10 @@
 import { readEnvironment, type Environment } from '@switchyard/config';
+import type { Readiness } from '@switchyard/nest-kit';
 import { createLogger, createMetrics, type Logger, type Metrics } from '@switchyard/telemetry';
 
-import { collectStartupGarbage } from './collect-startup-garbage.js';
+import { answerPrimary, tellServing, untilToldToStop } from '../processes/answer-primary.js';
+import type { ProcessPlace } from '../processes/process-place.js';
+import { collectWhenIdle } from './collect-when-idle.js';
 import { Closers, untilSignal } from './shutdown.js';
 
 /** What a service starts with. */
@@ -12,20 +15,38 @@ export interface ServiceStart {
   readonly metrics: Metrics;
 }
 
+export interface StartedService {
+  /** For the log. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readiness?(): Readiness;
+}
+
+const ALONE: ProcessPlace = { place: 1, count: 1 };
+
 /** Runs one service until it is told to stop: what it opened is closed in reverse, also when its start fails. */
 export async function runService(
   service: 'gateway' | 'worker' | 'admin',
-  start: (parts: ServiceStart) => Promise<Readonly<Record<string, unknown>>>,
+  start: (parts: ServiceStart) => Promise<StartedService>,
+  { place, count }: ProcessPlace = ALONE,
 ): Promise<void> {
   const environment = readEnvironment();
-  const logger = createLogger({ service, level: environment.logLevel });
+  const isOneOfMany = count > 1;
+  const logger = createLogger({
+    service,
+    level: environment.logLevel,
+    process: isOneOfMany ? place : undefined,
+  });
   const closers = new Closers(logger);
+  const metrics = createMetrics();
+  let started: StartedService | undefined;
+  if (isOneOfMany) answerPrimary({ metrics, readiness: () => started?.readiness?.() });
   // Before anything is opened, so that no signal is missed.
-  const stopped = untilSignal();
+  const stopped = isOneOfMany ? untilToldToStop() : untilSignal();
   try {
-    const facts = await start({ environment, logger, closers, metrics: createMetrics() });
-    collectStartupGarbage();
-    logger.info(facts, `${service} listening`);
+    started = await start({ environment, logger, closers, metrics });
+    collectWhenIdle();
+    logger.info(started.facts, `${service} listening`);
+    if (isOneOfMany) tellServing();
     const signal = await stopped;
     logger.info({ signal }, `${service} stopping`);
   } finally {

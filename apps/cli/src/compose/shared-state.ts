@@ -1,5 +1,3 @@
-import { join } from 'node:path';
-
 import { closeSharedState, createMemorySharedState, type SharedState } from '@switchyard/gateway';
 import { createRedisHealthStore, createRedisLimiter, createRedisUsageSink } from '@switchyard/shared-state';
 import type { Logger } from '@switchyard/telemetry';
@@ -10,7 +8,8 @@ export interface SharedStateOptions {
   /** Undefined: shared with nobody. */
   readonly redisUrl?: string | undefined;
   readonly redisWaitMs: number;
-  readonly dataDir: string;
+  /** Where usage records wait while Redis is away. */
+  readonly spoolFolder: string;
   readonly logger: Logger;
   readonly closers: Closers;
 }
@@ -23,7 +22,7 @@ export function openSharedState(options: SharedStateOptions): SharedState {
   return shared;
 }
 
-function inRedis(url: string, { redisWaitMs, dataDir, logger }: SharedStateOptions): SharedState {
+function inRedis(url: string, { redisWaitMs, spoolFolder, logger }: SharedStateOptions): SharedState {
   const hear = (what: string) => (error: Error) => logger.warn({ err: error }, `redis: ${what}`);
   return {
     limiter: createRedisLimiter({
@@ -34,7 +33,7 @@ function inRedis(url: string, { redisWaitMs, dataDir, logger }: SharedStateOptio
     health: createRedisHealthStore({ url, onError: hear('health is kept by this replica alone') }),
     usage: createRedisUsageSink({
       url,
-      spoolFolder: join(dataDir, 'usage'),
+      spoolFolder,
       onError: hear('usage records wait on disk'),
     }),
   };

@@ -23,13 +23,17 @@ export class Closers {
 }
 
 /**
- * Resolves at SIGTERM or SIGINT. A second one ends the process at once, for an operator who will not wait for the drain.
+ * Resolves at SIGTERM or SIGINT. A second one ends the process at once, for an operator who will not wait for the drain;
+ * `beforeExit` runs just before.
  */
-export function untilSignal(): Promise<NodeJS.Signals> {
+export function untilSignal(beforeExit?: () => void): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let asked = false;
   const onSignal = (signal: NodeJS.Signals): void => {
-    if (asked) process.exit(130);
+    if (asked) {
+      beforeExit?.();
+      process.exit(130);
+    }
     asked = true;
     resolve(signal);
   };

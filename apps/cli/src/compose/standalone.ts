@@ -58,7 +58,7 @@ export async function startStandalone(options: StandaloneOptions): Promise<Stand
   closers.add('database', () => database.close());
 
   const demo = options.configFile === undefined ? await demoConfiguration(dataDir) : undefined;
-  const shared = openSharedState({ ...environment, dataDir, logger, closers });
+  const shared = openSharedState({ ...environment, spoolFolder: join(dataDir, 'usage'), logger, closers });
   const admin = await startAdmin({
     database,
     snapshotStore: store,

@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly workers?: number;
   /** How many, when split: `gateway`, `gateway-2` and so on. One by default. */
   readonly gateways?: number;
+  /** Of each gateway and worker, when split. One by default. */
+  readonly processesEach?: number;
   /** The way that a service takes to Redis, given the address of Redis itself; the direct one by default. */
   readonly redisUrlOf?: (service: string, redisUrl: string) => Promise<string>;
   /** A database that the test may take away; a fresh one on the shared server by default. */
@@ -162,14 +164,16 @@ async function startSplit(parts: Parts): Promise<Started> {
     parts.launches.set(name, {
       args: [command],
       ready: new RegExp(`"msg":"${command} listening"`),
-      variables: { ...shared, ...variables },
+      variables: { ...shared, SWITCHYARD_PROCESSES: `${parts.processesEach ?? 1}`, ...variables },
     });
     return start(parts, name);
   };
   const wirePorts = await Promise.all(Array.from({ length: parts.workers ?? 1 }, freePort));
   const gateway = (index: number): Promise<RunningProcess> =>
     service(nameOf('gateway', index), {
-      SWITCHYARD_WORKERS: wirePorts.map((port) => `127.0.0.1:${port}`).join(','),
+      SWITCHYARD_WORKERS: wirePorts
+        .map((port) => `127.0.0.1:${port}-${port + (parts.processesEach ?? 1) - 1}`)
+        .join(','),
       SWITCHYARD_GATEWAY_PORT: '0',
     });
   const [admin, gateways] = await Promise.all([

@@ -49,7 +49,7 @@ export function runAdmin(): Promise<void> {
     });
     closers.add('admin', () => admin.close());
     const metricsAddress = await serveMetrics({ ...environment, metrics, logger, closers });
-    return { address: admin.address, metrics: metricsAddress };
+    return { facts: { address: admin.address, metrics: metricsAddress } };
   });
 }
 

@@ -10,9 +10,9 @@ import { registerModelRoutes } from '../models/model-routes.js';
 import { OPS_PATHS, registerOpsRoutes } from '../ops/ops-routes.js';
 import { Pipeline } from '../pipeline.js';
 import { ResponsesSockets } from '../websocket/responses-sockets.js';
-import { framingOf, parseGeminiPath } from './gemini-path.js';
 import { NodeExchange, NodeResponse } from './node-exchange.js';
 import { requestIdOf } from './request-id.js';
+import { geminiSurface } from './surface-at.js';
 import { dialectOfPath, GEMINI_PREFIXES, SURFACES, type Surface } from './surfaces.js';
 
 /**
@@ -34,12 +34,9 @@ export class ClientRoutes implements OnModuleInit {
     }
     for (const prefix of GEMINI_PREFIXES) {
       fastify.post<{ Params: { '*': string } }>(`${prefix}*`, (request, reply) => {
-        const call = parseGeminiPath(request.params['*']);
-        if (call === undefined) return refuse(request, reply);
-        const { operation, method, model, stream } = call;
-        const path = `${prefix}{model}:${method}`;
-        const framing = stream ? framingOf(request.url) : undefined;
-        return this.serve({ path, dialect: 'gemini', operation, outside: { model, stream }, framing }, request, reply);
+        const surface = geminiSurface(request.url, { prefix, rest: request.params['*'] });
+        if (surface === undefined) refuse(request, reply);
+        else this.serve(surface, request, reply);
       });
     }
     registerExplainRoute(fastify, this.pipeline.explainSource());

@@ -3,7 +3,8 @@ import type { Server } from 'node:http';
 
 import type { Pipeline } from '../pipeline.js';
 import { FrontExchange } from './front-exchange.js';
-import { surfaceAt, type Surface } from './surfaces.js';
+import { surfaceAt } from './surface-at.js';
+import type { Surface } from './surfaces.js';
 
 export interface FrontLimits {
   readonly headMs: number;

@@ -9,6 +9,8 @@ const TAKES_FORMS: ReadonlySet<Operation> = new Set(['images-edits', 'audio-tran
 export interface BodyFacts extends Pick<RequestFacts, 'model' | 'stream' | 'conversation'> {
   /** The ceiling on the answer, whatever the dialect calls it. */
   readonly maxOutputTokens?: number | undefined;
+  /** Where in a JSON body the model's name begins. */
+  readonly modelAt?: number | undefined;
 }
 
 export interface ScanOptions {
@@ -39,7 +41,13 @@ export function scanBody(body: Buffer, options: ScanOptions): BodyFacts {
 function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): BodyFacts {
   const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
   if (isForm) return scanMultipart(body, contentType);
-  const { model, stream, conversation, ...ceilings } = scanRequest(body, { maxDepth });
+  const { model, stream, conversation, spans, ...ceilings } = scanRequest(body, { maxDepth });
   const { maxTokens, maxCompletionTokens, maxOutputTokens } = ceilings;
-  return { model, stream, conversation, maxOutputTokens: maxOutputTokens ?? maxCompletionTokens ?? maxTokens };
+  return {
+    model,
+    stream,
+    conversation,
+    maxOutputTokens: maxOutputTokens ?? maxCompletionTokens ?? maxTokens,
+    modelAt: spans.model.start,
+  };
 }

@@ -29,16 +29,6 @@ export const SURFACES: readonly Surface[] = [
   { path: '/v1/moderations', dialect: 'openai-chat', operation: 'moderations' },
 ];
 
-const SURFACES_BY_PATH: ReadonlyMap<string, Surface> = new Map(SURFACES.map((surface) => [surface.path, surface]));
-
-/** What is served at a path, whatever query follows it; nothing for Gemini's, whose paths name a model. */
-export function surfaceAt(target: string): Surface | undefined {
-  const surface = SURFACES_BY_PATH.get(target);
-  if (surface !== undefined) return surface;
-  const query = target.indexOf('?');
-  return query < 0 ? undefined : SURFACES_BY_PATH.get(target.slice(0, query));
-}
-
 /**
  * Where Gemini's endpoints are; what follows names the model and the method. Google's SDK asks at `v1` unless told otherwise,
  * and the ai package leaves `models/` out before a name with a slash in it.

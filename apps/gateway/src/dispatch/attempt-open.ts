@@ -33,6 +33,7 @@ export function attemptOpen(context: RequestContext, options: OpenOptions): Atte
     credentialId: candidate.credential.id,
     model: candidate.model,
     requestedModel: options.requestedModel,
+    modelAt: context.facts?.modelAt,
     thinking: candidate.thinking,
     strict: headerOf(headers, 'x-switchyard-strict')?.toLowerCase() === 'true',
     answerModel: candidate.answerModel,

@@ -1,7 +1,7 @@
 import { parseKeyring, sealSecret } from '@switchyard/config';
 import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
 import { createLogger, createTracing, type Tracing } from '@switchyard/telemetry';
-import { startReplayUpstream, type ReplayUpstream } from '@switchyard/testkit';
+import { startReplayUpstream, type ReplayUpstream, type ReplayUpstreamOptions } from '@switchyard/testkit';
 import { createUpstreamClient } from '@switchyard/upstream';
 import type { AttemptEnd, AttemptHandler, AttemptHead, AttemptOpen } from '@switchyard/wire';
 
@@ -39,6 +39,8 @@ export interface HarnessOptions {
   readonly credential?: Partial<WorkerCredential>;
   readonly tracing?: Tracing;
   readonly passthroughHeaders?: boolean;
+  /** What the upstream says to a request that no scripted answer is left for. */
+  readonly answer?: ReplayUpstreamOptions['answer'];
 }
 
 /** A handler in front of an upstream that is strict about what it receives. */
@@ -52,7 +54,7 @@ export interface Harness {
 
 export async function startHarness(options: HarnessOptions): Promise<Harness> {
   const { provider } = options;
-  const upstream = await startReplayUpstream({ keys: [SECRET] });
+  const upstream = await startReplayUpstream({ keys: [SECRET], ...(options.answer === undefined ? {} : { answer: options.answer }) });
   const baseUrl = ['claude', 'gemini'].includes(provider) ? upstream.url : `${upstream.url}/v1`;
   const snapshot = snapshotWith([{ provider, baseUrl, ...options.credential }], {
     passthroughHeaders: options.passthroughHeaders ?? false,

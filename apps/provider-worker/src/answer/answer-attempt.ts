@@ -7,12 +7,12 @@ import { answerStream } from './answer-stream.js';
 import { answerWhole } from './answer-whole.js';
 
 /** Hands the upstream's answer to the client, or says why there is none. */
-export async function answerAttempt(context: AnswerContext, answer: Answer): Promise<AttemptError | undefined> {
+export function answerAttempt(context: AnswerContext, answer: Answer): Promise<AttemptError | undefined> {
   const { status } = answer;
   if (status < 200 || status >= 300) return answerError(context, answer);
   if (isHtml(answer)) {
     void answer.body[Symbol.asyncIterator]().return?.();
-    throw wrongAddress(context, answer);
+    return Promise.reject(wrongAddress(context, answer));
   }
   // Servers that only imitate a dialect may give a stream any type, or none; JSON they name.
   const isJson = answer.headers['content-type']?.includes('json') ?? false;

@@ -48,21 +48,25 @@ export interface AnswerHeadersInput {
 /** The headers of an answer to the client. */
 export function answerHeaders(input: AnswerHeadersInput): Record<string, string> {
   const { upstream, passthrough, contentType, dropped } = input;
-  return {
-    ...(passthrough ? passthroughHeaders(upstream) : {}),
-    'content-type': contentType,
+  const headers = passthrough ? passthroughHeaders(upstream) : {};
+  headers['content-type'] = contentType;
+  if (contentType.startsWith('text/event-stream')) {
     // Buffering proxies before us would hold a stream back. (nginx, proxy_buffering)
-    ...(contentType.startsWith('text/event-stream') ? { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } : {}),
-    ...(dropped.length === 0 ? {} : { 'x-switchyard-dropped': listFields(dropped) }),
-  };
+    headers['cache-control'] = 'no-cache';
+    headers['x-accel-buffering'] = 'no';
+  }
+  if (dropped.length > 0) headers['x-switchyard-dropped'] = listFields(dropped);
+  return headers;
 }
 
 /** The upstream's headers that a client may see. */
 export function passthroughHeaders(upstream: Readonly<Record<string, string>>): Record<string, string> {
-  const allowed = Object.entries(upstream).filter(
-    ([name]) => !OWNED_HEADERS.has(name) && !GATEWAY_PREFIXES.some((prefix) => name.startsWith(prefix)),
-  );
-  return Object.fromEntries(allowed);
+  const allowed: Record<string, string> = {};
+  for (const [name, value] of Object.entries(upstream)) {
+    if (OWNED_HEADERS.has(name) || GATEWAY_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
+    allowed[name] = value;
+  }
+  return allowed;
 }
 
 /** Field names come from the client's body, so only what a header may hold is kept of them. */

@@ -103,9 +103,17 @@ interface Relay {
 }
 
 async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
-  const { outlet } = parts;
+  const { context, reader, outlet, chunks } = parts;
   for (;;) {
-    const step = await nextStep(parts);
+    let next: IteratorResult<Buffer> | undefined;
+    let last: StreamStep | undefined;
+    try {
+      const coming = chunks.next();
+      next = await (outlet.committed ? coming : context.report.waitFor(coming));
+    } catch (thrown) {
+      last = lastStep(parts, thrown);
+    }
+    const step = last ?? (next === undefined || next.done ? reader.end() : reader.push(next.value));
     const behind = outlet.write(step.bytes, step.content);
     if (behind !== undefined) await behind;
     if (step.error !== undefined) return step.error;
@@ -113,18 +121,11 @@ async function relay(parts: Relay): Promise<GatewayErrorData | undefined> {
   }
 }
 
-async function nextStep({ context, reader, outlet, chunks }: Relay): Promise<StreamStep> {
-  let next: IteratorResult<Buffer>;
-  try {
-    const coming = chunks.next();
-    next = await (outlet.committed ? coming : context.report.waitFor(coming));
-  } catch (thrown) {
-    // A connection that breaks after the terminal proof has broken nothing.
-    const last = context.deadlines.signal.aborted ? undefined : reader.end();
-    if (last?.ended) return last;
-    throw thrown;
-  }
-  return next.done ? reader.end() : reader.push(next.value);
+/** What the stream amounts to when its connection broke: a break after the terminal proof has broken nothing. */
+function lastStep({ context, reader }: Relay, thrown: unknown): StreamStep {
+  const last = context.deadlines.signal.aborted ? undefined : reader.end();
+  if (last?.ended) return last;
+  throw thrown;
 }
 
 /** A stream that came to its end without content: handed on where the model meant that, else a fault. */

@@ -28,6 +28,15 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
   if (failure !== undefined) {
     return upstream.decodeError({ status: failure, headers: answer.headers, body: bytes.toString('utf8') }, now());
   }
+  const facts = isHandedOn(context) ? upstream.readFacts?.(value) : undefined;
+  if (facts !== undefined) {
+    report.usage = facts.usage;
+    report.finish = facts.finish;
+    report.answeredModel = facts.model;
+    if (!facts.hasContent && !isMeant(facts.usage)) return emptyAnswer();
+    await handOn(context, answer, bytes);
+    return undefined;
+  }
   const response = restoreResponseToolNames(upstream.decodeResponse(value), context.encoded.toolNames);
   report.usage = response.usage;
   report.finish = response.choices[0]?.finish;
@@ -35,8 +44,18 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
   const events = unfoldResponse(response);
   if (!events.some(isContentEvent) && !isMeant(response.usage)) return emptyAnswer();
   if (open.stream) return writeEvents(context, events, answer);
-  await writeJson(context, answer, response, bytes);
+  if (isOwn(context)) await handOn(context, answer, bytes);
+  else await writeJson(context, { answer, body: translated(context, response), contentType: 'application/json' });
   return undefined;
+}
+
+/** Whether the client gets the upstream's own bytes. */
+function isOwn({ client, upstream, encoded }: AnswerContext): boolean {
+  return client.id === upstream.id && encoded.toolNames.size === 0;
+}
+
+function isHandedOn(context: AnswerContext): boolean {
+  return !context.open.stream && isOwn(context);
 }
 
 async function writeEvents(
@@ -63,33 +82,32 @@ function translated(context: AnswerContext, response: CanonicalResponse): Buffer
   return Buffer.from(JSON.stringify(value));
 }
 
-async function writeJson(
-  context: AnswerContext,
-  answer: Answer,
-  response: CanonicalResponse,
-  bytes: Buffer,
-): Promise<void> {
-  const { open, client, upstream, deadlines, report, reply, target, encoded } = context;
-  const same = client.id === upstream.id && encoded.toolNames.size === 0;
-  const own = answer.headers['content-type'];
-  const ownBytes = open.answerModel === undefined ? bytes : renameAnswer(client.id, bytes, open.answerModel);
-  const body = same ? ownBytes : translated(context, response);
+/** The upstream's own bytes, but for the model's name where the client is to see another. */
+function handOn(context: AnswerContext, answer: Answer, bytes: Buffer): Promise<void> {
+  const { open, client } = context;
+  const body = open.answerModel === undefined ? bytes : renameAnswer(client.id, bytes, open.answerModel);
+  return writeJson(context, { answer, body, contentType: answer.headers['content-type'] ?? 'application/json' });
+}
+
+interface JsonAnswer {
+  readonly answer: Answer;
+  readonly body: Buffer;
+  readonly contentType: string;
+}
+
+async function writeJson(context: AnswerContext, { answer, body, contentType }: JsonAnswer): Promise<void> {
+  const { deadlines, report, reply, target } = context;
   deadlines.contentCame();
   report.contentCame();
-  reply.head({
-    status: 200,
-    headers: {
-      ...answerHeaders({
-        upstream: answer.headers,
-        passthrough: target.passthroughHeaders,
-        contentType: same && own !== undefined ? own : 'application/json',
-        dropped: report.dropped,
-      }),
-      // Head and body are then one write to the client, without the framing of chunks.
-      'content-length': `${body.length}`,
-    },
-    waitedMs: report.waitedMs,
+  const headers = answerHeaders({
+    upstream: answer.headers,
+    passthrough: target.passthroughHeaders,
+    contentType,
+    dropped: report.dropped,
   });
+  // Head and body are then one write to the client, without the framing of chunks.
+  headers['content-length'] = `${body.length}`;
+  reply.head({ status: 200, headers, waitedMs: report.waitedMs });
   const behind = reply.data(body);
   if (behind !== undefined) await deadlines.wait(behind);
 }

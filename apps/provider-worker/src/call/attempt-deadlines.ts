@@ -1,33 +1,33 @@
 import { GatewayError } from '@switchyard/canonical';
 import type { AttemptOpen } from '@switchyard/wire';
 
-/** Node.js fires a longer timer at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Shorter waits end when they say; longer ones are looked at on the way. */
+const EXACT_MS = 1_024;
+/** Node.js fires a timer of more than 2 ** 31 - 1 at once. */
+const LONGEST_TIMER_MS = 2 ** 30;
 
 /**
  * Holds one signal over everything an attempt waits for: it aborts when the client leaves, when the first content is late
  * and when the whole attempt is, with a GatewayError as its reason. Close it.
  *
  * A request that is not streamed has neither headers nor content before the whole answer was made, so only its total
- * deadline bounds that wait. A deadline of zero is none.
+ * deadline bounds that wait. A deadline of zero is none. One timer serves both: it is for the one that comes first, and is
+ * not touched when content comes.
  */
 export class AttemptDeadlines {
   readonly #controller = new AbortController();
   readonly #client: AbortSignal;
-  readonly #total: NodeJS.Timeout | undefined;
-  readonly #firstContent: NodeJS.Timeout | undefined;
+  readonly #startedAtMs = performance.now();
+  readonly #totalMs: number;
+  #firstContentMs: number;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(open: AttemptOpen, client: AbortSignal) {
+  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AbortSignal) {
     const { totalMs, firstContentMs } = open.deadlines;
     this.#client = client;
-    this.#total = this.#arm(totalMs, 'total_deadline', `the attempt was not finished within ${totalMs} ms`);
-    if (open.stream) {
-      this.#firstContent = this.#arm(
-        firstContentMs,
-        'upstream_timeout',
-        `the upstream sent no content within ${firstContentMs} ms`,
-      );
-    }
+    this.#totalMs = totalMs;
+    this.#firstContentMs = open.stream ? firstContentMs : 0;
+    this.#arm(0);
     if (client.aborted) this.#leave();
     else client.addEventListener('abort', this.#leave, { once: true });
   }
@@ -48,7 +48,7 @@ export class AttemptDeadlines {
   }
 
   contentCame(): void {
-    clearTimeout(this.#firstContent);
+    this.#firstContentMs = 0;
   }
 
   /** Waits for a reader who is behind, but not beyond the signal. */
@@ -68,18 +68,50 @@ export class AttemptDeadlines {
   }
 
   close(): void {
-    clearTimeout(this.#total);
-    clearTimeout(this.#firstContent);
+    clearTimeout(this.#timer);
     this.#client.removeEventListener('abort', this.#leave);
   }
 
-  #arm(deadlineMs: number, code: 'total_deadline' | 'upstream_timeout', message: string): NodeJS.Timeout | undefined {
-    if (deadlineMs <= 0) return undefined;
-    const fire = (): void => this.#controller.abort(new GatewayError(code, message));
-    return setTimeout(fire, Math.min(deadlineMs, LONGEST_TIMER_MS));
+  #arm(elapsedMs: number): void {
+    const next = earlier(this.#totalMs, this.#firstContentMs);
+    if (next > 0) this.#timer = setTimeout(this.#check, timerMs(next - elapsedMs));
   }
 
-  readonly #leave = (): void => {
-    this.#controller.abort(new GatewayError('client_closed', 'the client went away'));
+  readonly #check = (): void => {
+    const elapsedMs = performance.now() - this.#startedAtMs;
+    if (isOver(this.#totalMs, elapsedMs)) {
+      this.#abort('total_deadline', `the attempt was not finished within ${this.#totalMs} ms`);
+    } else if (isOver(this.#firstContentMs, elapsedMs)) {
+      this.#abort('upstream_timeout', `the upstream sent no content within ${this.#firstContentMs} ms`);
+    } else {
+      this.#arm(elapsedMs);
+    }
   };
+
+  readonly #leave = (): void => {
+    this.#abort('client_closed', 'the client went away');
+  };
+
+  #abort(code: 'total_deadline' | 'upstream_timeout' | 'client_closed', message: string): void {
+    this.#controller.abort(new GatewayError(code, message));
+  }
+}
+
+/** The deadline that comes first, of those that there are. */
+function earlier(one: number, other: number): number {
+  if (one <= 0 || other <= 0) return Math.max(one, other);
+  return Math.min(one, other);
+}
+
+function isOver(deadlineMs: number, elapsedMs: number): boolean {
+  return deadlineMs > 0 && elapsedMs >= deadlineMs;
+}
+
+/**
+ * How long to sleep at once. Long waits go by powers of two, as Node.js keeps a list of timers for each duration: waits that
+ * differ by the millisecond, as what is left of a request's time does, would each have to make one.
+ */
+function timerMs(leftMs: number): number {
+  if (leftMs < EXACT_MS) return Math.max(1, Math.ceil(leftMs));
+  return 2 ** (31 - Math.clz32(Math.min(leftMs, LONGEST_TIMER_MS)));
 }

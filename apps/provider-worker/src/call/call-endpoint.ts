@@ -1,19 +1,23 @@
 import { readHeadroom } from '@switchyard/dialects';
 
 import type { Attempt } from '../attempt.js';
-import { upstreamHeaders } from '../prepare/upstream-headers.js';
 import { callUpstream, type Answer } from './call-upstream.js';
 
 /** Sends a body to the attempt's target, and notes when what happened. The signal is the attempt's, or one that it aborts. */
 export async function callEndpoint(
-  attempt: Attempt,
+  attempt: Pick<Attempt, 'open' | 'target' | 'span' | 'report' | 'upstream' | 'deadlines' | 'now'>,
   body: Buffer,
   signal: AbortSignal = attempt.deadlines.signal,
 ): Promise<Answer> {
   const { open, target, span, report, upstream } = attempt;
-  const headers = upstreamHeaders(open, target, span);
+  const headers = target.headers.of(open, span);
   report.prepared();
-  const answer = await report.waitFor(callUpstream(upstream, { open, target, headers, body }, signal));
-  report.headersCame(answer.status, readHeadroom(answer.headers, attempt.now()));
-  return answer;
+  report.waitBegins();
+  try {
+    const answer = await callUpstream(upstream, { open, target, headers, body }, signal);
+    report.headersCame(answer.status, readHeadroom(answer.headers, attempt.now()));
+    return answer;
+  } finally {
+    report.waitEnds();
+  }
 }

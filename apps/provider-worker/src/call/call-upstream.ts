@@ -16,10 +16,10 @@ export interface CallInput {
 export type Answer = Pick<UpstreamResponse, 'status' | 'headers'> & { readonly body: AsyncIterable<Buffer> };
 
 /** Calls the provider, over the network or, for the simulator, within this process. */
-export async function callUpstream(client: UpstreamClient, input: CallInput, signal: AbortSignal): Promise<Answer> {
+export function callUpstream(client: UpstreamClient, input: CallInput, signal: AbortSignal): Promise<Answer> {
   const { open, target, headers, body } = input;
   const { provider, credential, path } = target;
-  if (provider.slug === 'simulator') return respondAsSimulator({ path, body }, signal);
+  if (provider.slug === 'simulator') return Promise.resolve(respondAsSimulator({ path, body }, signal));
   const { connectMs, headersMs, idleMs, totalMs } = open.deadlines;
   const deadlines = { connectMs, headersMs: open.stream ? headersMs : totalMs, idleMs };
   const url = attemptUrl(target, open);

@@ -9,6 +9,8 @@ export interface DroppedFieldsInput {
   readonly provider: Provider;
 }
 
+const NONE: readonly string[] = [];
+
 /**
  * The fields of a request that the upstream does not get, as the client calls them.
  *
@@ -18,6 +20,7 @@ export function droppedFields(
   warnings: readonly Warning[],
   { dialect, strict, provider }: DroppedFieldsInput,
 ): readonly string[] {
+  if (warnings.length === 0) return NONE;
   const losses = inClientWords(dialect, warnings).filter((warning) => warning.type === 'dropped');
   const [first] = losses;
   if (!strict || first === undefined) return losses.map((loss) => loss.field);

@@ -2,8 +2,6 @@ import type { CanonicalRequest } from '@switchyard/canonical';
 import {
   createToolNameMap,
   patchFields,
-  patchModel,
-  scanRequest,
   type Dialect,
   type FieldPath,
   type JsonObject,
@@ -20,6 +18,7 @@ import { droppedFields } from './dropped-fields.js';
 import { ownBody } from './own-body.js';
 import { parseBody } from './parse-body.js';
 import { parseThinking } from './parse-thinking.js';
+import { renameModelIn } from './rename-model-in.js';
 
 /** The gateway has refused deeper bodies; this only keeps the scan bounded. */
 const SCAN_LIMITS = { maxDepth: 512 };
@@ -71,18 +70,21 @@ export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { body, warnings } = ownBody(input.body, client);
   const dropped = droppedFields(warnings, { ...open, provider });
   const readRequest = (): CanonicalRequest => decodeBody(input).value;
-  const same = {
-    dropped,
+  const patched = open.thinking === undefined ? undefined : patchThinking({ ...input, body }, named(input, body));
+  return {
+    body: patched === undefined ? named(input, body) : patched.body,
+    dropped: patched === undefined ? dropped : [...new Set([...dropped, ...patched.dropped])],
     includeUsage: () => asksForUsage(body),
     toolNames: NO_TOOL_NAMES,
-    readRequest,
     // The answer is written anew, and may have to repeat what was asked.
     request: open.resume && readRequest(),
+    readRequest,
   };
-  const named = upstream.modelInPath ? body : patchModel(body, scanRequest(body, SCAN_LIMITS), open.model);
-  if (open.thinking === undefined) return { body: named, ...same };
-  const patched = patchThinking({ ...input, body }, named);
-  return { ...same, body: patched.body, dropped: [...new Set([...dropped, ...patched.dropped])] };
+}
+
+/** The client's bytes, as they are by now, under the upstream's name for the model. */
+function named({ open, upstream, body: sent }: EncodeBodyInput, body: Buffer): Buffer {
+  return upstream.modelInPath ? body : renameModelIn(body, open, { isAsSent: body === sent });
 }
 
 /** What a wish for thinking may cost a request beside it, in canonical words. */

@@ -1,5 +1,5 @@
 import type { Warning } from '@switchyard/canonical';
-import { MADE_MARK, type Dialect } from '@switchyard/dialects';
+import { holdsMadeMark, type Dialect } from '@switchyard/dialects';
 
 import { parseBody } from './parse-body.js';
 
@@ -9,6 +9,8 @@ export interface OwnBody {
   readonly warnings: readonly Warning[];
 }
 
+const NONE: readonly Warning[] = [];
+
 /**
  * The client's bytes for an upstream of its own dialect. They stay as they are, unless they hold what we told the client in
  * the name of another provider, which this one would refuse. Most hold no such mark, and are only searched for it.
@@ -16,7 +18,7 @@ export interface OwnBody {
  * @throws GatewayError `invalid_json`.
  */
 export function ownBody(body: Buffer, { dropMade }: Dialect): OwnBody {
-  if (dropMade === undefined || !body.includes(MADE_MARK)) return { body, warnings: [] };
+  if (dropMade === undefined || !holdsMadeMark(body)) return { body, warnings: NONE };
   const { value, warnings } = dropMade(parseBody(body));
   return { body: warnings.length === 0 ? body : Buffer.from(JSON.stringify(value)), warnings };
 }

@@ -15,10 +15,10 @@ export function attemptUrl({ url, path }: Pick<Target, 'url' | 'path'>, open: Pi
 const fixedUrls = new WeakMap<URL, Map<string, URL>>();
 
 function fixedUrl(url: URL, path: string): URL {
-  const known = fixedUrls.get(url) ?? new Map<string, URL>();
-  const made = known.get(path) ?? urlAt(url, path);
-  if (known.size === 0) fixedUrls.set(url, known);
-  known.set(path, made);
+  const known = fixedUrls.get(url)?.get(path);
+  if (known !== undefined) return known;
+  const made = urlAt(url, path);
+  fixedUrls.set(url, (fixedUrls.get(url) ?? new Map<string, URL>()).set(path, made));
   return made;
 }
 

@@ -3,7 +3,7 @@ import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
 
 import { jest } from '@jest/globals';
 
-import { createTargetResolver, type ResolveTarget } from './resolve-target.js';
+import { createTargetResolver, type Target } from './resolve-target.js';
 
 const keyring = parseKeyring(`test:${Buffer.alloc(32, 7).toString('base64')}`);
 
@@ -24,7 +24,7 @@ function snapshotOf(version: number, ...credentials: WorkerCredential[]): Creden
 
 /** A source of snapshots that can be replaced, and a resolver of it. */
 function resolverOf(first: CredentialSnapshot | undefined): {
-  resolve(credentialId: string, signal?: AbortSignal): ReturnType<ResolveTarget>;
+  resolve(credentialId: string, signal?: AbortSignal): Promise<Target>;
   publish(snapshot: CredentialSnapshot): void;
 } {
   let snapshot = first;
@@ -33,9 +33,9 @@ function resolverOf(first: CredentialSnapshot | undefined): {
     current: () => snapshot,
     onChange: (listener: (snapshot: CredentialSnapshot) => void) => void listeners.push(listener),
   };
-  const resolve = createTargetResolver(source, keyring);
+  const resolver = createTargetResolver(source, keyring);
   return {
-    resolve: (id, signal = new AbortController().signal) => resolve(id, signal),
+    resolve: (id, signal = new AbortController().signal) => resolver.resolve(id, signal),
     publish: (next) => {
       snapshot = next;
       for (const listener of listeners) listener(next);

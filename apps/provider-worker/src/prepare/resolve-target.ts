@@ -3,6 +3,8 @@ import { openSecret, type Keyring } from '@switchyard/config';
 import { providerBySlug, type Provider } from '@switchyard/providers';
 import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
 
+import { UpstreamHeaders } from './upstream-headers.js';
+
 /** Everything an attempt needs to know of the credential it calls with. */
 export interface Target {
   readonly credential: WorkerCredential;
@@ -13,6 +15,8 @@ export interface Target {
   readonly url: URL;
   /** In the clear; never in a message, a log line or an answer. Undefined for a keyless credential. */
   readonly secret: string | undefined;
+  /** Of every call with the credential. */
+  readonly headers: UpstreamHeaders;
   readonly passthroughHeaders: boolean;
 }
 
@@ -22,12 +26,17 @@ export interface TargetSource {
   onChange(listener: (snapshot: CredentialSnapshot) => void): void;
 }
 
-/**
- * Finds the target of a credential's id.
- *
- * @throws GatewayError `not_ready` or `credential_unavailable`.
- */
-export type ResolveTarget = (credentialId: string, signal: AbortSignal) => Promise<Target>;
+/** Finds the target of a credential's id. */
+export interface TargetResolver {
+  /**
+   * The target where it is known; undefined where it may be yet to come.
+   *
+   * @throws GatewayError `credential_unavailable` for a credential that cannot be used.
+   */
+  known(credentialId: string): Target | undefined;
+  /** @throws GatewayError also `not_ready`, and `credential_unavailable` where none has come. */
+  resolve(credentialId: string, signal: AbortSignal): Promise<Target>;
+}
 
 // A change reaches gateway and worker each at its own moment, mostly milliseconds apart. A request can wait for a worker
 // that is behind; one that is ahead can bear a gateway that missed the announcement and looks once a second.
@@ -38,13 +47,16 @@ const AHEAD_MS = 5_000;
  * Resolves against the newest snapshot. A gateway that is ahead of this worker names credentials that are yet to come:
  * they are waited for. One that is behind names credentials that have just gone: they serve a little longer.
  */
-export function createTargetResolver(source: TargetSource, keyring: Keyring): ResolveTarget {
+export function createTargetResolver(source: TargetSource, keyring: Keyring): TargetResolver {
   const versions = new Versions(source, keyring);
-  return async (credentialId, signal) => {
-    if (!versions.has(credentialId)) await versions.wait(credentialId, signal);
-    const target = versions.target(credentialId);
-    if (target !== undefined) return target;
-    throw unresolved(credentialId, source.current());
+  return {
+    known: (credentialId) => versions.target(credentialId),
+    resolve: async (credentialId, signal) => {
+      if (!versions.has(credentialId)) await versions.wait(credentialId, signal);
+      const target = versions.target(credentialId);
+      if (target !== undefined) return target;
+      throw unresolved(credentialId, source.current());
+    },
   };
 }
 
@@ -102,7 +114,8 @@ class Versions {
   }
 
   #versionWith(credentialId: string): Version | undefined {
-    return this.#versions.find((version) => version.credentials.has(credentialId));
+    for (const version of this.#versions) if (version.credentials.has(credentialId)) return version;
+    return undefined;
   }
 
   #takeNewest(): void {
@@ -132,8 +145,9 @@ class Version {
 
   target(credentialId: string): Target | undefined {
     const known = this.#targets.get(credentialId);
+    if (known !== undefined) return known;
     const credential = this.credentials.get(credentialId);
-    if (known !== undefined || credential === undefined) return known;
+    if (credential === undefined) return undefined;
     const { passthroughHeaders } = this.snapshot.settings;
     const target = resolve(credential, { keyring: this.keyring, passthroughHeaders });
     this.#targets.set(credentialId, target);
@@ -153,12 +167,14 @@ function resolve(credential: WorkerCredential, options: ResolveOptions): Target 
     throw new GatewayError('credential_unavailable', message);
   }
   const { sealedSecret } = credential;
+  const secret = sealedSecret === undefined ? undefined : openSecret(options.keyring, sealedSecret, credential.id);
   return {
     credential,
     provider,
     path: provider.paths.chat,
     url: apiUrl(credential),
-    secret: sealedSecret === undefined ? undefined : openSecret(options.keyring, sealedSecret, credential.id),
+    secret,
+    headers: new UpstreamHeaders({ provider, credential, secret }),
     passthroughHeaders: options.passthroughHeaders,
   };
 }

@@ -1,7 +1,7 @@
 import { isMultipart } from '@switchyard/dialects';
+import type { Provider } from '@switchyard/providers';
+import type { WorkerCredential } from '@switchyard/routing';
 import type { AttemptOpen } from '@switchyard/wire';
-
-import type { Target } from './resolve-target.js';
 
 /** Set by the connection itself; a configured value could only break it. */
 const CONNECTION_HEADERS: ReadonlySet<string> = new Set([
@@ -23,46 +23,100 @@ export interface TraceHeaders {
   readonly tracestate: string | undefined;
 }
 
-/** The headers of the call, lower-case. What the operator configured for the credential wins over everything before it. */
-export function upstreamHeaders(open: AttemptOpen, target: Target, trace: TraceHeaders): Record<string, string> {
-  return {
-    ...contentHeaders(open),
-    'user-agent': 'switchyard',
-    ...target.provider.headers,
-    ...forwardedHeaders(open, target),
-    ...authHeader(target),
-    ...credentialHeaders(open, target),
-    traceparent: trace.traceparent,
-    ...(trace.tracestate === undefined ? {} : { tracestate: trace.tracestate }),
-  };
+type Headers = Readonly<Record<string, string>>;
+
+export interface HeaderSource {
+  readonly provider: Provider;
+  readonly credential: WorkerCredential;
+  /** In the clear. */
+  readonly secret: string | undefined;
 }
 
-/** Text and counts come as JSON or events; what is relayed beside them is what the client says that it is and wants. */
-function contentHeaders({ operation, stream, headers }: AttemptOpen): Record<string, string> {
-  const json = 'application/json';
-  switch (operation) {
-    case 'chat':
-    case 'completions':
-    case 'count-tokens':
-      return { 'content-type': json, accept: stream ? 'text/event-stream' : json };
-    default: {
-      const { 'content-type': sent = json, accept = '*/*' } = headers;
-      return { 'content-type': isMultipart(sent) ? sent : json, accept };
+/**
+ * The headers of the calls with one credential, lower-case: most of them are the same for every call, and are put together
+ * once. What the operator configured for the credential wins over everything before it.
+ */
+export class UpstreamHeaders {
+  /** Before what the client's headers may add. */
+  readonly #general: Headers;
+  readonly #isForwarded: (name: string) => boolean;
+  /** After it. */
+  readonly #own: Headers;
+  readonly #copies: readonly Copy[];
+  /** All headers of a call for text to which the client's add nothing. */
+  readonly #whole: Headers;
+  readonly #stream: Headers;
+
+  constructor({ provider, credential, secret }: HeaderSource) {
+    const { fixed, copies } = configuredHeaders(credential);
+    this.#general = { 'user-agent': 'switchyard', ...provider.headers };
+    this.#isForwarded = matcher(provider.forwardedHeaders);
+    this.#own = { ...authHeader(provider, secret), ...fixed };
+    this.#copies = copies;
+    this.#whole = { ...WHOLE, ...this.#general, ...this.#own };
+    this.#stream = { ...STREAM, ...this.#general, ...this.#own };
+  }
+
+  /** The headers of one call. */
+  of(open: AttemptOpen, trace: TraceHeaders): Headers {
+    const headers = this.#untraced(open);
+    for (const { name, from } of this.#copies) {
+      const value = open.headers[from];
+      if (value !== undefined) headers[name] = value;
     }
+    headers['traceparent'] = trace.traceparent;
+    const { tracestate } = trace;
+    if (tracestate !== undefined) headers['tracestate'] = tracestate;
+    return headers;
+  }
+
+  #untraced(open: AttemptOpen): Record<string, string> {
+    const forwarded = this.#forwarded(open.headers);
+    if (forwarded === undefined && isForText(open)) return { ...(open.stream ? this.#stream : this.#whole) };
+    return { ...contentHeaders(open), ...this.#general, ...forwarded, ...this.#own };
+  }
+
+  #forwarded(headers: Headers): Headers | undefined {
+    let forwarded: Record<string, string> | undefined;
+    for (const name in headers) {
+      const value = headers[name];
+      if (value === undefined || !this.#isForwarded(name)) continue;
+      forwarded ??= {};
+      forwarded[name] = value;
+    }
+    return forwarded;
   }
 }
 
-function forwardedHeaders(open: AttemptOpen, target: Target): Record<string, string> {
-  const { forwardedHeaders: patterns } = target.provider;
-  const entries = Object.entries(open.headers);
-  return Object.fromEntries(entries.filter(([name]) => patterns.some((pattern) => matches(pattern, name))));
+/** A header that has the value of one of the client's. */
+interface Copy {
+  readonly name: string;
+  readonly from: string;
 }
 
-function matches(pattern: string, name: string): boolean {
-  return pattern.endsWith('*') ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+const JSON_TYPE = 'application/json';
+const WHOLE: Headers = { 'content-type': JSON_TYPE, accept: JSON_TYPE };
+const STREAM: Headers = { 'content-type': JSON_TYPE, accept: 'text/event-stream' };
+
+function isForText({ operation }: AttemptOpen): boolean {
+  return operation === 'chat' || operation === 'completions' || operation === 'count-tokens';
 }
 
-function authHeader({ provider, secret }: Target): Record<string, string> {
+/** Text and counts come as JSON or events; what is relayed beside them is what the client says that it is and wants. */
+function contentHeaders(open: AttemptOpen): Headers {
+  if (isForText(open)) return open.stream ? STREAM : WHOLE;
+  const { 'content-type': sent = JSON_TYPE, accept = '*/*' } = open.headers;
+  return { 'content-type': isMultipart(sent) ? sent : JSON_TYPE, accept };
+}
+
+/** Whether a client's header is one of these; a pattern that ends in `*` is the beginning of its names. */
+function matcher(patterns: readonly string[]): (name: string) => boolean {
+  const names = new Set(patterns);
+  const beginnings = patterns.filter((pattern) => pattern.endsWith('*')).map((pattern) => pattern.slice(0, -1));
+  return (name) => names.has(name) || beginnings.some((beginning) => name.startsWith(beginning));
+}
+
+function authHeader(provider: Provider, secret: string | undefined): Headers {
   if (secret === undefined) return {};
   switch (provider.auth.type) {
     case 'bearer':
@@ -75,12 +129,17 @@ function authHeader({ provider, secret }: Target): Record<string, string> {
 }
 
 /** A value `$Name` copies the client's header, and is left out where the client sent none. */
-function credentialHeaders(open: AttemptOpen, target: Target): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const [writtenName, writtenValue] of Object.entries(target.credential.headers)) {
+function configuredHeaders({ headers }: WorkerCredential): {
+  readonly fixed: Headers;
+  readonly copies: readonly Copy[];
+} {
+  const fixed: Record<string, string> = {};
+  const copies: Copy[] = [];
+  for (const [writtenName, value] of Object.entries(headers)) {
     const name = writtenName.toLowerCase();
-    const value = writtenValue.startsWith('$') ? open.headers[writtenValue.slice(1).toLowerCase()] : writtenValue;
-    if (value !== undefined && !CONNECTION_HEADERS.has(name)) headers[name] = value;
+    if (CONNECTION_HEADERS.has(name)) continue;
+    if (value.startsWith('$')) copies.push({ name, from: value.slice(1).toLowerCase() });
+    else fixed[name] = value;
   }
-  return headers;
+  return { fixed, copies };
 }

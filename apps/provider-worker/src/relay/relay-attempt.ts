@@ -27,7 +27,7 @@ export function ownRelayBody({ open, body, report, target }: Attempt): Buffer {
   if (!CONVERSATIONS.includes(open.operation)) return relayBody(open, body);
   const own = ownBody(body, dialectById(open.dialect));
   report.requestLost(droppedFields(own.warnings, { ...open, provider: target.provider }));
-  return relayBody(open, own.body);
+  return relayBody(open, own.body, body);
 }
 
 /** What is asked with a conversation in it; all else never holds what an answer said. */

@@ -1,5 +1,5 @@
 import type { Keyring } from '@switchyard/config';
-import { createHttpService, registerMetrics, type HttpService } from '@switchyard/nest-kit';
+import { createHttpService, registerMetrics, type HttpService, type Readiness } from '@switchyard/nest-kit';
 import { PROVIDERS } from '@switchyard/providers';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
 import { createUpstreamClient } from '@switchyard/upstream';
@@ -30,6 +30,8 @@ export interface Worker {
   readonly wireAddress: WireAddress;
   /** `http://host:port` of the health endpoints. */
   readonly healthAddress: string;
+  /** What `/readyz` tells. */
+  readiness(): Readiness;
   /** Fails readiness, sends gateways elsewhere, lets running attempts finish within the drain time, then stops. */
   close(): Promise<void>;
 }
@@ -67,6 +69,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return {
     wireAddress: strategy.server.address,
     healthAddress: service.address,
+    readiness: () => service.readiness(),
     close: async () => {
       draining = true;
       // Before the application closes, so that the health endpoints tell of it to the end.

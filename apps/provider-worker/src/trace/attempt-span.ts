@@ -7,26 +7,31 @@ import type { Target } from '../prepare/resolve-target.js';
 /** Starts the span of one attempt. Without a target, the attempt has failed already. */
 export function startAttemptSpan(tracing: Tracing, open: AttemptOpen, target: Target | undefined): TraceSpan {
   const operation = genAiOperationName(open.operation);
-  return tracing.startSpan(`${operation} ${open.model}`, {
-    kind: 'client',
-    traceparent: open.traceparent,
-    tracestate: open.tracestate,
-    attributes: {
-      'gen_ai.operation.name': operation,
-      'gen_ai.provider.name': genAiProviderName(open.provider),
-      'gen_ai.request.model': open.model,
-      'gen_ai.request.stream': open.stream ? true : undefined,
-      'server.address': target?.url.hostname,
-      'server.port': target === undefined ? undefined : portOf(target.url),
-      'switchyard.request.id': open.requestId,
-      'switchyard.requested_model': open.requestedModel,
-      'switchyard.credential.id': open.credentialId,
-      'switchyard.attempt.ordinal': open.ordinal,
-    },
+  const { traceparent, tracestate } = open;
+  const span = tracing.startSpan(`${operation} ${open.model}`, { kind: 'client', traceparent, tracestate });
+  if (!span.isRecording) return span;
+  span.setAttributes({
+    'gen_ai.operation.name': operation,
+    'gen_ai.provider.name': genAiProviderName(open.provider),
+    'gen_ai.request.model': open.model,
+    'gen_ai.request.stream': open.stream ? true : undefined,
+    'server.address': target?.url.hostname,
+    'server.port': target === undefined ? undefined : portOf(target.url),
+    'switchyard.request.id': open.requestId,
+    'switchyard.requested_model': open.requestedModel,
+    'switchyard.credential.id': open.credentialId,
+    'switchyard.attempt.ordinal': open.ordinal,
   });
+  return span;
 }
 
 export function endAttemptSpan(span: TraceSpan, end: AttemptEnd): void {
+  if (span.isRecording) describeEnd(span, end);
+  if (end.error !== undefined) span.fail(end.error.code);
+  span.end();
+}
+
+function describeEnd(span: TraceSpan, end: AttemptEnd): void {
   const { usage, finish, timings } = end;
   span.setAttributes({
     'gen_ai.response.model': end.answeredModel,
@@ -42,8 +47,6 @@ export function endAttemptSpan(span: TraceSpan, end: AttemptEnd): void {
     'http.response.status_code': end.upstreamStatus,
     'switchyard.outcome': end.outcome,
   });
-  if (end.error !== undefined) span.fail(end.error.code);
-  span.end();
 }
 
 function portOf(url: URL): number {

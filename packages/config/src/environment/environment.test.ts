@@ -29,6 +29,7 @@ describe('loadEnvironment', () => {
       wirePort: 8318,
       adminPort: 8319,
       metricsPort: 9464,
+      processes: 1,
       workers: [{ host: '127.0.0.1', port: 8318 }],
       logLevel: 'info',
       redisWaitMs: 40,
@@ -52,6 +53,7 @@ describe('loadEnvironment', () => {
         SWITCHYARD_WIRE_PORT: '2',
         SWITCHYARD_ADMIN_PORT: '3',
         SWITCHYARD_METRICS_PORT: '0',
+        SWITCHYARD_PROCESSES: 'auto',
         SWITCHYARD_WORKERS: 'worker-1:9000, workers.svc.cluster.local [::1]:9001',
         SWITCHYARD_ADMIN_URL: 'http://admin:8319',
         SWITCHYARD_WIRE_TOKEN: 'wire',
@@ -79,6 +81,7 @@ describe('loadEnvironment', () => {
       wirePort: 2,
       adminPort: 3,
       metricsPort: 0,
+      processes: 'auto',
       workers: [
         { host: 'worker-1', port: 9000 },
         { host: 'workers.svc.cluster.local', port: 2 },
@@ -100,6 +103,26 @@ describe('loadEnvironment', () => {
 
   it('takes off for the port of the metrics', () => {
     expect(loadEnvironment({ SWITCHYARD_METRICS_PORT: 'off' }).metricsPort).toBe('off');
+  });
+
+  it('takes a range of ports for the processes of a worker', () => {
+    expect(loadEnvironment({ SWITCHYARD_WORKERS: 'a:9000-9002,[::1]:7-7' }).workers).toEqual([
+      { host: 'a', port: 9000 },
+      { host: 'a', port: 9001 },
+      { host: 'a', port: 9002 },
+      { host: '::1', port: 7 },
+    ]);
+    expect(refusal({ SWITCHYARD_WORKERS: 'a:9002-9000' }).message).toContain('SWITCHYARD_WORKERS: must be');
+    expect(refusal({ SWITCHYARD_WORKERS: 'a:1-60000' }).message).toContain('SWITCHYARD_WORKERS: must be');
+  });
+
+  it('takes a number of processes, or auto', () => {
+    expect(loadEnvironment({ SWITCHYARD_PROCESSES: '4' }).processes).toBe(4);
+    for (const wrong of ['0', '257', 'all']) {
+      expect(refusal({ SWITCHYARD_PROCESSES: wrong }).message).toContain(
+        'SWITCHYARD_PROCESSES: must be a whole number from 1 to 256',
+      );
+    }
   });
 
   it('refuses an unknown SWITCHYARD_ name and names the nearest one', () => {

@@ -15,6 +15,8 @@ export interface Environment {
   readonly adminPort: number;
   readonly wirePort: number;
   readonly metricsPort: number | 'off';
+  /** Of a gateway or worker, to share its work; `auto` is one on each core. */
+  readonly processes: number | 'auto';
   /** Where workers listen; a DNS name may stand for many. */
   readonly workers: readonly WorkerAddress[];
   /** Where gateways and workers pull the snapshot when Redis has none. */
@@ -71,6 +73,7 @@ export function loadEnvironment(variables: Readonly<Record<string, string | unde
     adminPort: data.SWITCHYARD_ADMIN_PORT,
     wirePort: data.SWITCHYARD_WIRE_PORT,
     metricsPort: data.SWITCHYARD_METRICS_PORT,
+    processes: data.SWITCHYARD_PROCESSES,
     workers: data.SWITCHYARD_WORKERS.map(({ host, port }) => ({ host, port: port ?? data.SWITCHYARD_WIRE_PORT })),
     adminUrl: data.SWITCHYARD_ADMIN_URL,
     wireToken: data.SWITCHYARD_WIRE_TOKEN,

@@ -8,6 +8,8 @@ export interface WorkerAddress {
   readonly port: number;
 }
 
+const MAX_PROCESSES = 256;
+const PROCESSES_MESSAGE = `must be a whole number from 1 to ${MAX_PROCESSES}, or auto for one on each core`;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 
 /** Every variable of a service but OpenTelemetry's, with its default; in the order of `.env.example`. */
@@ -22,6 +24,7 @@ export const environmentSchema = z.object({
   SWITCHYARD_WIRE_PORT: port().default(8318),
   SWITCHYARD_ADMIN_PORT: port().default(8319),
   SWITCHYARD_METRICS_PORT: portOrOff().default(9464),
+  SWITCHYARD_PROCESSES: processes().default(1),
   SWITCHYARD_WORKERS: z
     .string()
     .transform(parseWorkers)
@@ -56,6 +59,11 @@ function port() {
   return wholeNumber({ max: 65_535 });
 }
 
+/** Of one service, behind one port. */
+function processes() {
+  return z.union([z.literal('auto'), wholeNumber({ min: 1, max: MAX_PROCESSES })], PROCESSES_MESSAGE);
+}
+
 function portOrOff() {
   return z.union([z.literal('off'), port()], 'must be a whole number from 0 to 65535, or off');
 }
@@ -77,18 +85,25 @@ function redisUrl() {
   }, 'must be a URL that begins with redis:// or rediss://, or name a cluster: redis+cluster://host:port,host:port');
 }
 
-/** `a:1,b:2` or a name alone; an IPv6 address stands in brackets. A port that is not written is the wire's default. */
+const WORKER_ADDRESS =
+  /^(?:\[(?<bracketed>[0-9a-f:.]+)\]|(?<name>[^:[\]/]+))(?::(?<port>\d{1,5})(?:-(?<last>\d{1,5}))?)?$/iu;
+
+/**
+ * `a:1,b:2`, `a:1-4` for the processes of one worker, or a name alone; an IPv6 address stands in brackets. A port that is
+ * not written is the wire's default.
+ */
 function parseWorkers(text: string, context: z.RefinementCtx): { host: string; port?: number }[] {
   const addresses = text.split(/[\s,]+/u).filter((entry) => entry !== '');
-  return addresses.map((address) => {
-    const match = /^(?:\[(?<bracketed>[0-9a-f:.]+)\]|(?<name>[^:[\]/]+))(?::(?<port>\d{1,5}))?$/iu.exec(address);
-    const host = match?.groups?.['bracketed'] ?? match?.groups?.['name'];
-    const written = match?.groups?.['port'];
-    const number = written === undefined ? undefined : Number(written);
-    if (host === undefined || (number !== undefined && (number < 1 || number > 65_535))) {
+  return addresses.flatMap((address) => {
+    const groups = WORKER_ADDRESS.exec(address)?.groups;
+    const host = groups?.['bracketed'] ?? groups?.['name'];
+    const first = Number(groups?.['port'] ?? 1);
+    const last = Number(groups?.['last'] ?? first);
+    if (host === undefined || first < 1 || last > 65_535 || last < first || last - first >= MAX_PROCESSES) {
       context.addIssue({ code: 'custom', message: 'must be a list like worker-1:8318,worker-2:8318, or a DNS name' });
-      return z.NEVER;
+      return [];
     }
-    return number === undefined ? { host } : { host, port: number };
+    if (groups?.['port'] === undefined) return [{ host }];
+    return Array.from({ length: last - first + 1 }, (_, place) => ({ host, port: first + place }));
   });
 }

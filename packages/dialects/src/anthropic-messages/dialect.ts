@@ -9,6 +9,7 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { readFacts } from './read-facts.js';
 import { tokenCounting } from './token-counting.js';
 import { TOOL_NAMES } from './tools.js';
 import { decodeUsage } from './usage.js';
@@ -31,6 +32,7 @@ export const anthropicMessages: Dialect = {
   encodeRequest,
   dropMade,
   decodeResponse,
+  readFacts,
   encodeResponse,
   createStreamDecoder,
   createStreamEncoder,

@@ -45,13 +45,15 @@ const QUOTAS: readonly QuotaHeaders[] = [
  * `headers` have lower-case names.
  */
 export function readHeadroom(headers: Headers, nowMs: number): Headroom | undefined {
-  const found: Partial<Record<Measure, Quota>> = {};
-  for (const { measure, ...names } of QUOTAS) {
-    if (found[measure] !== undefined) continue;
+  let found: Partial<Record<Measure, Quota>> | undefined;
+  for (const names of QUOTAS) {
+    if (headers[names.remaining] === undefined || found?.[names.measure] !== undefined) continue;
     const quota = readQuota(headers, names, nowMs);
-    if (quota !== undefined) found[measure] = quota;
+    if (quota === undefined) continue;
+    found ??= {};
+    found[names.measure] = quota;
   }
-  return Object.keys(found).length === 0 ? undefined : { ...found, observedAtMs: nowMs };
+  return found === undefined ? undefined : { ...found, observedAtMs: nowMs };
 }
 
 /**
@@ -62,7 +64,7 @@ export function isAccountWide(headers: Headers): boolean {
   return headers['anthropic-ratelimit-unified-status'] === 'rejected';
 }
 
-function readQuota(headers: Headers, names: Omit<QuotaHeaders, 'measure'>, nowMs: number): Quota | undefined {
+function readQuota(headers: Headers, names: QuotaHeaders, nowMs: number): Quota | undefined {
   const remaining = readCount(headers[names.remaining]);
   if (remaining === undefined) return undefined;
   const limit = readCount(headers[names.limit]);

@@ -27,34 +27,34 @@ export function invalidJson(position: number): GatewayError {
 
 /** The place of the first byte from `position` on that is not whitespace; the body's length if there is none. */
 export function skipSpace(body: Buffer, position: number): number {
-  let place = position;
-  for (;;) {
+  // Reading beyond a buffer's end costs V8 its fast way for all reads of the same line.
+  const end = body.length;
+  for (let place = position; place < end; place += 1) {
     const byte = body[place];
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) return place;
-    place += 1;
   }
+  return end;
 }
 
 /** The place after the string whose opening quote is at `position`. */
 export function skipString(body: Buffer, position: number): number {
+  const end = body.length;
   let place = position + 1;
-  let walkEnd = place + WALK_BYTES;
-  for (;;) {
-    const byte = body[place];
-    if (byte === QUOTE) return place + 1;
-    if (byte === undefined) throw invalidJson(position);
-    if (byte === BACKSLASH) {
-      place += 2;
-      walkEnd = place + WALK_BYTES;
-    } else if (place < walkEnd) {
-      place += 1;
-    } else {
-      const quote = body.indexOf(QUOTE, place);
-      if (quote === -1) throw invalidJson(position);
-      if (!isEscaped(body, place, quote)) return quote + 1;
-      place = quote + 1;
-      walkEnd = place + WALK_BYTES;
+  for (let walkEnd = place + WALK_BYTES; ; walkEnd = place + WALK_BYTES) {
+    for (const stop = Math.min(walkEnd, end); place < stop; place += 1) {
+      const byte = body[place];
+      if (byte === QUOTE) return place + 1;
+      if (byte === BACKSLASH) break;
     }
+    if (place >= end) throw invalidJson(position);
+    if (place < walkEnd) {
+      place += 2;
+      continue;
+    }
+    const quote = body.indexOf(QUOTE, place);
+    if (quote === -1) throw invalidJson(position);
+    if (!isEscaped(body, place, quote)) return quote + 1;
+    place = quote + 1;
   }
 }
 
@@ -125,19 +125,33 @@ function tooDeep(): GatewayError {
 }
 
 function skipScalar(body: Buffer, position: number): number {
-  const word = WORDS.find((candidate) => candidate[0] === body[position]);
-  if (word === undefined) return skipNumber(body, position);
+  switch (body[position]) {
+    case 0x74:
+      return skipWord(body, position, TRUE);
+    case 0x66:
+      return skipWord(body, position, FALSE);
+    case 0x6e:
+      return skipWord(body, position, NULL);
+    default:
+      return skipNumber(body, position);
+  }
+}
+
+const TRUE = Buffer.from('true');
+const FALSE = Buffer.from('false');
+const NULL = Buffer.from('null');
+
+function skipWord(body: Buffer, position: number, word: Buffer): number {
   for (let index = 1; index < word.length; index += 1) {
     if (body[position + index] !== word[index]) throw invalidJson(position);
   }
   return position + word.length;
 }
 
-const WORDS = ['true', 'false', 'null'].map((word) => Buffer.from(word));
-
 function skipNumber(body: Buffer, start: number): number {
+  const end = body.length;
   let position = start;
-  while (isNumberByte(body[position])) position += 1;
+  while (position < end && isNumberByte(body[position])) position += 1;
   if (position === start) throw invalidJson(start);
   return position;
 }

@@ -8,6 +8,7 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { readFacts } from './read-facts.js';
 import { TOOL_NAMES } from './tools.js';
 import { decodeUsage } from './usage.js';
 
@@ -20,6 +21,7 @@ export const openaiChat: Dialect = {
   encodeRequest,
   dropMade,
   decodeResponse,
+  readFacts,
   encodeResponse,
   createStreamDecoder,
   createStreamEncoder,

@@ -7,6 +7,7 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { readFacts } from './read-facts.js';
 import { decodeUsage } from './usage.js';
 
 /**
@@ -19,6 +20,7 @@ export const openaiCompletions: Dialect = {
   decodeRequest,
   encodeRequest,
   decodeResponse,
+  readFacts,
   encodeResponse,
   createStreamDecoder,
   createStreamEncoder,

@@ -9,6 +9,7 @@ import { encodeError, encodeStreamError } from './encode-error.js';
 import { encodeRequest } from './encode-request.js';
 import { encodeResponse } from './encode-response.js';
 import { createStreamEncoder } from './encode-stream.js';
+import { readFacts } from './read-facts.js';
 import { RESPONSES } from './reasoning-proof.js';
 import { decodeUsage } from './usage.js';
 
@@ -21,6 +22,7 @@ export const openaiResponses: Dialect = {
   encodeRequest,
   dropMade,
   decodeResponse,
+  readFacts,
   encodeResponse,
   createStreamDecoder,
   createStreamEncoder,

@@ -56,6 +56,11 @@ export class HealthLink {
     this.#beat = setInterval(() => void this.#check(), BEAT_MS).unref();
   }
 
+  /** Whether Redis has failed, and not answered since. */
+  get hasFailed(): boolean {
+    return this.#isReported;
+  }
+
   /** Drops both connections and makes new ones, for when an answer did not come. */
   restart(error: unknown): void {
     this.#report(error);

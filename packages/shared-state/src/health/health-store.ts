@@ -36,6 +36,8 @@ export interface HealthStore {
   onChange(listener: HealthListener): void;
   /** Whether this replica is on its own. */
   readonly isAlone: boolean;
+  /** Whether it has yet to find out what the others hold: Redis has neither answered so far, nor failed. */
+  readonly isJoining: boolean;
   close(): Promise<void>;
 }
 

@@ -26,6 +26,7 @@ export function createMemoryHealthStore(options: MemoryHealthStoreOptions = {}):
   const sweep = setInterval(() => memory.sweep(now()), SWEEP_EVERY_MS).unref();
   return {
     isAlone: false,
+    isJoining: false,
     health: (scope) => memory.records.get(scope),
     unhealthy: () => memory.records.values(),
     get isBlank() {

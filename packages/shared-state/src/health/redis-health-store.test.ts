@@ -41,6 +41,16 @@ describe('health stores on one redis', () => {
     await Promise.all(opened.splice(0).map((one) => one.close()));
   });
 
+  it('says that it joins until Redis has answered or failed', async () => {
+    const joining = createRedisHealthStore(await testRedis());
+    const failing = createRedisHealthStore({ url: 'redis://127.0.0.1:1' });
+    expect([joining.isJoining, failing.isJoining]).toEqual([true, true]);
+    await eventually(() => !joining.isJoining && !failing.isJoining);
+    expect([joining.isAlone, failing.isAlone]).toEqual([false, true]);
+    await joining.close();
+    await failing.close();
+  });
+
   it('leave every probe to those that send requests', async () => {
     const redis = await testRedis();
     const [sender, watcher] = [await open(redis), await open({ ...redis, probes: false, holdMs: 60_000 })];

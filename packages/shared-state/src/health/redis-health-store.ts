@@ -106,6 +106,10 @@ class RedisHealthStore implements HealthStore {
     return this.#isAlone;
   }
 
+  get isJoining(): boolean {
+    return this.#isAlone && !this.#link.hasFailed;
+  }
+
   health(scope: string): HealthRecord | undefined {
     return this.#memory.records.get(scope);
   }

@@ -110,7 +110,7 @@ export const LEASE = new RedisScript(`${CLOCK}
   redis.call('PEXPIRE', KEYS[1], record_ms)
   for _, rule in ipairs(rules) do
     local lies_free = granted > 0 and rule.kind ~= 'lease' and each[rule.measure] > 0
-    if rule.kind == 'lease' then lies_free = free + added > 0 end
+    if rule.kind == 'lease' then lies_free = granted > 0 or free > 0 end
     if lies_free then mark(rule.key, rule.kind, 'leased', unused_ms) end
     if granted > 0 then
       local used, reset = used_of(rule.key, rule.kind, rule.span)

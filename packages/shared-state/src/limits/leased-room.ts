@@ -49,6 +49,8 @@ export interface LeasedRoomOptions {
   nowMs(): number;
   /** A lease that lets nobody in any more holds other amounts than before. */
   onChange(room: LeasedRoom, lease: RoomLease): void;
+  /** A request has ended, and no lease is open that would tell of it soon. */
+  onEnd(room: LeasedRoom): void;
 }
 
 /** Where fewer requests than this are expected while a lease lasts, they ask one by one. */
@@ -118,6 +120,7 @@ export class LeasedRoom {
     if (lease.isOpen) return;
     this.#untold.add(lease);
     this.#options.onChange(this, lease);
+    if (this.#lease === undefined) this.#options.onEnd(this);
   }
 
   /** What is to be told at every turn; undefined where there is nothing. */
@@ -198,6 +201,11 @@ export class LeasedRoom {
   /** Has the next call extend the places that are held. */
   extendPlaces(): void {
     this.#places.extend();
+  }
+
+  /** Whether requests have ended of which Redis has to be told now: there is no lease with which it would be. */
+  get hasEnds(): boolean {
+    return this.#lease === undefined && this.#untold.size > 0;
   }
 
   /** Whether anything is held, under way, or to be told. */

@@ -25,7 +25,8 @@ export class LeasedRooms {
   // Requests that count against the same rules bring the same list of them.
   readonly #rooms = new WeakMap<readonly LimitRule[], LeasedRoom>();
   readonly #active = new Set<LeasedRoom>();
-  readonly #calls = new Map<LeasedRoom, Promise<void>>();
+  /** Those under way, and whether Redis heard them. */
+  readonly #calls = new Map<LeasedRoom, Promise<boolean>>();
   #made = 0;
   #isTurnComing = false;
   #isApart = true;
@@ -135,6 +136,10 @@ export class LeasedRooms {
         this.#activate(changed);
         this.#options.onChange(changed, lease);
       },
+      // Others may wait for what it held.
+      onEnd: (changed) => {
+        if (!this.#isApart && !this.#calls.has(changed)) void this.#tell(changed, changed.planReturn());
+      },
     });
     this.#rooms.set(rules, room);
     return room;
@@ -143,10 +148,15 @@ export class LeasedRooms {
   async #tell(room: LeasedRoom, call: LeaseCall | undefined): Promise<void> {
     if (call === undefined) return;
     this.#activate(room);
-    const exchange = this.#exchange(room, { call, send: this.#options.send }).catch(() => undefined);
+    const exchange = this.#exchange(room, { call, send: this.#options.send }).then(
+      () => true,
+      () => false,
+    );
     this.#calls.set(room, exchange);
-    await exchange;
+    const isHeard = await exchange;
     this.#calls.delete(room);
+    // What ended meanwhile is told together.
+    if (isHeard && !this.#isApart && room.hasEnds) void this.#tell(room, room.planReturn());
   }
 
   async #exchange(

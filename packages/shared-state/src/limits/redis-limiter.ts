@@ -205,9 +205,9 @@ class RedisLimiter implements Limiter {
   }
 
   #takeTurn(): void {
-    if (this.#link.isConnected) this.#rooms.turn();
     // It is told everything when it is back.
-    else this.#rooms.part();
+    if (!this.#link.isConnected) this.#rooms.part();
+    this.#rooms.turn();
   }
 
   #admitAlone(reservation: Reservation, { isInDoubt }: { isInDoubt: boolean }): Verdict {

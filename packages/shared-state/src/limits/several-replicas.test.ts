@@ -15,6 +15,8 @@ interface ReplicaOptions {
   readonly count: number;
   /** How many of the admitted are settled at once. */
   readonly settled: number;
+  /** How many are asked for at once. Default all. */
+  readonly batch?: number;
 }
 
 // The promise of 50 ms is another test's: here no answer may come from memory, however busy the machine is.
@@ -26,13 +28,24 @@ async function startReplica({ rules, tokens, limiter, ...options }: ReplicaOptio
   return startProcess({ command: process.execPath, args, readyPattern: /^ready$/mu });
 }
 
+interface Outcome {
+  readonly admitted: number;
+  /** How many of all that were asked for were answered without asking Redis. */
+  readonly atOnce: number;
+}
+
 /** How many were admitted. */
 async function run(replica: RunningProcess): Promise<number> {
+  return (await outcomeOf(replica)).admitted;
+}
+
+async function outcomeOf(replica: RunningProcess): Promise<Outcome> {
   process.kill(replica.pid, 'SIGUSR2');
   const [, text = ''] = await replica.waitForOutput(/^outcome (.*)$/mu, 60_000);
   const outcome: unknown = JSON.parse(text);
-  expect(outcome).toMatchObject({ isAlone: false, admitted: expect.any(Number) });
-  return Number(/"admitted":(\d+)/u.exec(text)?.[1]);
+  expect(outcome).toMatchObject({ isAlone: false, admitted: expect.any(Number), atOnce: expect.any(Number) });
+  const numberOf = (name: string): number => Number(new RegExp(`"${name}":(\\d+)`, 'u').exec(text)?.[1]);
+  return { admitted: numberOf('admitted'), atOnce: numberOf('atOnce') };
 }
 
 describe('limits shared by several replicas', () => {
@@ -69,6 +82,36 @@ describe('limits shared by several replicas', () => {
       const admitted = await Promise.all(replicas.map(run));
       expect(admitted.reduce((sum, count) => sum + count, 0)).toBe(250);
       expect(await used(rules)).toEqual([250, 25_000, 250]);
+      await Promise.all(replicas.map((replica) => replica.kill('SIGKILL')));
+    }
+  }, 120_000);
+
+  it('admit exactly what fits of a stream of requests to three processes, of which most ask nobody', async () => {
+    for (let round = 0; round < (IS_LONG ? 10 : 2); round += 1) {
+      const limit = 4000;
+      const rules: readonly LimitRule[] = [
+        { scope: `key:stream${round}`, measure: 'requests', limit, window: { type: 'rolling', ms: 600_000 } },
+        {
+          scope: `key:stream${round}`,
+          measure: 'tokens',
+          limit: 10 * limit,
+          window: { type: 'calendar', unit: 'month' },
+        },
+        { scope: `key:stream${round}`, measure: 'concurrent', limit: 2 * limit },
+      ];
+      const options = { limiter: { url: redis.url, leaseMs: 30_000 }, replicas: 3, rules, tokens: 10, settled: 0 };
+      // Of uneven pace, so that one is short while another still has.
+      const parts = [
+        { count: 3000, batch: 30 },
+        { count: 1500, batch: 12 },
+        { count: 800, batch: 5 },
+      ];
+      const replicas = await Promise.all(parts.map((part) => startReplica({ ...options, ...part })));
+      running.push(...replicas);
+      const outcomes = await Promise.all(replicas.map(outcomeOf));
+      expect(outcomes.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(limit);
+      expect(outcomes.reduce((sum, { atOnce }) => sum + atOnce, 0)).toBeGreaterThan(limit / 2);
+      expect(await used(rules)).toEqual([limit, 10 * limit, limit]);
       await Promise.all(replicas.map((replica) => replica.kill('SIGKILL')));
     }
   }, 120_000);

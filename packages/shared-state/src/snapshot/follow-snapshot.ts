@@ -1,3 +1,5 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
 import { readSnapshotCache, writeSnapshotCache } from './snapshot-cache.js';
 import { parseSnapshotPart, type SnapshotPart, type SnapshotParts } from './snapshot-parts.js';
 import type { SnapshotStore, Subscription } from './snapshot-store.js';
@@ -102,7 +104,7 @@ class Follower<Part extends SnapshotPart> implements SnapshotFollower<Part> {
     const isInStore = store !== undefined && (await this.#attempt('store', () => this.#takeFrom(store))) === true;
     if (isInStore || pull === undefined) return;
     const pulled = await this.#attempt('pull', async () => this.#parse(await pull(this.#closing.signal)));
-    if (pulled !== undefined) this.#accept(pulled);
+    if (pulled !== undefined) await this.#acceptInTurn(pulled);
   }
 
   /** Whether the store holds a snapshot, new to us or not. */
@@ -111,8 +113,14 @@ class Follower<Part extends SnapshotPart> implements SnapshotFollower<Part> {
     if (version === undefined) return false;
     if (this.#current !== undefined && version <= this.#current.version) return true;
     const loaded = await store.load(this.#options.part);
-    if (loaded !== undefined) this.#accept(loaded);
+    if (loaded !== undefined) await this.#acceptInTurn(loaded);
     return loaded !== undefined;
+  }
+
+  /** Apart from what checking it took: whoever hears of a snapshot arranges it for its requests. */
+  async #acceptInTurn(snapshot: SnapshotParts[Part]): Promise<void> {
+    await nextTurn();
+    this.#accept(snapshot);
   }
 
   #accept(snapshot: SnapshotParts[Part]): void {
@@ -128,7 +136,7 @@ class Follower<Part extends SnapshotPart> implements SnapshotFollower<Part> {
     for (const listener of this.#listeners) void this.#attempt('listener', async () => listener(snapshot));
   }
 
-  #parse(value: unknown): SnapshotParts[Part] | undefined {
+  async #parse(value: unknown): Promise<SnapshotParts[Part] | undefined> {
     return value === undefined ? undefined : parseSnapshotPart(this.#options.part, value);
   }
 

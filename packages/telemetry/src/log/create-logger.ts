@@ -11,6 +11,8 @@ const STANDARD_OUTPUT = 1;
 
 export interface LoggerOptions {
   readonly service: string;
+  /** Which of several processes of the service this is. */
+  readonly process?: number | undefined;
   /** `trace`, `debug`, `info`, `warn`, `error`, `fatal` or `silent`. */
   readonly level: string;
   /** Standard output, if not given. */
@@ -22,9 +24,10 @@ export interface LoggerOptions {
  * reduced to its type, message, code and frames. Bindings of child loggers are not looked at: keep them to ids.
  */
 export function createLogger(options: LoggerOptions): Logger {
+  const base = { service: options.service, ...(options.process === undefined ? {} : { process: options.process }) };
   const settings = {
     level: options.level,
-    base: { service: options.service },
+    base,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: {
       level: (label: string) => ({ level: label }),
@@ -34,6 +37,6 @@ export function createLogger(options: LoggerOptions): Logger {
   };
   const destination = options.destination ?? createLogOutput(STANDARD_OUTPUT);
   const logger = pino(settings, destination);
-  registerLines(logger, { destination, service: options.service });
+  registerLines(logger, { destination, base: JSON.stringify(base).slice(1, -1) });
   return logger;
 }

@@ -3,7 +3,8 @@ import type { DestinationStream, Logger } from 'pino';
 /** Where a logger's lines go, and what they begin with. */
 interface LogLines {
   readonly destination: DestinationStream;
-  readonly service: string;
+  /** What every line tells of the process, as JSON without its braces. */
+  readonly base: string;
 }
 
 /** What a line of this moment begins with: many are written in the same millisecond. */
@@ -42,7 +43,7 @@ export function logRecord(logger: Logger, members: string, message: string): voi
 function beginOf(lines: Destination, nowMs: number): string {
   if (lines.begin.atMs !== nowMs) {
     const time = new Date(nowMs).toISOString();
-    const text = `{"level":"info","time":"${time}","service":${JSON.stringify(lines.service)}`;
+    const text = `{"level":"info","time":"${time}",${lines.base}`;
     lines.begin = { atMs: nowMs, text };
   }
   return lines.begin.text;

@@ -121,18 +121,21 @@ function stateMetrics(registry: MetricRegistry) {
       help: 'Whether a credential is in this state: 1 or 0.',
       labels: ['provider', 'credential', 'state'],
       closed: ['state'],
+      merge: 'largest',
     }),
     snapshotVersion: registry.gauge({
       name: 'switchyard_snapshot_version',
       help: 'The version of the configuration in use.',
       labels: ['service'],
       closed: ['service'],
+      merge: 'smallest',
     }),
     redisDegraded: registry.gauge({
       name: 'switchyard_redis_degraded',
       help: 'Whether a service goes on without Redis: 1 or 0.',
       labels: ['service'],
       closed: ['service'],
+      merge: 'largest',
     }),
   };
 }

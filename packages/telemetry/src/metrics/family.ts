@@ -14,7 +14,11 @@ export interface FamilyFacts<Names extends readonly string[]> {
   readonly labels: Names;
   /** Those of the labels whose values come from a list in our code: they are kept where the others become `other`. */
   readonly closed?: readonly Names[number][] | undefined;
+  /** What several processes tell of a gauge, told as one. Counts are always summed. Default `sum`. */
+  readonly merge?: Merge | undefined;
 }
+
+export type Merge = 'sum' | 'largest' | 'smallest';
 
 export interface FamilyOptions<Series> {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -34,6 +38,7 @@ export class Family<Names extends readonly string[], Series> {
   readonly name: string;
   readonly help: string;
   readonly labels: Names;
+  readonly merge: Merge;
   readonly #closed: readonly boolean[];
   readonly #options: FamilyOptions<Series>;
   // A level for each label: finding a series neither joins strings nor makes an object of labels.
@@ -45,6 +50,7 @@ export class Family<Names extends readonly string[], Series> {
     this.name = facts.name;
     this.help = facts.help;
     this.labels = facts.labels;
+    this.merge = facts.merge ?? 'sum';
     this.#closed = facts.labels.map((label) => facts.closed?.includes(label) === true);
     this.#options = options;
   }

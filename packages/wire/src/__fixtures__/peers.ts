@@ -7,12 +7,13 @@ import { createWireTransport, type WireTransport, type WireTransportOptions } fr
 import { FrameBatch } from '../frame/frame-batch.js';
 import { FrameDecoder } from '../frame/frame-decoder.js';
 import { FrameType } from '../frame/frame-type.js';
+import { WIRE_VERSION } from '../schema.js';
 import { listenWire, type WireServer, type WireServerOptions } from '../server/wire-server.js';
 import type { WireLogger } from '../wire-logger.js';
 
 export const TOKEN = 'the-shared-token';
 
-const GREETING = { version: 1, providers: ['simulator'] };
+const GREETING = { version: WIRE_VERSION, providers: ['simulator'] };
 
 /** The socket of a worker that sends whatever a test wants. */
 export class RudeWorker {

@@ -2,6 +2,11 @@ import { connect, type Socket } from 'node:net';
 
 import { FrameDecoder } from '../frame/frame-decoder.js';
 import { FrameType } from '../frame/frame-type.js';
+import { decodeEnd } from '../payload/end-payload.js';
+import { encodeOpen } from '../payload/open-payload.js';
+import type { Misunderstood } from '../payload/payload-reader.js';
+import { WIRE_VERSION } from '../schema.js';
+import type { AttemptEnd } from '../attempt.js';
 import { OPEN } from './attempt.js';
 import { TOKEN } from './peers.js';
 
@@ -20,7 +25,9 @@ export class RawPeer {
 
   constructor(port: number) {
     this.socket = connect({ host: '127.0.0.1', port });
-    const decoder = new FrameDecoder((type, streamId, payload) => this.frames.push({ type, streamId, payload }));
+    const decoder = new FrameDecoder((type, streamId, payload) => {
+      this.frames.push({ type, streamId, payload: Buffer.from(payload) });
+    });
     this.socket.on('data', (chunk: Buffer) => decoder.push(chunk));
     this.socket.on('error', () => {});
 this.closed = new Promise((resolve) => {
@@ -41,16 +48,21 @@ this.closed = new Promise((resolve) => {
     return this;
   }
 
-  hello(token = TOKEN, version = 1): this {
+  hello(token = TOKEN, version = WIRE_VERSION): this {
     return this.send(FrameType.hello, 0, { version, token });
   }
 
   open(streamId: number, bodyBytes: number, changes: object = {}): this {
-    return this.send(FrameType.open, streamId, { bodyBytes, attempt: { ...OPEN, ...changes } });
+    return this.send(FrameType.open, streamId, encodeOpen(bodyBytes, { ...OPEN, ...changes }));
   }
 
   received(type: FrameType): readonly ReceivedFrame[] {
     return this.frames.filter((frame) => frame.type === type);
+  }
+
+  /** How the attempts ended that have. */
+  get ends(): readonly (AttemptEnd | Misunderstood)[] {
+    return this.received(FrameType.end).map(({ payload }) => decodeEnd(payload));
   }
 
   /** The JSON of the first frame of a type. */

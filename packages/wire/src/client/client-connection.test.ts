@@ -5,10 +5,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { CollectingReply, HEAD, OPEN, SlowReply, SUCCESS } from '../__fixtures__/attempt.js';
 import { Peers, type RudeWorker, TOKEN, until } from '../__fixtures__/peers.js';
 import type { AttemptEnd, AttemptTransport } from '../attempt.js';
-import { STREAM_WINDOW_BYTES } from '../connection/stream-window.js';
+import { DATA_WINDOW_BYTES } from '../connection/stream-window.js';
 import { DEFAULT_CONNECTION_TIMINGS } from '../connection/wire-connection.js';
 import { FrameType, MAX_CHUNK_BYTES } from '../frame/frame-type.js';
-import { encodePayload } from '../schema.js';
+import { encodeEnd } from '../payload/end-payload.js';
+import { encodeHead } from '../payload/head-payload.js';
+import { encodeOpen } from '../payload/open-payload.js';
+import { WIRE_VERSION } from '../schema.js';
 import { ClientConnection } from './client-connection.js';
 
 const peers = new Peers();
@@ -21,14 +24,24 @@ function send(client: AttemptTransport, reply = new CollectingReply()): Promise<
   return client.attempt(OPEN, Buffer.from('body'), reply, signal);
 }
 
+function head(worker: RudeWorker, streamId: number): RudeWorker {
+  return worker.send(FrameType.head, streamId, encodeHead(HEAD));
+}
+
+/** An end with an outcome that does not exist. */
+function dreamt(): Buffer {
+  const outcome: object = { outcome: 'dreamt' };
+  return encodeEnd({ ...SUCCESS, ...outcome });
+}
+
 describe('a gateway whose worker misbehaves', () => {
   it.each<[string, (worker: RudeWorker, streamId: number) => void]>([
-    ['commits twice', (worker, id) => worker.send(FrameType.head, id, HEAD).send(FrameType.head, id, HEAD)],
+    ['commits twice', (worker, id) => head(worker, id).send(FrameType.head, id, encodeHead(HEAD))],
     ['sends data before the head', (worker, id) => worker.send(FrameType.data, id, Buffer.from('x'))],
-    ['sends a head that is not JSON', (worker, id) => worker.send(FrameType.head, id, Buffer.from('{'))],
-    ['answers a stream that was never opened', (worker, id) => worker.send(FrameType.head, id + 1, HEAD)],
-    ['sends what only gateways send', (worker, id) => worker.send(FrameType.open, id, HEAD)],
-    ['says hello twice', (worker) => worker.send(FrameType.hello, 0, { version: 1, providers: [] })],
+    ['sends a head that is no payload', (worker, id) => worker.send(FrameType.head, id, Buffer.from('{'))],
+    ['answers a stream that was never opened', (worker, id) => head(worker, id + 1)],
+    ['sends what only gateways send', (worker, id) => worker.send(FrameType.open, id, encodeOpen(0, OPEN))],
+    ['says hello twice', (worker) => worker.send(FrameType.hello, 0, { version: WIRE_VERSION, providers: [] })],
     ['sends garbage', (worker) => worker.socket.write(Buffer.alloc(100, 0xee))],
     ['breaks off', (worker) => worker.socket.destroy()],
     ['resets the connection', (worker) => worker.socket.resetAndDestroy()],
@@ -43,8 +56,8 @@ describe('a gateway whose worker misbehaves', () => {
     const slow = new SlowReply();
     let sent = 0;
     const address = await peers.rudeWorker((worker, id) => {
-      worker.send(FrameType.head, id, HEAD);
-      for (; sent < STREAM_WINDOW_BYTES + MAX_CHUNK_BYTES; sent += FULL_CHUNK.length) {
+      head(worker, id);
+      for (; sent < DATA_WINDOW_BYTES + MAX_CHUNK_BYTES; sent += FULL_CHUNK.length) {
         worker.send(FrameType.data, id, FULL_CHUNK);
       }
     });
@@ -55,10 +68,10 @@ describe('a gateway whose worker misbehaves', () => {
 
   it('allows a last whole frame on the last byte of credit', async () => {
     const address = await peers.rudeWorker((worker, id) => {
-      worker.send(FrameType.head, id, HEAD).send(FrameType.data, id, FULL_CHUNK.subarray(1));
-      for (let sent = 0; sent < STREAM_WINDOW_BYTES; sent += FULL_CHUNK.length)
+      head(worker, id).send(FrameType.data, id, FULL_CHUNK.subarray(1));
+      for (let sent = 0; sent < DATA_WINDOW_BYTES; sent += FULL_CHUNK.length)
         worker.send(FrameType.data, id, FULL_CHUNK);
-      worker.send(FrameType.end, id, SUCCESS);
+      worker.send(FrameType.end, id, encodeEnd(SUCCESS));
     });
     const slow = new SlowReply();
     const end = send(peers.client(address), slow);
@@ -66,14 +79,14 @@ describe('a gateway whose worker misbehaves', () => {
     await sleep(50);
     slow.release();
     expect(await end).toEqual(SUCCESS);
-    expect(slow.body).toHaveLength(STREAM_WINDOW_BYTES + MAX_CHUNK_BYTES - 1);
+    expect(slow.body).toHaveLength(DATA_WINDOW_BYTES + MAX_CHUNK_BYTES - 1);
   });
 
   it('loses the attempt only, when it does not understand its report', async () => {
     let attempts = 0;
     const address = await peers.rudeWorker((worker, id) => {
       attempts += 1;
-      worker.send(FrameType.end, id, attempts === 1 ? { outcome: 'dreamt' } : SUCCESS);
+      worker.send(FrameType.end, id, attempts === 1 ? dreamt() : encodeEnd(SUCCESS));
     });
     const client = peers.client(address);
     const end = await send(client);
@@ -106,7 +119,7 @@ describe('a connection whose stream ids run out', () => {
     const events: string[] = [];
     const socket = connect(server.address);
     const connection = new ClientConnection({
-      socket,
+      socket: { socket },
       token: TOKEN,
       timings: DEFAULT_CONNECTION_TIMINGS,
       maxStreamId: 2,
@@ -115,21 +128,22 @@ describe('a connection whose stream ids run out', () => {
       onClosed: () => events.push('closed'),
     });
     await until(() => events.length === 1);
-    const parts = {
-      openPayload: encodePayload({ bodyBytes: 0, attempt: OPEN }),
-      isResumed: false,
+    const ends: unknown[] = [];
+    const task = {
+      open: OPEN,
       body: Buffer.alloc(0),
       reply: new CollectingReply(),
       signal,
+      onSettled: (end: unknown): void => void ends.push(end),
     };
-    const attempts = [connection.attempt(parts), connection.attempt(parts)];
-    expect(await connection.attempt(parts)).toBe('not-begun');
+    const begun = [connection.attempt(task), connection.attempt(task), connection.attempt(task)];
+    expect(begun).toEqual([true, true, false]);
     await until(() => finish.length === 2);
     expect(events).toEqual(['ready', 'retired']);
     const closed = once(socket, 'close');
     for (const each of finish) each();
-    expect(await Promise.all(attempts)).toEqual([SUCCESS, SUCCESS]);
     await closed;
+    expect(ends).toEqual([SUCCESS, SUCCESS]);
     expect(events).toEqual(['ready', 'retired', 'closed']);
   });
 });

@@ -1,16 +1,19 @@
-import type { Socket } from 'node:net';
-
 import { assertNever } from '@switchyard/canonical';
 
-import type { AttemptEnd, AttemptReply } from '../attempt.js';
-import { type ConnectionOwner, type ConnectionTimings, WireConnection } from '../connection/wire-connection.js';
+import { StreamTable } from '../connection/stream-table.js';
+import {
+  type ConnectionOwner,
+  type ConnectionTimings,
+  WireConnection,
+  type WireSocket,
+} from '../connection/wire-connection.js';
 import { FrameType } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
-import { encodePayload, goawaySchema, parsePayload, serverHelloSchema, WIRE_VERSION } from '../schema.js';
-import { ClientStream } from './client-stream.js';
+import { encodeJson, goawaySchema, parseJsonAs, serverHelloSchema, WIRE_VERSION } from '../schema.js';
+import { type AttemptTask, ClientStream, type ClientStreamOwner } from './client-stream.js';
 
 export interface ClientConnectionOptions {
-  readonly socket: Socket;
+  readonly socket: WireSocket;
   readonly token: string;
   readonly timings: ConnectionTimings;
   /** The id after which a new connection is needed. */
@@ -22,21 +25,11 @@ export interface ClientConnectionOptions {
   readonly onClosed: (connection: ClientConnection, reason: Error | undefined) => void;
 }
 
-/** What an attempt brings along to any worker. */
-export interface AttemptParts {
-  readonly openPayload: Buffer;
-  /** The attempt goes on with a stream that another one began: its data comes without a head. */
-  readonly isResumed: boolean;
-  readonly body: Buffer;
-  readonly reply: AttemptReply;
-  readonly signal: AbortSignal;
-}
-
 /** A worker's connection, seen from the gateway. */
-export class ClientConnection implements ConnectionOwner {
+export class ClientConnection implements ConnectionOwner, ClientStreamOwner {
   readonly #options: ClientConnectionOptions;
-  readonly #wire: WireConnection;
-  readonly #streams = new Map<number, ClientStream>();
+  readonly wire: WireConnection;
+  readonly #streams = new StreamTable<ClientStream>();
   #providers: ReadonlySet<string> = new Set();
   #retired = false;
   #lastStreamId = 0;
@@ -44,8 +37,8 @@ export class ClientConnection implements ConnectionOwner {
 
   constructor(options: ClientConnectionOptions) {
     this.#options = options;
-    this.#wire = new WireConnection(options.socket, this, options.timings);
-    this.#wire.send(FrameType.hello, 0, encodePayload({ version: WIRE_VERSION, token: options.token }));
+    this.wire = new WireConnection(options.socket, this, options.timings);
+    this.wire.send(FrameType.hello, 0, encodeJson({ version: WIRE_VERSION, token: options.token }));
   }
 
   get openStreams(): number {
@@ -57,25 +50,16 @@ export class ClientConnection implements ConnectionOwner {
     return this.#providers.has(provider);
   }
 
-  /** Resolves with the attempt's end; never rejects. */
-  attempt(parts: AttemptParts): Promise<AttemptEnd | 'not-begun'> {
-    if (this.#retired || !this.#wire.open) return Promise.resolve('not-begun');
+  /** Starts an attempt. False if this connection takes no more. */
+  attempt(task: AttemptTask): boolean {
+    if (this.#retired || !this.wire.open) return false;
     this.#lastStreamId += 1;
     const streamId = this.#lastStreamId;
-    return new Promise((resolve) => {
-      const stream = new ClientStream({
-        ...parts,
-        connection: this.#wire,
-        streamId,
-        onSettled: (end) => {
-          this.#forget(streamId);
-          resolve(end);
-        },
-      });
-      this.#streams.set(streamId, stream);
-      stream.start();
-      if (streamId >= this.#options.maxStreamId) this.retire();
-    });
+    const stream = new ClientStream(this, streamId, task);
+    this.#streams.add(streamId, stream);
+    stream.start();
+    if (streamId >= this.#options.maxStreamId) this.retire();
+    return true;
   }
 
   /** Starts no more streams here. */
@@ -83,11 +67,11 @@ export class ClientConnection implements ConnectionOwner {
     if (this.#retired) return;
     this.#retired = true;
     this.#options.onRetired(this);
-    if (this.#streams.size === 0) this.#wire.finish();
+    if (this.#streams.size === 0) this.wire.finish();
   }
 
   close(): void {
-    this.#wire.fail();
+    this.wire.fail();
   }
 
   onFrame(type: FrameType, streamId: number, payload: Buffer): void {
@@ -117,12 +101,12 @@ export class ClientConnection implements ConnectionOwner {
 
   onClosed(reason: Error | undefined): void {
     const cause = this.#refusal ?? reason;
-    for (const stream of this.#streams.values()) stream.lost(cause);
+    for (const [, stream] of this.#streams.entries()) stream.lost(cause);
     this.#options.onClosed(this, cause);
   }
 
   #onHello(payload: Buffer): void {
-    const hello = parsePayload(serverHelloSchema, payload);
+    const hello = parseJsonAs(serverHelloSchema, payload);
     if (hello.version !== WIRE_VERSION) {
       throw new WireProtocolError('bad-payload', `the worker speaks version ${hello.version} of the wire`);
     }
@@ -131,21 +115,22 @@ export class ClientConnection implements ConnectionOwner {
   }
 
   #onGoaway(payload: Buffer): void {
-    const goaway = parsePayload(goawaySchema, payload);
+    const goaway = parseJsonAs(goawaySchema, payload);
     if (goaway.reason !== 'draining') {
       this.#refusal = new Error(`the worker refused the connection: ${goaway.message}`);
-      this.#wire.fail();
+      this.wire.fail();
       return;
     }
-    for (const [streamId, stream] of this.#streams) {
-      if (streamId > goaway.lastStreamId) stream.notBegun();
-    }
+    const notBegun = this.#streams.entries().filter(([streamId]) => streamId > goaway.lastStreamId);
+    // First, so that they do not come back here.
     this.retire();
+    for (const [, stream] of notBegun) stream.notBegun();
   }
 
-  #forget(streamId: number): void {
+  /** A stream is over. */
+  forget(streamId: number): void {
     this.#streams.delete(streamId);
-    if (this.#retired && this.#streams.size === 0) this.#wire.finish();
+    if (this.#retired && this.#streams.size === 0) this.wire.finish();
   }
 
   /** Undefined for a stream that was given up: the worker may not know yet. */

@@ -1,44 +1,54 @@
 import { GatewayError, toGatewayError } from '@switchyard/canonical';
-import type { z } from 'zod';
 
-import { type AttemptEnd, type AttemptReply, CANCELLED_END, failedEnd } from '../attempt.js';
+import {
+  type AttemptEnd,
+  type AttemptHead,
+  type AttemptOpen,
+  type AttemptReply,
+  CANCELLED_END,
+  failedEnd,
+} from '../attempt.js';
 import { ReceiveWindow } from '../connection/receive-window.js';
 import { SendWindow } from '../connection/send-window.js';
+import { DATA_WINDOW_BYTES } from '../connection/stream-window.js';
 import type { WireConnection } from '../connection/wire-connection.js';
-import { FrameType } from '../frame/frame-type.js';
+import { FrameType, MAX_PAYLOAD_BYTES } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
-import { isPlainEnd, isPlainHead } from '../plain-payload.js';
-import { describeIssues, endSchema, headSchema, parseJson } from '../schema.js';
+import { decodeEnd } from '../payload/end-payload.js';
+import { decodeHead } from '../payload/head-payload.js';
+import { encodeOpen } from '../payload/open-payload.js';
+import { Misunderstood } from '../payload/payload-reader.js';
 
 /** After a cancel, how long the worker may take to say what the attempt cost. */
 const CANCEL_GRACE_MS = 1000;
 
-export interface ClientStreamOptions {
-  readonly connection: WireConnection;
-  readonly streamId: number;
-  readonly openPayload: Buffer;
-  /** The attempt goes on with a stream that another one began: its data comes without a head. */
-  readonly isResumed: boolean;
+/** An attempt, and who waits for its end. */
+export interface AttemptTask {
+  readonly open: AttemptOpen;
   readonly body: Buffer;
   readonly reply: AttemptReply;
   readonly signal: AbortSignal;
-  /** The stream is over. `not-begun`: the worker never saw it, another may take it. */
-  readonly onSettled: (end: AttemptEnd | 'not-begun') => void;
+  /** The attempt is over. `not-begun`: the worker never saw it, another may take it. */
+  onSettled(end: AttemptEnd | 'not-begun'): void;
 }
 
-/** What a payload must be, and how nearly all of them are known to be it. */
-interface Expected<T> {
-  readonly schema: z.ZodType<T>;
-  isPlain(value: unknown): value is T;
+/** Whose streams they are. */
+export interface ClientStreamOwner {
+  readonly wire: WireConnection;
+  forget(streamId: number): void;
 }
+
+const NOTHING: Buffer[] = [];
 
 /** One attempt on the gateway's side: sends the body, hands on what the worker replies. */
 export class ClientStream {
-  readonly #options: ClientStreamOptions;
+  readonly #owner: ClientStreamOwner;
+  readonly #streamId: number;
+  readonly #task: AttemptTask;
   readonly #bodyWindow: SendWindow;
   readonly #dataWindow: ReceiveWindow;
   /** Arrived while the reader was behind; bounded by the window. */
-  #waiting: Buffer[] = [];
+  #waiting: Buffer[] = NOTHING;
   #readerBehind = false;
   /** A stream that is gone on with has had its head. */
   #headSeen: boolean;
@@ -46,27 +56,35 @@ export class ClientStream {
   #graceTimer: NodeJS.Timeout | undefined;
   #state: 'running' | 'cancelled' | 'settled' = 'running';
 
-  constructor(options: ClientStreamOptions) {
-    this.#options = options;
-    this.#headSeen = options.isResumed;
-    this.#bodyWindow = new SendWindow(options.connection, FrameType.body, options.streamId);
-    this.#dataWindow = new ReceiveWindow(options.connection, options.streamId);
+  constructor(owner: ClientStreamOwner, streamId: number, task: AttemptTask) {
+    this.#owner = owner;
+    this.#streamId = streamId;
+    this.#task = task;
+    this.#headSeen = task.open.resume !== undefined;
+    this.#bodyWindow = new SendWindow(owner.wire, FrameType.body, streamId);
+    this.#dataWindow = new ReceiveWindow(owner.wire, streamId, DATA_WINDOW_BYTES);
   }
 
   start(): void {
-    const { connection, streamId, openPayload, body, signal } = this.#options;
+    const { open, body, signal } = this.#task;
+    const payload = encodeOpen(body.length, open);
+    if (payload.length > MAX_PAYLOAD_BYTES) {
+      const message = `an attempt of ${payload.length} bytes does not fit the wire`;
+      this.#settle(failedEnd(new GatewayError('headers_too_large', message).toData()));
+      return;
+    }
     signal.addEventListener('abort', this.#cancel, { once: true });
-    connection.send(FrameType.open, streamId, openPayload);
+    this.#owner.wire.send(FrameType.open, this.#streamId, payload);
     if (body.length > 0) void this.#bodyWindow.write(body);
   }
 
   onHead(payload: Buffer): void {
     if (this.#headSeen || this.#end !== undefined) throw new WireProtocolError('unexpected-frame', 'head came late');
     this.#headSeen = true;
-    const head = this.#parse(payload, { isPlain: isPlainHead, schema: headSchema });
+    const head = this.#understood(decodeHead(payload));
     if (head === undefined || this.#state !== 'running') return;
     try {
-      this.#options.reply.head(head);
+      this.#task.reply.head(head);
     } catch (error) {
       this.#giveUp(toGatewayError(error));
     }
@@ -77,13 +95,14 @@ export class ClientStream {
     if (this.#end !== undefined) throw new WireProtocolError('unexpected-frame', 'data came after end');
     this.#dataWindow.received(chunk.length);
     if (this.#state !== 'running') return;
-    if (this.#readerBehind) this.#waiting.push(chunk);
-    else this.#deliver(chunk);
+    if (!this.#readerBehind) this.#deliver(chunk);
+    else if (this.#waiting.length === 0) this.#waiting = [chunk];
+    else this.#waiting.push(chunk);
   }
 
   onEnd(payload: Buffer): void {
     if (this.#end !== undefined) throw new WireProtocolError('unexpected-frame', 'end came twice');
-    const end = this.#parse(payload, { isPlain: isPlainEnd, schema: endSchema });
+    const end = this.#understood(decodeEnd(payload));
     if (end === undefined) return;
     this.#end = end;
     this.#bodyWindow.close();
@@ -121,7 +140,7 @@ export class ClientStream {
 
   #handOver(chunk: Buffer): Promise<void> | undefined {
     try {
-      return this.#options.reply.data(chunk);
+      return this.#task.reply.data(chunk);
     } catch (error) {
       this.#giveUp(toGatewayError(error));
       return undefined;
@@ -149,30 +168,25 @@ export class ClientStream {
   readonly #cancel = (): void => {
     if (this.#state !== 'running') return;
     this.#state = 'cancelled';
-    this.#waiting = [];
+    this.#waiting = NOTHING;
     this.#bodyWindow.fail(new GatewayError('client_closed', 'the client cancelled the attempt'));
     if (this.#end !== undefined) {
       this.#settle(asCancelled(this.#end));
       return;
     }
-    this.#options.connection.send(FrameType.cancel, this.#options.streamId);
+    this.#owner.wire.send(FrameType.cancel, this.#streamId);
     this.#graceTimer = setTimeout(() => this.#settle(CANCELLED_END), CANCEL_GRACE_MS);
   };
 
   /** Undefined if the worker said something else than its version of the wire has; the attempt has then failed. */
-  #parse<T>(payload: Buffer, { isPlain, schema }: Expected<T>): T | undefined {
-    const value = parseJson(payload);
-    if (isPlain(value)) return value;
-    const parsed = schema.safeParse(value);
-    if (parsed.success) return parsed.data;
-    this.#giveUp(
-      new GatewayError('worker_lost', `the worker's report is not understood: ${describeIssues(parsed.error)}`),
-    );
+  #understood<T extends AttemptHead | AttemptEnd>(decoded: T | Misunderstood): T | undefined {
+    if (!(decoded instanceof Misunderstood)) return decoded;
+    this.#giveUp(new GatewayError('worker_lost', `the worker's report is not understood: ${decoded.field}`));
     return undefined;
   }
 
   #giveUp(error: GatewayError): void {
-    this.#options.connection.send(FrameType.cancel, this.#options.streamId);
+    this.#owner.wire.send(FrameType.cancel, this.#streamId);
     this.#fail(error);
   }
 
@@ -183,11 +197,12 @@ export class ClientStream {
   #settle(end: AttemptEnd | 'not-begun'): void {
     if (this.#state === 'settled') return;
     this.#state = 'settled';
-    this.#waiting = [];
-    clearTimeout(this.#graceTimer);
-    this.#options.signal.removeEventListener('abort', this.#cancel);
+    this.#waiting = NOTHING;
+    if (this.#graceTimer !== undefined) clearTimeout(this.#graceTimer);
+    this.#task.signal.removeEventListener('abort', this.#cancel);
     this.#bodyWindow.close();
-    this.#options.onSettled(end);
+    this.#owner.forget(this.#streamId);
+    this.#task.onSettled(end);
   }
 }
 

@@ -2,11 +2,10 @@ import { GatewayError } from '@switchyard/canonical';
 
 import { type AttemptEnd, type AttemptHandler, type AttemptTransport, CANCELLED_END, failedEnd } from '../attempt.js';
 import { type ConnectionTimings, DEFAULT_CONNECTION_TIMINGS } from '../connection/wire-connection.js';
-import { MAX_JSON_BYTES } from '../frame/frame-type.js';
-import { encodePayload } from '../schema.js';
 import { SILENT_LOGGER, type WireLogger } from '../wire-logger.js';
 import type { WireTls } from '../wire-tls.js';
 import type { ClientConnection } from './client-connection.js';
+import type { AttemptTask } from './client-stream.js';
 import { leastBusy } from './least-busy.js';
 import { type ResolveHost, resolveWithDns, type WorkerAddress, WorkerDiscovery } from './worker-discovery.js';
 import { WorkerLink } from './worker-link.js';
@@ -67,24 +66,21 @@ export class WireTransport implements AttemptTransport {
     this.#discovery.start();
   }
 
-  readonly attempt: AttemptHandler = async (open, body, reply, signal): Promise<AttemptEnd> => {
-    const openPayload = encodePayload({ bodyBytes: body.length, attempt: open });
-    if (openPayload.length > MAX_JSON_BYTES) {
-      return failed('headers_too_large', `an attempt of ${openPayload.length} bytes does not fit the wire`);
-    }
-    for (;;) {
-      let connection = this.#choose(open.provider);
-      if (connection === undefined) {
-        await this.#waitForWorker(open.provider, signal);
-        connection = this.#choose(open.provider);
-      }
-      if (signal.aborted) return CANCELLED_END;
-      if (connection === undefined) return failed('no_worker', 'no worker can take the attempt now; try again shortly');
-      const end = await connection.attempt({ openPayload, isResumed: open.resume !== undefined, body, reply, signal });
-      // The worker began to drain before the attempt reached it. It is not chosen again, so this comes to an end.
-      if (end !== 'not-begun') return end;
-    }
-  };
+  readonly attempt: AttemptHandler = (open, body, reply, signal) =>
+    new Promise<AttemptEnd>((resolve) => {
+      const task: AttemptTask = {
+        open,
+        body,
+        reply,
+        signal,
+        onSettled: (end) => {
+          // The worker began to drain before the attempt reached it. It is not chosen again, so this comes to an end.
+          if (end === 'not-begun') this.#dispatch(task);
+          else resolve(end);
+        },
+      };
+      this.#dispatch(task);
+    });
 
   availableWorkers(): number {
     return this.#ready.length;
@@ -104,7 +100,24 @@ export class WireTransport implements AttemptTransport {
     return Promise.resolve();
   }
 
+  #dispatch(task: AttemptTask): void {
+    if (this.#begin(task)) return;
+    const giveUp = (): void => {
+      if (!this.#begin(task)) task.onSettled(noWorker());
+    };
+    void this.#waitForWorker(task.open.provider, task.signal).then(giveUp);
+  }
+
+  /** Whether the attempt found a worker, or needs none. */
+  #begin(task: AttemptTask): boolean {
+    if (!task.signal.aborted) return this.#choose(task.open.provider)?.attempt(task) ?? false;
+    task.onSettled(CANCELLED_END);
+    return true;
+  }
+
   #choose(provider: string): ClientConnection | undefined {
+    const [first] = this.#ready;
+    if (this.#ready.length === 1) return first?.hosts(provider) === true ? first : undefined;
     const hosting = this.#ready.filter((connection) => connection.hosts(provider));
     return leastBusy(hosting, this.#random());
   }
@@ -173,7 +186,7 @@ export class WireTransport implements AttemptTransport {
   }
 }
 
-function failed(code: 'no_worker' | 'headers_too_large', message: string): AttemptEnd {
-  const retryAfterMs = code === 'no_worker' ? NO_WORKER_RETRY_MS : undefined;
-  return failedEnd(new GatewayError(code, message, { retryAfterMs }).toData());
+function noWorker(): AttemptEnd {
+  const message = 'no worker can take the attempt now; try again shortly';
+  return failedEnd(new GatewayError('no_worker', message, { retryAfterMs: NO_WORKER_RETRY_MS }).toData());
 }

@@ -1,7 +1,8 @@
-import { connect, isIP, type Socket } from 'node:net';
+import { connect, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
-import type { ConnectionTimings } from '../connection/wire-connection.js';
+import { SocketReader } from '../connection/socket-reader.js';
+import type { ConnectionTimings, WireSocket } from '../connection/wire-connection.js';
 import { MAX_STREAM_ID } from '../frame/frame-type.js';
 import type { WireLogger } from '../wire-logger.js';
 import type { WireTls } from '../wire-tls.js';
@@ -81,13 +82,15 @@ export class WorkerLink {
     });
   }
 
-  #openSocket(): Socket {
+  #openSocket(): WireSocket {
     const { tls, worker } = this.#options;
-    const target = { host: worker.address, port: worker.port };
-    if (tls === undefined) return connect(target);
+    const reader = new SocketReader();
+    const target = { host: worker.address, port: worker.port, onread: reader.onread };
+    if (tls === undefined) return { socket: connect(target), reader };
     // The certificate is checked for the configured name, also when DNS led to a bare address.
     const name = isIP(worker.host) === 0 ? { servername: worker.host } : {};
-    return connectTls({ ...target, ...name, ca: tls.ca, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.3' });
+    const pem = { ca: tls.ca, cert: tls.cert, key: tls.key, minVersion: 'TLSv1.3' } as const;
+    return { socket: connectTls({ ...target, ...name, ...pem }), reader };
   }
 
   #onReady(): void {

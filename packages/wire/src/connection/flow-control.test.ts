@@ -5,7 +5,7 @@ import { CollectingReply, HEAD, OPEN, SlowReply, SUCCESS } from '../__fixtures__
 import { Peers, until } from '../__fixtures__/peers.js';
 import type { AttemptHandler } from '../attempt.js';
 import { MAX_CHUNK_BYTES } from '../frame/frame-type.js';
-import { STREAM_WINDOW_BYTES } from './stream-window.js';
+import { DATA_WINDOW_BYTES } from './stream-window.js';
 
 const peers = new Peers();
 afterEach(() => peers.close());
@@ -69,8 +69,8 @@ describe('flow control', () => {
   it('gives no promise while credit remains', async () => {
     const taken = { bytes: 0, promises: 0 };
     const client = await peers.connected([await peers.server(echoHandler(1000, taken))]);
-    await client.attempt(OPEN, Buffer.alloc(STREAM_WINDOW_BYTES - 1), new CollectingReply(), signal);
-    expect(taken).toEqual({ bytes: STREAM_WINDOW_BYTES - 1, promises: 0 });
+    await client.attempt(OPEN, Buffer.alloc(DATA_WINDOW_BYTES - 1), new CollectingReply(), signal);
+    expect(taken).toEqual({ bytes: DATA_WINDOW_BYTES - 1, promises: 0 });
   });
 
   it('lets a reader that takes nothing hold one window and one chunk, and resumes when it reads', async () => {
@@ -82,8 +82,8 @@ describe('flow control', () => {
     const end = client.attempt(OPEN, body, reply, signal);
     await until(() => taken.promises === 1);
     await sleep(100);
-    expect(taken.bytes).toBeGreaterThanOrEqual(STREAM_WINDOW_BYTES);
-    expect(taken.bytes).toBeLessThan(STREAM_WINDOW_BYTES + chunkBytes);
+    expect(taken.bytes).toBeGreaterThanOrEqual(DATA_WINDOW_BYTES);
+    expect(taken.bytes).toBeLessThan(DATA_WINDOW_BYTES + chunkBytes);
     // The client's reader was given the first chunk only: the rest waits at the wire.
     expect(reply.chunks).toHaveLength(1);
     reply.release();

@@ -1,8 +1,8 @@
 import { GatewayError } from '@switchyard/canonical';
 
-import { type FrameType, MAX_CHUNK_BYTES } from '../frame/frame-type.js';
+import { FrameType, MAX_CHUNK_BYTES } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
-import { STREAM_WINDOW_BYTES } from './stream-window.js';
+import { BODY_WINDOW_BYTES, DATA_WINDOW_BYTES } from './stream-window.js';
 import type { WireConnection } from './wire-connection.js';
 
 interface Blocked {
@@ -22,8 +22,9 @@ export class SendWindow {
   readonly #connection: WireConnection;
   readonly #type: typeof FrameType.body | typeof FrameType.data;
   readonly #streamId: number;
-  #credit = STREAM_WINDOW_BYTES;
-  #waiting: Buffer[] = [];
+  readonly #windowBytes: number;
+  #credit: number;
+  #waiting: Buffer[] = NOTHING;
   #blocked: Blocked | undefined;
   #failure: Error | undefined;
   #onFlushed: (() => void) | undefined;
@@ -32,24 +33,27 @@ export class SendWindow {
     this.#connection = connection;
     this.#type = type;
     this.#streamId = streamId;
+    this.#windowBytes = type === FrameType.body ? BODY_WINDOW_BYTES : DATA_WINDOW_BYTES;
+    this.#credit = this.#windowBytes;
   }
 
   /** A promise means: write no more until it resolves. It rejects when the stream is over. */
   write(chunk: Buffer): Promise<void> | undefined {
     if (this.#failure !== undefined) return quiet(Promise.reject(this.#failure));
     if (this.#blocked !== undefined) {
-      this.#waiting.push(chunk);
+      if (this.#waiting.length === 0) this.#waiting = [chunk];
+      else this.#waiting.push(chunk);
       return this.#blocked.promise;
     }
     const rest = this.#send(chunk);
-    if (rest.length > 0) this.#waiting.push(rest);
+    if (rest.length > 0) this.#waiting = [rest];
     return rest.length === 0 && this.#open ? undefined : this.#block();
   }
 
   /** Takes a `credit` frame's increment. */
   grant(bytes: number): void {
     this.#credit += bytes;
-    if (this.#credit > STREAM_WINDOW_BYTES) {
+    if (this.#credit > this.#windowBytes) {
       throw new WireProtocolError('credit-overflow', 'the peer granted more credit than it was sent bytes');
     }
     this.resume();
@@ -83,7 +87,7 @@ export class SendWindow {
   fail(error: Error): void {
     if (this.#failure !== undefined) return;
     this.#failure = error;
-    this.#waiting = [];
+    this.#waiting = NOTHING;
     this.#blocked?.reject(error);
     this.#blocked = undefined;
     this.#flushed();
@@ -101,13 +105,18 @@ export class SendWindow {
   /** Returns the part of the chunk that must wait. */
   #send(chunk: Buffer): Buffer {
     let rest = chunk;
-    while (rest.length > 0 && this.#open) {
-      const frame = rest.length > MAX_CHUNK_BYTES ? rest.subarray(0, MAX_CHUNK_BYTES) : rest;
-      this.#connection.send(this.#type, this.#streamId, frame);
-      this.#credit -= frame.length;
-      rest = rest.subarray(frame.length);
+    while (rest.length > MAX_CHUNK_BYTES && this.#open) {
+      this.#sendFrame(rest.subarray(0, MAX_CHUNK_BYTES));
+      rest = rest.subarray(MAX_CHUNK_BYTES);
     }
-    return rest;
+    if (rest.length === 0 || !this.#open) return rest;
+    this.#sendFrame(rest);
+    return EMPTY;
+  }
+
+  #sendFrame(frame: Buffer): void {
+    this.#connection.send(this.#type, this.#streamId, frame);
+    this.#credit -= frame.length;
   }
 
   #block(): Promise<void> {
@@ -130,6 +139,11 @@ export class SendWindow {
     callback?.();
   }
 }
+
+const EMPTY = Buffer.alloc(0);
+
+/** Never written to: most windows never have anything waiting. */
+const NOTHING: Buffer[] = [];
 
 // One for all: nearly every window ends this way without anybody hearing of it, and an error's stack is dear.
 const OVER = new GatewayError('internal', 'the attempt is over');

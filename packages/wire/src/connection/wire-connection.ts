@@ -2,9 +2,10 @@ import type { Socket } from 'node:net';
 
 import { FrameBatch } from '../frame/frame-batch.js';
 import { FrameDecoder } from '../frame/frame-decoder.js';
-import { FrameType, HEADER_BYTES } from '../frame/frame-type.js';
+import { FrameType } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
-import { encodePayload, type Goaway } from '../schema.js';
+import { encodeJson, type Goaway } from '../schema.js';
+import type { SocketReader } from './socket-reader.js';
 
 /** Above this many unsent bytes, `data` and `body` frames wait until the socket has taken all of them. */
 const CONGESTED_BYTES = 1024 * 1024;
@@ -39,6 +40,12 @@ export interface Resumable {
   resume(): void;
 }
 
+/** A socket, and where its bytes come in if not by its events. */
+export interface WireSocket {
+  readonly socket: Socket;
+  readonly reader?: SocketReader | undefined;
+}
+
 /** Frames over one socket: what both sides do alike. */
 export class WireConnection {
   readonly #socket: Socket;
@@ -49,14 +56,16 @@ export class WireConnection {
   readonly #stalled = new Set<Resumable>();
   #state: 'open' | 'finishing' | 'closed' = 'open';
   #flushScheduled = false;
-  #batchBytes = 0;
+  /** Writes that the socket has not finished, and what they have in all. */
+  #pendingWrites = 0;
+  #pendingBytes = 0;
   #congested = false;
   #silentIntervals = 0;
   #helloTimer: NodeJS.Timeout | undefined;
   #pingTimer: NodeJS.Timeout | undefined;
   #lingerTimer: NodeJS.Timeout | undefined;
 
-  constructor(socket: Socket, owner: ConnectionOwner, timings: ConnectionTimings) {
+  constructor({ socket, reader }: WireSocket, owner: ConnectionOwner, timings: ConnectionTimings) {
     this.#socket = socket;
     this.#owner = owner;
     this.#timings = timings;
@@ -67,8 +76,8 @@ export class WireConnection {
     let socketError: Error | undefined;
     // Without it, each small write waits for the acknowledgement of the one before.
     socket.setNoDelay(true);
-    socket.on('data', (chunk: Buffer) => this.#read(chunk));
-    socket.on('drain', () => this.#drained());
+    if (reader === undefined) socket.on('data', (chunk: Buffer) => this.#read(chunk));
+    else reader.attach((bytes) => this.#read(bytes));
     socket.on('error', (error) => (socketError = error));
     socket.on('close', () => this.fail(socketError));
   }
@@ -93,8 +102,7 @@ export class WireConnection {
   send(type: FrameType, streamId: number, payload: Buffer = EMPTY): void {
     if (this.#state !== 'open') return;
     this.#batch.add(type, streamId, payload);
-    this.#batchBytes += HEADER_BYTES + payload.length;
-    if (this.#socket.writableLength + this.#batchBytes > CONGESTED_BYTES) this.#congested = true;
+    if (this.#pendingBytes + this.#batch.bytes > CONGESTED_BYTES) this.#congested = true;
     if (this.#flushScheduled) return;
     this.#flushScheduled = true;
     setImmediate(this.#flush);
@@ -102,7 +110,7 @@ export class WireConnection {
 
   /** Tells the peer why, then closes. */
   refuse(goaway: Goaway, error: Error): void {
-    this.send(FrameType.goaway, 0, encodePayload(goaway));
+    this.send(FrameType.goaway, 0, encodeJson(goaway));
     this.finish(error);
   }
 
@@ -130,18 +138,35 @@ export class WireConnection {
 
   readonly #flush = (): void => {
     this.#flushScheduled = false;
-    if (this.#state !== 'open' || this.#batch.empty) return;
-    this.#socket.cork();
-    for (const segment of this.#batch.take()) this.#socket.write(segment);
-    this.#socket.uncork();
-    this.#batchBytes = 0;
-    const unsentBytes = this.#socket.writableLength;
-    if (unsentBytes <= MAX_UNSENT_BYTES) return;
-    this.fail(new WireProtocolError('peer-not-reading', `the peer left ${unsentBytes} bytes unread`));
+    const { bytes } = this.#batch;
+    if (this.#state !== 'open' || bytes === 0) return;
+    this.#pendingWrites += 1;
+    this.#pendingBytes += bytes;
+    this.#write(this.#batch.take());
+    if (this.#pendingBytes <= MAX_UNSENT_BYTES) return;
+    this.fail(new WireProtocolError('peer-not-reading', `the peer left ${this.#pendingBytes} bytes unread`));
   };
 
-  // A congested connection always comes here: CONGESTED_BYTES is far above the socket's own high-water mark.
-  #drained(): void {
+  #write(segments: readonly Buffer[]): void {
+    const last = segments.length - 1;
+    if (last > 0) this.#socket.cork();
+    for (let index = 0; index < last; index += 1) this.#socket.write(segments[index] ?? EMPTY);
+    this.#socket.write(segments[last] ?? EMPTY, this.#written);
+    if (last > 0) this.#socket.uncork();
+  }
+
+  readonly #written = (): void => {
+    this.#pendingWrites -= 1;
+    if (this.#pendingWrites > 0) {
+      this.#pendingBytes = this.#socket.writableLength;
+      return;
+    }
+    this.#pendingBytes = 0;
+    this.#batch.written();
+    if (this.#congested && this.#state === 'open') this.#resumeStalled();
+  };
+
+  #resumeStalled(): void {
     this.#congested = false;
     const waiters = [...this.#stalled];
     this.#stalled.clear();

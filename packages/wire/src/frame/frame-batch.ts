@@ -1,33 +1,38 @@
 import { type FrameType, HEADER_BYTES } from './frame-type.js';
 
 /** Up to this length a payload is copied behind its header: cheaper than one more entry in the write. */
-const COPY_LIMIT_BYTES = 2048;
+export const COPY_LIMIT_BYTES = 4096;
 
 /** Headers and small payloads are laid out in slabs of this size, one after the other. */
-const SLAB_BYTES = 16 * 1024;
+const SLAB_BYTES = 64 * 1024;
 
 /** Frames that will be written together. Long payloads are taken by reference. */
 export class FrameBatch {
   #segments: Buffer[] = [];
-  #slab = Buffer.alloc(0);
+  #slab: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
   /** What of the slab is not yet part of a segment: from `#start` to `#end`. */
   #start = 0;
   #end = 0;
+  #bytes = 0;
 
-  get empty(): boolean {
-    return this.#segments.length === 0 && this.#start === this.#end;
+  /** How many bytes wait to be taken. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   add(type: FrameType, streamId: number, payload: Buffer): void {
-    const copied = payload.length <= COPY_LIMIT_BYTES;
-    this.#reserve(copied ? HEADER_BYTES + payload.length : HEADER_BYTES);
+    const { length } = payload;
+    const copied = length <= COPY_LIMIT_BYTES;
+    this.#reserve(copied ? HEADER_BYTES + length : HEADER_BYTES);
     const slab = this.#slab;
-    slab.writeUInt32BE(payload.length, this.#end);
-    slab.writeUInt8(type, this.#end + 4);
-    slab.writeUInt32BE(streamId, this.#end + 5);
-    this.#end += HEADER_BYTES;
+    const start = this.#end;
+    slab.writeUInt32BE(length, start);
+    slab[start + 4] = type;
+    slab.writeUInt32BE(streamId, start + 5);
+    this.#end = start + HEADER_BYTES;
+    this.#bytes += HEADER_BYTES + length;
     if (copied) {
-      this.#end += payload.copy(slab, this.#end);
+      if (length > 0) this.#end += payload.copy(slab, this.#end);
       return;
     }
     this.#cut();
@@ -37,12 +42,20 @@ export class FrameBatch {
   /** The bytes of all frames added since the last call, in order. */
   take(): readonly Buffer[] {
     this.#cut();
+    this.#bytes = 0;
     const segments = this.#segments;
     this.#segments = [];
     return segments;
   }
 
-  // A slab is never written twice: the socket may still hold what was taken from it.
+  /** Says that everything taken has been written: its memory may be used again. */
+  written(): void {
+    if (this.#start !== this.#end || this.#segments.length > 0) return;
+    this.#start = 0;
+    this.#end = 0;
+  }
+
+  // What was taken of a slab is not written again before `written`: the socket may still hold it.
   #reserve(bytes: number): void {
     if (this.#end + bytes <= this.#slab.length) return;
     this.#cut();

@@ -8,7 +8,7 @@ import {
   HEADER_BYTES,
   MAX_CHUNK_BYTES,
   MAX_HELLO_BYTES,
-  MAX_JSON_BYTES,
+  MAX_PAYLOAD_BYTES,
 } from './frame-type.js';
 import { WireProtocolError } from './protocol-error.js';
 
@@ -133,10 +133,17 @@ describe('the frame codec', () => {
     expect(decode(split(encode(all), [1]))).toEqual(all);
   });
 
-  it('hands on a payload that arrived whole without copying it', () => {
-    const bytes = encode([HELLO, { type: FrameType.data, streamId: 1, payload: Buffer.alloc(5000, 'x') }]);
-    const data = decode([bytes])[1];
-    expect(data?.payload.buffer).toBe(bytes.buffer);
+  it('hands on a payload that arrived whole without copying it, but for data, which readers keep', () => {
+    const payload = Buffer.alloc(5000, 'x');
+    const bytes = encode([
+      HELLO,
+      { type: FrameType.end, streamId: 1, payload },
+      { type: FrameType.data, streamId: 2, payload },
+    ]);
+    const [, end, data] = decode([bytes]);
+    expect(end?.payload.buffer).toBe(bytes.buffer);
+    bytes.fill(0);
+    expect(data?.payload).toEqual(payload);
   });
 
   it('takes a long payload by reference and a short one into the write before it', () => {
@@ -148,7 +155,7 @@ describe('the frame codec', () => {
     const segments = batch.take();
     expect(segments).toHaveLength(3);
     expect(segments[1]).toBe(long);
-    expect(batch.empty).toBe(true);
+    expect(batch.bytes).toBe(0);
   });
 
   it('never writes again into bytes that were taken', () => {
@@ -166,6 +173,22 @@ describe('the frame codec', () => {
       { numRuns: 50 },
     );
   });
+
+  it('uses the memory of what was written again, but not while frames wait in it', () => {
+    const batch = new FrameBatch();
+    const takeOne = (text: string): Buffer => {
+      batch.add(FrameType.data, 1, Buffer.from(text));
+      return batch.take()[0] ?? Buffer.alloc(0);
+    };
+    const first = takeOne('first');
+    batch.written();
+    const second = takeOne('other');
+    expect([second.buffer, second.byteOffset]).toEqual([first.buffer, first.byteOffset]);
+    batch.add(FrameType.data, 1, Buffer.from('third'));
+    batch.written();
+    expect(takeOne('fourth').toString()).toMatch(/third.*fourth/s);
+    expect(second.toString()).toMatch(/other$/);
+  });
 });
 
 describe('the frame decoder, given what no peer of ours sends,', () => {
@@ -174,7 +197,7 @@ describe('the frame decoder, given what no peer of ours sends,', () => {
     ['type 0', header(1, 0, 1), 'unknown-frame-type'],
     ['a giant length', header(0xffff_ffff, FrameType.data, 1), 'bad-length'],
     ['data over its limit', header(MAX_CHUNK_BYTES + 1, FrameType.data, 1), 'bad-length'],
-    ['JSON over its limit', header(MAX_JSON_BYTES + 1, FrameType.end, 1), 'bad-length'],
+    ['a payload over its limit', header(MAX_PAYLOAD_BYTES + 1, FrameType.end, 1), 'bad-length'],
     ['empty data', header(0, FrameType.data, 1), 'bad-length'],
     ['cancel with a payload', header(1, FrameType.cancel, 1), 'bad-length'],
     ['credit of three bytes', header(3, FrameType.credit, 1), 'bad-length'],
@@ -234,10 +257,10 @@ describe('the frame decoder, given what no peer of ours sends,', () => {
       const decoder = new FrameDecoder(() => {});
       decoder.push(encode([HELLO]));
       // The largest frame there is, announced and begun but never finished.
-      decoder.push(Buffer.concat([header(MAX_JSON_BYTES, FrameType.end, 1), Buffer.from('x')]));
+      decoder.push(Buffer.concat([header(MAX_PAYLOAD_BYTES, FrameType.end, 1), Buffer.from('x')]));
       return decoder;
     });
     const held = process.memoryUsage().arrayBuffers - before;
-    expect(held / decoders.length).toBeLessThan(MAX_JSON_BYTES * 1.2);
+    expect(held / decoders.length).toBeLessThan(MAX_PAYLOAD_BYTES * 1.2);
   });
 });

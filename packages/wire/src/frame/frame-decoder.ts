@@ -1,15 +1,15 @@
 import { FrameType, frameRule, HEADER_BYTES } from './frame-type.js';
 import { WireProtocolError } from './protocol-error.js';
 
-/** Takes one frame. The payload is a view of what was received: keep it, but do not write into it. */
+/** Takes one frame. A payload of `data` is the taker's own; any other is good until the call returns. */
 export type FrameSink = (type: FrameType, streamId: number, payload: Buffer) => void;
 
 /**
  * Cuts a connection's bytes into frames, however they were split on the way.
  *
- * A payload that arrived in one piece is handed on without a copy; one that did not is copied once into a buffer of its
- * declared length, which `frameRule` bounds. Only `body` is handed on piece by piece: its reader joins all pieces of all
- * its frames anyway.
+ * A payload that arrived in one piece is handed on without a copy, but for `data`, which readers keep beyond the buffer that
+ * it came in; one that did not is copied once into a buffer of its declared length, which `frameRule` bounds. Only `body` is
+ * handed on piece by piece: its reader joins all pieces of all its frames anyway.
  */
 export class FrameDecoder {
   readonly #sink: FrameSink;
@@ -57,7 +57,7 @@ export class FrameDecoder {
     const typeByte = bytes.readUInt8(offset + 4);
     const streamId = bytes.readUInt32BE(offset + 5);
     const rule = frameRule(typeByte);
-    if (rule === undefined) throw this.#fail('unknown-frame-type', `frame type ${typeByte} is not one of version 1`);
+    if (rule === undefined) throw this.#fail('unknown-frame-type', `frame type ${typeByte} is not one of the protocol`);
     if (length < rule.minBytes || length > rule.maxBytes) {
       throw this.#fail('bad-length', `a frame of type ${typeByte} cannot have ${length} bytes`);
     }
@@ -82,21 +82,21 @@ export class FrameDecoder {
 
   #readPayload(chunk: Buffer, offset: number): number {
     const end = Math.min(offset + this.#missing, chunk.length);
-    const piece = chunk.subarray(offset, end);
-    this.#missing -= piece.length;
-    if (this.#type === FrameType.body) {
-      this.#sink(this.#type, this.#streamId, piece);
-    } else if (this.#partial === undefined && this.#missing === 0) {
-      this.#sink(this.#type, this.#streamId, piece);
-    } else {
-      this.#join(piece);
+    const isWhole = this.#partial === undefined && offset + this.#missing === end;
+    const isKept = this.#type === FrameType.data || !isWhole;
+    if (isKept && this.#type !== FrameType.body) {
+      this.#join(chunk, offset, end);
+      return end;
     }
+    this.#missing -= end - offset;
+    this.#sink(this.#type, this.#streamId, chunk.subarray(offset, end));
     return end;
   }
 
-  #join(piece: Buffer): void {
-    this.#partial ??= Buffer.allocUnsafe(piece.length + this.#missing);
-    this.#partialBytes += piece.copy(this.#partial, this.#partialBytes);
+  #join(chunk: Buffer, offset: number, end: number): void {
+    this.#partial ??= Buffer.allocUnsafe(this.#missing);
+    this.#partialBytes += chunk.copy(this.#partial, this.#partialBytes, offset, end);
+    this.#missing -= end - offset;
     if (this.#missing > 0) return;
     const payload = this.#partial;
     this.#partial = undefined;

@@ -1,4 +1,4 @@
-/** The frames of version 1. docs/wire-protocol.md says who may send which, and when. */
+/** The frames of the protocol. docs/wire-protocol.md says who may send which, and when. */
 export const FrameType = {
   hello: 1,
   open: 2,
@@ -21,8 +21,8 @@ export const HEADER_BYTES = 9;
 /** The longest payload of one `body` or `data` frame. Longer chunks are cut, so that streams take turns. */
 export const MAX_CHUNK_BYTES = 64 * 1024;
 
-/** The longest JSON payload of `open`, `head` and `end`. */
-export const MAX_JSON_BYTES = 1024 * 1024;
+/** The longest payload of `open`, `head` and `end`. */
+export const MAX_PAYLOAD_BYTES = 1024 * 1024;
 
 /** The longest payload a peer can make us hold before it has shown the token. */
 export const MAX_HELLO_BYTES = 16 * 1024;
@@ -43,11 +43,11 @@ interface FrameRule {
 
 const RULES: readonly FrameRule[] = [
   { type: FrameType.hello, minBytes: 1, maxBytes: MAX_HELLO_BYTES, onStream: false },
-  { type: FrameType.open, minBytes: 1, maxBytes: MAX_JSON_BYTES, onStream: true },
+  { type: FrameType.open, minBytes: 1, maxBytes: MAX_PAYLOAD_BYTES, onStream: true },
   { type: FrameType.body, minBytes: 1, maxBytes: MAX_CHUNK_BYTES, onStream: true },
-  { type: FrameType.head, minBytes: 1, maxBytes: MAX_JSON_BYTES, onStream: true },
+  { type: FrameType.head, minBytes: 1, maxBytes: MAX_PAYLOAD_BYTES, onStream: true },
   { type: FrameType.data, minBytes: 1, maxBytes: MAX_CHUNK_BYTES, onStream: true },
-  { type: FrameType.end, minBytes: 1, maxBytes: MAX_JSON_BYTES, onStream: true },
+  { type: FrameType.end, minBytes: 1, maxBytes: MAX_PAYLOAD_BYTES, onStream: true },
   { type: FrameType.cancel, minBytes: 0, maxBytes: 0, onStream: true },
   { type: FrameType.credit, minBytes: CREDIT_BYTES, maxBytes: CREDIT_BYTES, onStream: true },
   { type: FrameType.ping, minBytes: 0, maxBytes: 0, onStream: false },
@@ -55,7 +55,7 @@ const RULES: readonly FrameRule[] = [
   { type: FrameType.goaway, minBytes: 1, maxBytes: MAX_HELLO_BYTES, onStream: false },
 ];
 
-/** The rule of a type byte; undefined for a type that version 1 does not have. */
+/** The rule of a type byte; undefined for a type that does not exist. */
 export function frameRule(typeByte: number): FrameRule | undefined {
   return RULES[typeByte - 1];
 }

@@ -1,4 +1,4 @@
-/** What a peer did that version 1 of the protocol forbids. Each one ends the connection. */
+/** What a peer did that the protocol forbids. Each one ends the connection. */
 export type ProtocolViolation =
   | 'hello-expected'
   | 'unexpected-frame'

@@ -1,27 +1,21 @@
-import type { Socket } from 'node:net';
-
 import { assertNever, GatewayError } from '@switchyard/canonical';
 
 import type { AttemptEnd, AttemptHandler } from '../attempt.js';
-import { type ConnectionOwner, type ConnectionTimings, WireConnection } from '../connection/wire-connection.js';
+import { StreamTable } from '../connection/stream-table.js';
+import {
+  type ConnectionOwner,
+  type ConnectionTimings,
+  WireConnection,
+  type WireSocket,
+} from '../connection/wire-connection.js';
 import { FrameType } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
-import { isPlainOpen } from '../plain-payload.js';
-import {
-  clientHelloSchema,
-  describeIssues,
-  encodePayload,
-  goawaySchema,
-  openEnvelopeSchema,
-  type OpenPayload,
-  openSchema,
-  parseJson,
-  parsePayload,
-  WIRE_VERSION,
-} from '../schema.js';
+import { encodeEnd } from '../payload/end-payload.js';
+import { decodeOpen, type OpenPayload } from '../payload/open-payload.js';
+import { Misunderstood } from '../payload/payload-reader.js';
+import { clientHelloSchema, encodeJson, goawaySchema, parseJsonAs, WIRE_VERSION } from '../schema.js';
 import { tokensMatch } from '../token.js';
-import { encodeEnd } from './encode-end.js';
-import { refusedEnd, ServerStream } from './server-stream.js';
+import { refusedEnd, ServerStream, type ServerStreamOwner } from './server-stream.js';
 
 /** What one connection may make a worker hold. */
 export interface WireServerLimits {
@@ -33,7 +27,7 @@ export interface WireServerLimits {
 }
 
 export interface ServerConnectionOptions {
-  readonly socket: Socket;
+  readonly socket: WireSocket;
   readonly token: string;
   readonly providers: readonly string[];
   readonly handler: AttemptHandler;
@@ -43,10 +37,10 @@ export interface ServerConnectionOptions {
 }
 
 /** A gateway's connection, seen from the worker. */
-export class ServerConnection implements ConnectionOwner {
+export class ServerConnection implements ConnectionOwner, ServerStreamOwner {
   readonly #options: ServerConnectionOptions;
-  readonly #wire: WireConnection;
-  readonly #streams = new Map<number, ServerStream>();
+  readonly wire: WireConnection;
+  readonly #streams = new StreamTable<ServerStream>();
   #greeted = false;
   #draining = false;
   #lastStreamId = 0;
@@ -54,28 +48,32 @@ export class ServerConnection implements ConnectionOwner {
 
   constructor(options: ServerConnectionOptions) {
     this.#options = options;
-    this.#wire = new WireConnection(options.socket, this, options.timings);
+    this.wire = new WireConnection(options.socket, this, options.timings);
   }
 
   get openStreams(): number {
     return this.#streams.size;
   }
 
+  get handler(): AttemptHandler {
+    return this.#options.handler;
+  }
+
   /** Takes no more streams; closes when the running ones have ended. */
   drain(): void {
     if (!this.#greeted) {
-      this.#wire.fail();
+      this.wire.fail();
       return;
     }
     if (this.#draining) return;
     this.#draining = true;
     const goaway = { reason: 'draining', message: 'the worker is stopping', lastStreamId: this.#lastStreamId } as const;
-    this.#wire.send(FrameType.goaway, 0, encodePayload(goaway));
-    if (this.#streams.size === 0) this.#wire.finish();
+    this.wire.send(FrameType.goaway, 0, encodeJson(goaway));
+    if (this.#streams.size === 0) this.wire.finish();
   }
 
   close(): void {
-    this.#wire.fail();
+    this.wire.fail();
   }
 
   onFrame(type: FrameType, streamId: number, payload: Buffer): void {
@@ -91,7 +89,7 @@ export class ServerConnection implements ConnectionOwner {
       case FrameType.credit:
         return this.#stream(streamId)?.onCredit(payload.readUInt32BE());
       case FrameType.goaway:
-        return this.#wire.fail(new Error(`the gateway gave up: ${parsePayload(goawaySchema, payload).message}`));
+        return this.wire.fail(new Error(`the gateway gave up: ${parseJsonAs(goawaySchema, payload).message}`));
       case FrameType.head:
       case FrameType.data:
       case FrameType.end:
@@ -105,29 +103,25 @@ export class ServerConnection implements ConnectionOwner {
 
   onClosed(reason: Error | undefined): void {
     const gone = new GatewayError('client_closed', 'the gateway that asked for the attempt is gone');
-    for (const stream of this.#streams.values()) stream.abort(gone);
+    for (const [, stream] of this.#streams.entries()) stream.abort(gone);
     this.#options.onClosed(this, reason);
   }
 
   #onHello(payload: Buffer): void {
-    const hello = parsePayload(clientHelloSchema, payload);
+    const hello = parseJsonAs(clientHelloSchema, payload);
     // The token first: a stranger learns nothing, not even the version.
     if (!tokensMatch(hello.token, this.#options.token)) {
       const message = 'the wire token is wrong';
-      this.#wire.refuse({ reason: 'unauthorized', message, lastStreamId: 0 }, new Error(message));
+      this.wire.refuse({ reason: 'unauthorized', message, lastStreamId: 0 }, new Error(message));
       return;
     }
     if (hello.version !== WIRE_VERSION) {
       const message = `the worker speaks version ${WIRE_VERSION} of the wire, the gateway ${hello.version}`;
-      this.#wire.refuse({ reason: 'unsupported-version', message, lastStreamId: 0 }, new Error(message));
+      this.wire.refuse({ reason: 'unsupported-version', message, lastStreamId: 0 }, new Error(message));
       return;
     }
     this.#greeted = true;
-    this.#wire.send(
-      FrameType.hello,
-      0,
-      encodePayload({ version: WIRE_VERSION, providers: [...this.#options.providers] }),
-    );
+    this.wire.send(FrameType.hello, 0, encodeJson({ version: WIRE_VERSION, providers: [...this.#options.providers] }));
   }
 
   #onOpen(streamId: number, payload: Buffer): void {
@@ -135,31 +129,20 @@ export class ServerConnection implements ConnectionOwner {
     if (this.#draining) return;
     if (streamId <= this.#lastStreamId) throw new WireProtocolError('bad-stream-id', 'stream ids must rise');
     this.#lastStreamId = streamId;
-    const value = parseJson(payload);
-    const plain = isPlainOpen(value) ? value : undefined;
-    const refusal = this.#refusal(plain?.bodyBytes ?? announcedBytes(value));
-    if (refusal !== undefined) return this.#sendEnd(streamId, refusal);
-    if (plain !== undefined) return this.#begin(streamId, plain);
-    const open = openSchema.safeParse(value);
-    if (!open.success) {
-      const message = `this worker does not understand the attempt: ${describeIssues(open.error)}`;
+    const open = decodeOpen(payload);
+    if (open instanceof Misunderstood) {
+      const message = `this worker does not understand the attempt: ${open.field}`;
       return this.#sendEnd(streamId, refusedEnd('no_worker', message));
     }
-    this.#begin(streamId, open.data);
+    const refusal = this.#refusal(open.bodyBytes);
+    if (refusal !== undefined) return this.#sendEnd(streamId, refusal);
+    this.#begin(streamId, open);
   }
 
-  #begin(streamId: number, { attempt, bodyBytes }: OpenPayload): void {
-    this.#bufferedBodyBytes += bodyBytes;
-    const stream = new ServerStream({
-      connection: this.#wire,
-      streamId,
-      open: attempt,
-      bodyBytes,
-      handler: this.#options.handler,
-      onBodyDone: this.#onBodyDone,
-      onEnded: this.#onEnded,
-    });
-    this.#streams.set(streamId, stream);
+  #begin(streamId: number, open: OpenPayload): void {
+    this.#bufferedBodyBytes += open.bodyBytes;
+    const stream = new ServerStream(this, streamId, open);
+    this.#streams.add(streamId, stream);
     stream.start();
   }
 
@@ -178,7 +161,7 @@ export class ServerConnection implements ConnectionOwner {
   }
 
   #sendEnd(streamId: number, end: AttemptEnd): void {
-    this.#wire.send(FrameType.end, streamId, encodeEnd(end));
+    this.wire.send(FrameType.end, streamId, encodeEnd(end));
   }
 
   /** Undefined for a stream that has ended: the peer may not know yet. */
@@ -189,19 +172,12 @@ export class ServerConnection implements ConnectionOwner {
     return this.#streams.get(streamId);
   }
 
-  readonly #onBodyDone = (bodyBytes: number): void => {
+  bodyDone(bodyBytes: number): void {
     this.#bufferedBodyBytes -= bodyBytes;
-  };
+  }
 
-  readonly #onEnded = (streamId: number): void => {
+  ended(streamId: number): void {
     this.#streams.delete(streamId);
-    if (this.#draining && this.#streams.size === 0) this.#wire.finish();
-  };
-}
-
-/** How long a body is said to be, also in front of an attempt that is not understood. */
-function announcedBytes(value: unknown): number {
-  const envelope = openEnvelopeSchema.safeParse(value);
-  if (envelope.success) return envelope.data.bodyBytes;
-  throw new WireProtocolError('bad-payload', 'open does not say how long its body is');
+    if (this.#draining && this.#streams.size === 0) this.wire.finish();
+  }
 }

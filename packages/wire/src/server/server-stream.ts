@@ -11,42 +11,47 @@ import {
 } from '../attempt.js';
 import { ReceiveWindow } from '../connection/receive-window.js';
 import { SendWindow } from '../connection/send-window.js';
+import { BODY_WINDOW_BYTES } from '../connection/stream-window.js';
 import type { WireConnection } from '../connection/wire-connection.js';
-import { FrameType, MAX_JSON_BYTES } from '../frame/frame-type.js';
+import { FrameType, MAX_PAYLOAD_BYTES } from '../frame/frame-type.js';
 import { WireProtocolError } from '../frame/protocol-error.js';
-import { encodePayload } from '../schema.js';
-import { encodeEnd } from './encode-end.js';
+import { encodeEnd } from '../payload/end-payload.js';
+import { encodeHead } from '../payload/head-payload.js';
+import type { OpenPayload } from '../payload/open-payload.js';
 
-export interface ServerStreamOptions {
-  readonly connection: WireConnection;
-  readonly streamId: number;
-  readonly open: AttemptOpen;
-  readonly bodyBytes: number;
+/** Whose streams they are. */
+export interface ServerStreamOwner {
+  readonly wire: WireConnection;
   readonly handler: AttemptHandler;
-  /** The body is whole, or never will be: the connection no longer counts it. */
-  readonly onBodyDone: (bodyBytes: number) => void;
+  /** A body is whole, or never will be: the connection no longer counts it. */
+  bodyDone(bodyBytes: number): void;
   /** `end` was sent. */
-  readonly onEnded: (streamId: number) => void;
+  ended(streamId: number): void;
 }
 
 /** One attempt on the worker's side: collects the body, runs the handler, sends what it replies. */
 export class ServerStream implements AttemptReply {
-  readonly #options: ServerStreamOptions;
+  readonly #owner: ServerStreamOwner;
+  readonly #streamId: number;
+  readonly #open: AttemptOpen;
   readonly #body: Buffer;
   #bodyBytes = 0;
   readonly #bodyWindow: ReceiveWindow;
   readonly #dataWindow: SendWindow;
   readonly #abort = new AbortController();
   #state: 'receiving' | 'running' | 'over' = 'receiving';
+  #aborted = false;
   /** A stream that is gone on with has had its head. */
   #headSent: boolean;
 
-  constructor(options: ServerStreamOptions) {
-    this.#options = options;
-    this.#headSent = options.open.resume !== undefined;
-    this.#body = Buffer.allocUnsafe(options.bodyBytes);
-    this.#bodyWindow = new ReceiveWindow(options.connection, options.streamId);
-    this.#dataWindow = new SendWindow(options.connection, FrameType.data, options.streamId);
+  constructor(owner: ServerStreamOwner, streamId: number, { attempt, bodyBytes }: OpenPayload) {
+    this.#owner = owner;
+    this.#streamId = streamId;
+    this.#open = attempt;
+    this.#headSent = attempt.resume !== undefined;
+    this.#body = Buffer.allocUnsafe(bodyBytes);
+    this.#bodyWindow = new ReceiveWindow(owner.wire, streamId, BODY_WINDOW_BYTES);
+    this.#dataWindow = new SendWindow(owner.wire, FrameType.data, streamId);
   }
 
   /** Runs the handler at once where there is no body to wait for. */
@@ -74,45 +79,55 @@ export class ServerStream implements AttemptReply {
   /** The client cancelled, or is gone. */
   abort(reason: GatewayError): void {
     if (this.#state === 'receiving') {
-      this.#options.onBodyDone(this.#body.length);
+      this.#owner.bodyDone(this.#body.length);
       this.#end(CANCELLED_END);
       return;
     }
+    this.#aborted = true;
     this.#abort.abort(reason);
     // If the handler has returned and only its last chunks waited, this ends the stream.
     this.#dataWindow.fail(reason);
   }
 
   head(head: AttemptHead): void {
-    if (this.#state === 'over' || this.#abort.signal.aborted) return;
+    if (this.#state === 'over' || this.#aborted) return;
     if (this.#headSent) throw new Error('head was sent twice');
-    const payload = encodePayload(head);
-    if (payload.length > MAX_JSON_BYTES)
+    const payload = encodeHead(head);
+    if (payload.length > MAX_PAYLOAD_BYTES)
       throw new GatewayError('upstream_malformed', 'the answer has too many headers');
     this.#headSent = true;
-    this.#options.connection.send(FrameType.head, this.#options.streamId, payload);
+    this.#owner.wire.send(FrameType.head, this.#streamId, payload);
   }
 
   data(chunk: Buffer): Promise<void> | undefined {
-    if (!this.#headSent && !this.#abort.signal.aborted) throw new Error('data was written before the head');
+    if (!this.#headSent && !this.#aborted) throw new Error('data was written before the head');
     return this.#dataWindow.write(chunk);
   }
 
   #run(): void {
     this.#state = 'running';
-    this.#options.onBodyDone(this.#body.length);
-    const { connection, handler, open } = this.#options;
-    handler(open, this.#body, this, this.#abort.signal)
-      // A handler that returned without waiting still has chunks here; they go before the end.
-      .then((end) => this.#dataWindow.whenFlushed(() => this.#end(end)))
-      .catch((error: unknown) => connection.fail(new Error('an attempt could not be ended', { cause: error })));
+    this.#owner.bodyDone(this.#body.length);
+    this.#owner.handler(this.#open, this.#body, this, this.#abort.signal).then(this.#returned, this.#broke);
   }
+
+  /** A handler that returned without waiting still has chunks here; they go before the end. */
+  readonly #returned = (end: AttemptEnd): void => {
+    try {
+      this.#dataWindow.whenFlushed(() => this.#end(end));
+    } catch (error) {
+      this.#broke(error);
+    }
+  };
+
+  readonly #broke = (error: unknown): void => {
+    this.#owner.wire.fail(new Error('an attempt could not be ended', { cause: error }));
+  };
 
   #end(end: AttemptEnd): void {
     this.#state = 'over';
-    this.#options.connection.send(FrameType.end, this.#options.streamId, encodeEnd(end));
+    this.#owner.wire.send(FrameType.end, this.#streamId, encodeEnd(end));
     this.#dataWindow.close();
-    this.#options.onEnded(this.#options.streamId);
+    this.#owner.ended(this.#streamId);
   }
 }
 

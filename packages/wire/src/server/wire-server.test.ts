@@ -6,8 +6,9 @@ import { CollectingReply, HEAD, OPEN, SUCCESS } from '../__fixtures__/attempt.js
 import { Peers, RecordingLogger, until } from '../__fixtures__/peers.js';
 import { RawPeer } from '../__fixtures__/raw-peer.js';
 import type { AttemptEnd, AttemptHandler, AttemptTransport } from '../attempt.js';
-import { STREAM_WINDOW_BYTES } from '../connection/stream-window.js';
+import { BODY_WINDOW_BYTES } from '../connection/stream-window.js';
 import { FrameType, HEADER_BYTES, MAX_CHUNK_BYTES } from '../frame/frame-type.js';
+import { encodeOpen } from '../payload/open-payload.js';
 import { listenWire } from './wire-server.js';
 
 const peers = new Peers();
@@ -134,7 +135,7 @@ describe('a peer that misbehaves', () => {
     ['with a wrong token', (peer) => peer.hello('wrong')],
     ['with an empty token', (peer) => peer.hello('')],
     ['with a wrong token that opens at once', (peer) => peer.hello('wrong').open(1, 0)],
-    ['of another version', (peer) => peer.hello(undefined, 2)],
+    ['of another version', (peer) => peer.hello(undefined, 1)],
     ['that says hello twice', (peer) => peer.hello().hello()],
     [
       'with a giant length',
@@ -149,7 +150,8 @@ describe('a peer that misbehaves', () => {
       'that sends more body than announced',
       (peer) => peer.hello().open(1, 15).send(FrameType.body, 1, data).send(FrameType.body, 1, data),
     ],
-    ['that does not say how long its body is', (peer) => peer.hello().send(FrameType.open, 1, { attempt: OPEN })],
+    ['whose open is no payload', (peer) => peer.hello().send(FrameType.open, 1, { attempt: OPEN })],
+    ['whose open ends too soon', (peer) => peer.hello().send(FrameType.open, 1, encodeOpen(0, OPEN).subarray(0, -1))],
     [
       'that grants credit for nothing',
       (peer) =>
@@ -238,7 +240,7 @@ describe('what a worker takes', () => {
     const server = await peers.server(immediate, { limits: { maxBufferedBodyBytes: 1000 } });
     const peer = new RawPeer(server.address.port).hello().open(1, 600).open(2, 600);
     await until(() => peer.received(FrameType.end).length === 1);
-    expect(peer.json(FrameType.end)).toMatchObject({ error: { code: 'no_worker' } });
+    expect(peer.ends[0]).toMatchObject({ error: { code: 'no_worker' } });
     peer.send(FrameType.cancel, 1).open(3, 600).send(FrameType.body, 3, Buffer.alloc(600)).open(4, 1000);
     await until(() => peer.received(FrameType.end).length === 3);
     expect(peer.received(FrameType.end).map((frame) => frame.streamId)).toEqual([2, 1, 3]);
@@ -261,7 +263,7 @@ describe('what a worker takes', () => {
     const peer = new RawPeer(server.address.port).hello().open(1, 4, { operation: 'dream' });
     peer.send(FrameType.body, 1, Buffer.alloc(4)).open(2, 0);
     await until(() => peer.received(FrameType.end).length === 2);
-    expect(peer.json(FrameType.end)).toMatchObject({
+    expect(peer.ends[0]).toMatchObject({
       error: { code: 'no_worker', message: expect.stringContaining('operation') },
     });
     expect(peer.received(FrameType.end)[1]?.streamId).toBe(2);
@@ -286,12 +288,12 @@ describe('what a worker takes', () => {
 describe('a worker', () => {
   it('grants body credit as it takes the body, in half windows', async () => {
     const server = await peers.server(immediate);
-    const bytes = STREAM_WINDOW_BYTES * 2;
+    const bytes = BODY_WINDOW_BYTES * 2;
     const peer = new RawPeer(server.address.port).hello().open(1, bytes);
-    for (let sent = 0; sent < STREAM_WINDOW_BYTES; sent += MAX_CHUNK_BYTES) {
+    for (let sent = 0; sent < BODY_WINDOW_BYTES; sent += MAX_CHUNK_BYTES) {
       peer.send(FrameType.body, 1, Buffer.alloc(MAX_CHUNK_BYTES));
     }
-    await until(() => granted(peer) === STREAM_WINDOW_BYTES);
+    await until(() => granted(peer) === BODY_WINDOW_BYTES);
     expect(peer.received(FrameType.credit)).toHaveLength(2);
     peer.socket.destroy();
   });

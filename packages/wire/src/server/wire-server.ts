@@ -147,7 +147,7 @@ export class WireServer {
   #accept(socket: Socket): void {
     const peer = socket.remoteAddress;
     const connection = new ServerConnection({
-      socket,
+      socket: { socket },
       token: this.#options.token,
       providers: this.#options.providers,
       handler: this.#handler,
