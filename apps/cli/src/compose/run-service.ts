@@ -4,7 +4,7 @@ import { createLogger, createMetrics, type Logger, type Metrics } from '@switchy
 
 import { answerPrimary, tellServing, untilToldToStop } from '../processes/answer-primary.js';
 import type { ProcessPlace } from '../processes/process-place.js';
-import { collectWhenIdle } from './collect-when-idle.js';
+import { collectOnceIdle } from './collect-once-idle.js';
 import { Closers, untilSignal } from './shutdown.js';
 
 /** What a service starts with. */
@@ -44,7 +44,7 @@ export async function runService(
   const stopped = isOneOfMany ? untilToldToStop() : untilSignal();
   try {
     started = await start({ environment, logger, closers, metrics });
-    collectWhenIdle();
+    collectOnceIdle();
     logger.info(started.facts, `${service} listening`);
     if (isOneOfMany) tellServing();
     const signal = await stopped;

@@ -2,7 +2,7 @@ import { readEnvironment } from '@switchyard/config';
 import { createLogger, createLogOutput } from '@switchyard/telemetry';
 
 import { banner } from '../compose/banner.js';
-import { collectWhenIdle } from '../compose/collect-when-idle.js';
+import { collectOnceIdle } from '../compose/collect-once-idle.js';
 import { Closers, untilSignal } from '../compose/shutdown.js';
 import { startStandalone, type Standalone } from '../compose/standalone.js';
 
@@ -38,7 +38,7 @@ export async function runStart(flags: StartFlags): Promise<void> {
       logger,
       closers,
     });
-    collectWhenIdle();
+    collectOnceIdle();
     console.log(flags.json === true ? JSON.stringify(addressesOf(standalone)) : banner(standalone));
     const signal = await stopped;
     logger.info({ signal }, 'stopping: running requests may finish');
