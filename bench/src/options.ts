@@ -7,6 +7,8 @@ export interface BenchOptions {
   readonly subjects: readonly SubjectId[];
   readonly rounds: number;
   readonly durationMs: number;
+  /** Of gateway and worker, each, in the split shape. */
+  readonly processes: number;
   /** Short, and not to be quoted. */
   readonly quick: boolean;
   /** Whether to leave a profile of each process at work. */
@@ -40,6 +42,7 @@ Options:
                      Switchyard's in both profiles, or in one: split:policy
   --rounds N         rounds to measure (5)
   --seconds N        seconds of load per run (2.5)
+  --processes N      processes of the gateway and of the worker in split, each (1)
   --profile          afterwards run everything once more, and leave a CPU profile of each process and workload
                      in bench/results/profiles; open one in the browser's developer tools or in a viewer of
                      .cpuprofile files
@@ -65,6 +68,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       subjects: { type: 'string', default: SUBJECT_NAMES.join(',') },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
+      processes: { type: 'string' },
       json: { type: 'string' },
     },
   });
@@ -75,6 +79,7 @@ export function parseOptions(args: readonly string[]): BenchOptions {
     subjects: parseSubjects(values.subjects),
     rounds: Math.ceil(positive(values.rounds, '--rounds') ?? (values.quick ? 2 : 5)),
     durationMs: seconds * 1_000,
+    processes: Math.ceil(positive(values.processes, '--processes') ?? 1),
     quick: values.quick,
     jsonFile: values.json,
   };

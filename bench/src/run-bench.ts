@@ -67,7 +67,9 @@ async function warmUpAll(world: World, subjects: readonly Subject[], { quick }: 
 
 /** All at once, as each waits for its servers most of the time. */
 async function startAll(world: World, options: BenchOptions): Promise<readonly (Subject | MissingSubject)[]> {
-  const starting = options.subjects.map((id) => world.start(id, { probed: options.profile }));
+  const starting = options.subjects.map((id) =>
+    world.start(id, { probed: options.profile, processes: options.processes }),
+  );
   // What has been started is closed only when no start is under way any more.
   await Promise.allSettled(starting);
   return Promise.all(starting);

@@ -40,6 +40,8 @@ export interface StartOptions {
   readonly scale?: Scale;
   /** With the probe in its Node processes. */
   readonly probed?: boolean;
+  /** Of gateway and worker, each, in the split shape. */
+  readonly processes?: number;
   /** More of Switchyard's configuration, as YAML. */
   readonly configuration?: string;
 }
@@ -98,7 +100,7 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
   let started = 0;
   const optionsFor = (
     id: SubjectId,
-    { scale = SMALL_SCALE, probed = false, configuration }: StartOptions,
+    { scale = SMALL_SCALE, probed = false, processes = 1, configuration }: StartOptions,
   ): SubjectOptions => {
     signal.throwIfAborted();
     report(`starting ${subjectLabel(id)}`);
@@ -110,6 +112,7 @@ async function openWorld({ folder, upstream, signal, closing }: Parts): Promise<
       collectorUrl: collector.url,
       scale,
       configuration,
+      processes,
       nodeArgs: probed ? PROBE_ARGS : [],
       env: probed ? probeVariables(folder) : {},
       signal,

@@ -18,6 +18,17 @@ export async function nextPort(): Promise<number> {
   throw new Error(`none of the ports from ${FIRST} on is free`);
 }
 
+/** The first of so many such ports that follow each other. */
+export async function nextPorts(count: number): Promise<number> {
+  let first = await nextPort();
+  for (let last = first; last < first + count - 1;) {
+    const next = await nextPort();
+    if (next !== last + 1) first = next;
+    last = next;
+  }
+  return first;
+}
+
 async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1');
   try {

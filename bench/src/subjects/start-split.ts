@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
 
 import { Closing } from '../closing.js';
-import { nextPort } from './next-port.js';
+import { nextPort, nextPorts } from './next-port.js';
 import type { Subject, SubjectOptions } from './subject.js';
 import { profileVariables, startSwitchyard, untilReady } from './switchyard-process.js';
 import { writeConfiguration } from './write-configuration.js';
@@ -23,19 +23,19 @@ export function startSplit(options: SubjectOptions): Promise<SplitSubject> {
 }
 
 async function startParts(options: SubjectOptions, closing: Closing): Promise<SplitSubject> {
-  const { folder, profile } = options;
+  const { folder, profile, processes } = options;
   const { file, keys, models } = await writeConfiguration(options);
   const postgres = await startPostgresServer();
   closing.add(() => postgres.stop());
   const redis = await startRedisServer();
   closing.add(() => redis.stop());
-  const env = await sharedVariables({ databaseUrl: postgres.url, redisUrl: redis.url, configFile: file });
+  const env = await sharedVariables({ databaseUrl: postgres.url, redisUrl: redis.url, configFile: file, processes });
   const metricsPorts = { admin: await nextPort(), worker: await nextPort(), gateway: await nextPort() };
 
   const start = async (name: keyof typeof metricsPorts): Promise<RunningProcess> => {
     const ownFolder = join(folder, name);
     const own = { ...env, ...profileVariables(options, metricsPorts[name]), ...options.env };
-    const running = await startSwitchyard([name], {
+    const running = await startSwitchyard([name, ...(name === 'admin' ? [] : processArgs(processes))], {
       ...options,
       folder: ownFolder,
       env: { ...own, SWITCHYARD_DATA_DIR: join(ownFolder, 'data') },
@@ -89,12 +89,20 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Sp
   };
 }
 
+/** One process is what a service is without being told. */
+function processArgs(processes: number): readonly string[] {
+  return processes === 1 ? [] : ['--processes', `${processes}`];
+}
+
 async function sharedVariables(options: {
   readonly databaseUrl: string;
   readonly redisUrl: string;
   readonly configFile: string;
+  readonly processes: number;
 }) {
-  const wirePort = await nextPort();
+  // The processes of a worker listen on ports that follow each other.
+  const wirePort = await nextPorts(options.processes);
+  const wirePorts = options.processes === 1 ? `${wirePort}` : `${wirePort}-${wirePort + options.processes - 1}`;
   const adminPort = await nextPort();
   return {
     DATABASE_URL: options.databaseUrl,
@@ -104,7 +112,7 @@ async function sharedVariables(options: {
     SWITCHYARD_ADMIN_PORT: `${adminPort}`,
     SWITCHYARD_ADMIN_URL: `http://127.0.0.1:${adminPort}`,
     SWITCHYARD_WIRE_PORT: `${wirePort}`,
-    SWITCHYARD_WORKERS: `127.0.0.1:${wirePort}`,
+    SWITCHYARD_WORKERS: `127.0.0.1:${wirePorts}`,
     SWITCHYARD_WIRE_TOKEN: randomBytes(24).toString('hex'),
     SWITCHYARD_MASTER_KEY: `bench:${randomBytes(32).toString('base64')}`,
     SWITCHYARD_KEY_PEPPER: randomBytes(24).toString('hex'),

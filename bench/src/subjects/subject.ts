@@ -60,6 +60,8 @@ export interface SubjectOptions {
   readonly scale: Scale;
   /** More of its configuration, as YAML. */
   readonly configuration?: string | undefined;
+  /** Of gateway and worker, each, where they are processes of their own. */
+  readonly processes: number;
   /** What its Node processes are started with, before their script. */
   readonly nodeArgs: readonly string[];
   /** Variables for its Node processes. */
