@@ -20,6 +20,8 @@ const CONVERGED_MS = 3_000;
 // Of requests one after the other, on a machine that does other things too.
 const WAIT_MS = 50;
 const NOISE_MS = 50;
+/** How long a slow Redis takes for an answer. */
+const SLOW_MS = 2_000;
 
 /** Names of upstreams that refuse, each for one test; an alias of the same name has a healthy one behind it. */
 const AVOIDED = Array.from({ length: 9 }, (_, index) => `avoided-${index}`);
@@ -209,7 +211,7 @@ describe('three gateways with one Redis', () => {
     const ways: readonly (readonly [(typeof AWAY)[number], () => Promise<void>, () => Promise<void>])[] = [
       ['stopped', () => onAllProxies((proxy) => proxy.refuse()), () => onAllProxies((proxy) => proxy.pass())],
       ['hanging', async () => world.redis?.pause(), async () => world.redis?.resume()],
-      ['slow', () => onAllProxies((proxy) => proxy.slowDown(2_000)), () => onAllProxies((proxy) => proxy.pass())],
+      ['slow', () => onAllProxies((proxy) => proxy.slowDown(SLOW_MS)), () => onAllProxies((proxy) => proxy.pass())],
     ];
     /** Requests of the key that has room. */
     let spent = 0;
@@ -231,7 +233,9 @@ describe('three gateways with one Redis', () => {
         } finally {
           await comeBack();
         }
-        expect(Math.max(...away)).toBeLessThan(Math.max(...usual) + WAIT_MS + NOISE_MS);
+        // A busy machine holds one up now and then, but none for as long as a slow Redis would.
+        expect(Math.max(...away)).toBeLessThan(SLOW_MS / 2);
+        expect(away.toSorted((a, b) => b - a)[2]).toBeLessThan(Math.max(...usual) + WAIT_MS + NOISE_MS);
         expect(admitted).toEqual(urls.map(() => RATE / urls.length));
         for (const gateway of urls.keys()) {
           await until(async () => {
