@@ -169,9 +169,9 @@ describe('three replicas in processes of their own', () => {
   });
 
   it('all forget a credential that one of them resets', async () => {
-    await replicas[0]?.call('failed', failureOf('credential|one'));
+    await replicas[0]?.call('failed', failureOf('credential|one', { hintMs: 30_000 }));
     await replicas[1]?.call('failed', failureOf('credential', { state: 'parked' }));
-    await replicas[2]?.call('failed', failureOf('other|one'));
+    await replicas[2]?.call('failed', failureOf('other|one', { hintMs: 30_000 }));
     await until(async () => (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === 3);
     await replicas[2]?.call('reset', 'credential');
     await until(async () => (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === 1);
