@@ -27,6 +27,23 @@ describe('estimateTokens', () => {
     expect(inputTokens).toBeLessThan(5_100 + 1_600);
   });
 
+  it.each([1_024, 1_025, 5_000])('finds every attachment of %d bytes, wherever they stand', (size) => {
+    const data = 'A'.repeat(size);
+    const parts = Array.from({ length: 40 }, (_, at) => [
+      'x'.repeat(at * 37),
+      { data },
+      `![](data:image/png;base64,${data}`,
+      'short;base64,AAAA',
+    ]);
+    const body = Buffer.from(JSON.stringify(parts));
+    expect(estimateTokens({ body }).inputTokens).toBe(Math.ceil((body.length - 80 * size) / 4) + 80 * 1_600);
+  });
+
+  it('takes a long text for text', () => {
+    const body = Buffer.from(JSON.stringify({ text: 'a text; base64, it says, and more of it. '.repeat(1_000) }));
+    expect(estimateTokens({ body }).inputTokens).toBe(Math.ceil(body.length / 4));
+  });
+
   it('takes no tokens for an answer that is none', () => {
     expect(estimate({ operation: 'embeddings', body: Buffer.alloc(40) })).toEqual({ inputTokens: 10, outputTokens: 0 });
   });

@@ -16,7 +16,9 @@ const DEFAULT_OUTPUT_TOKENS = 1_024;
 const WRITES_TEXT: ReadonlySet<Operation> = new Set(['chat', 'completions', 'responses-compact']);
 // Below this no attachment makes a difference worth the search.
 const SEARCHED_FROM_BYTES = 16_384;
-const ATTACHMENT_MARKS: readonly Buffer[] = [';base64,', '"data":"', '"data": "'].map((mark) => Buffer.from(mark));
+const DATA_URL_MARK = Buffer.from(';base64,');
+const FIELD_MARKS: readonly string[] = ['"data":"', '"data": "'];
+const LONGEST_FIELD_MARK = Math.max(...FIELD_MARKS.map((mark) => mark.length));
 // Short texts behind such a mark are texts.
 const SHORTEST_ATTACHMENT_BYTES = 1_024;
 const QUOTE = 0x22;
@@ -43,20 +45,32 @@ export function estimateTokens({ body, operation, maxOutputTokens }: SizeFacts):
 
 const NOTHING_ATTACHED = { count: 0, bytes: 0 };
 
+/**
+ * What is attached is a long stretch without a quote, so only one place in each so many bytes is looked at, and the marks are
+ * searched for where such a stretch is.
+ */
 function findAttachments(body: Buffer): typeof NOTHING_ATTACHED {
   let count = 0;
   let bytes = 0;
-  for (const mark of ATTACHMENT_MARKS) {
-    for (let at = body.indexOf(mark); at !== -1;) {
-      const start = at + mark.length;
-      const quote = body.indexOf(QUOTE, start);
-      const end = quote === -1 ? body.length : quote;
-      if (end - start >= SHORTEST_ATTACHMENT_BYTES) {
-        count += 1;
-        bytes += end - start;
-      }
-      at = body.indexOf(mark, end);
+  for (let place = SHORTEST_ATTACHMENT_BYTES - 1; place < body.length;) {
+    const start = body.lastIndexOf(QUOTE, place) + 1;
+    const quote = body.indexOf(QUOTE, place);
+    const end = quote === -1 ? body.length : quote;
+    const length = end - attachmentStart(body, start, end);
+    if (length >= SHORTEST_ATTACHMENT_BYTES) {
+      count += 1;
+      bytes += length;
     }
+    place = end + SHORTEST_ATTACHMENT_BYTES;
   }
-  return { count, bytes: Math.min(bytes, body.length) };
+  return { count, bytes };
+}
+
+/** Where in what stands between two quotes an attachment begins; its end if there is none. */
+function attachmentStart(body: Buffer, start: number, end: number): number {
+  if (end - start < SHORTEST_ATTACHMENT_BYTES) return end;
+  const before = body.toString('latin1', Math.max(0, start - LONGEST_FIELD_MARK), start);
+  if (FIELD_MARKS.some((mark) => before.endsWith(mark))) return start;
+  const at = body.subarray(start, end).indexOf(DATA_URL_MARK);
+  return at === -1 ? end : start + at + DATA_URL_MARK.length;
 }

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import type { StreamEvent } from '@switchyard/canonical';
 
 import { SentEvents } from './sent-events.js';
@@ -90,6 +93,22 @@ describe('SentEvents', () => {
     const pieces = Array.from({ length: 5_000 }, (_, at) => `${at} `);
     const sent = after(START, BEGIN, ...pieces.map(said));
     expect(sent.received()?.text).toBe(pieces.join(''));
+  });
+
+  it('lets go of what its texts were cut from', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    if (typeof collect !== 'function') throw new Error('the collector cannot be called');
+    const sent = after(START, BEGIN, said('a'));
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let nth = 0; nth < 500; nth += 1) {
+      const event = Buffer.alloc(8_000, 'x').toString();
+      sent.continues(said(event.slice(10, 30)));
+    }
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(1_500_000);
+    expect(sent.received()?.text).toHaveLength(1 + 500 * 20);
   });
 
   it('keeps the token probabilities of all pieces of a text', () => {

@@ -11,7 +11,7 @@ const MOST_CHARACTERS = 256 * 1024;
 /** So many events without any content between them are no answer's. */
 const MOST_HELD = 64;
 /** So many pieces of a text become one, so that they and what they were cut from can be freed. */
-const MOST_PIECES = 512;
+const MOST_PIECES = 64;
 
 /** What a client has, in canonical terms. */
 export interface Received {
@@ -38,6 +38,8 @@ export class SentEvents {
   #phase: 'remembering' | 'calls' | 'over' = 'remembering';
   #events: StreamEvent[] = [];
   #run: Delta | undefined;
+  /** The text of the run, before these pieces. */
+  #text = '';
   #pieces: string[] = [];
   #logprobs: TokenLogprob[] = [];
   #characters: number;
@@ -151,14 +153,20 @@ export class SentEvents {
       return;
     }
     this.#pieces.push(text);
-    if (this.#pieces.length === MOST_PIECES) this.#pieces = [this.#pieces.join('')];
+    if (this.#pieces.length === MOST_PIECES) this.#join();
     if (delta.type === 'text-delta' && delta.logprobs !== undefined) this.#logprobs.push(...delta.logprobs);
+  }
+
+  #join(): void {
+    this.#text += this.#pieces.join('');
+    this.#pieces = [];
   }
 
   #endRun(): void {
     if (this.#run !== undefined) {
+      this.#join();
       const logprobs = this.#logprobs.length === 0 ? {} : { logprobs: this.#logprobs };
-      this.#events.push({ ...this.#run, text: this.#pieces.join(''), ...logprobs });
+      this.#events.push({ ...this.#run, text: this.#text, ...logprobs });
     }
     this.#forgetRun();
   }
@@ -173,6 +181,7 @@ export class SentEvents {
 
   #forgetRun(): void {
     this.#run = undefined;
+    this.#text = '';
     this.#pieces = [];
     this.#logprobs = [];
   }

@@ -1,3 +1,6 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+
 import { DIALECT_IDS, type StreamEvent } from '@switchyard/canonical';
 import fc from 'fast-check';
 
@@ -236,6 +239,50 @@ describe.each(DIALECT_IDS.map((id) => [id]))('reading %s by templates', (id) => 
 });
 
 describe('reading openai-chat by templates', () => {
+  it('tells its decoder a bounded number of texts at once, as each may keep its whole event alive', () => {
+    const chat = dialectById('openai-chat');
+    const told: number[] = [];
+    const watched: Dialect = {
+      ...chat,
+      createStreamDecoder(state?: unknown): StreamDecoder {
+        const decoder = chat.createStreamDecoder(state);
+        return {
+          get state() {
+            return decoder.state;
+          },
+          next: (event) => decoder.next(event),
+          keep(delta) {
+            told.push(textOf(delta).length);
+            decoder.keep?.(delta);
+          },
+          end: () => decoder.end(),
+        };
+      },
+    };
+    const decoder = new TemplateDecoder(watched);
+    for (let nth = 0; nth < 10_000; nth += 1) decoder.next(chunk('word'));
+    expect(told.reduce((sum, length) => sum + length, 0)).toBeGreaterThan(39_000);
+    expect(Math.max(...told)).toBeLessThanOrEqual(64 * 'word'.length);
+  });
+
+  it('lets go of the events that texts were cut from', () => {
+    setFlagsFromString('--expose-gc');
+    const collect: unknown = runInNewContext('gc');
+    if (typeof collect !== 'function') throw new Error('the collector cannot be called');
+    const decoder = new TemplateDecoder(dialectById('openai-chat'));
+    const padded = (nth: number): SseEvent => {
+      const { data } = chunk(`the text of event ${nth}`);
+      return { data: `${data.slice(0, -1)},"obfuscation":"${'x'.repeat(4_000)}"}` };
+    };
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    // Read from bytes, as a stream's events are: each is a text of its own.
+    for (let nth = 0; nth < 4_000; nth += 1) decoder.next({ data: Buffer.from(padded(nth).data).toString() });
+    collect();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(4_000_000);
+    expect(decoder.end()).toHaveLength(2);
+  });
+
   it('spares its decoder the deltas that are padded as OpenAI pads them', () => {
     expect(countRead(dialectById('openai-chat'), 'padded with a field')).toBeLessThan(40);
   });

@@ -7,6 +7,9 @@ import { DeltaTemplate, isDelta, textOf, type Delta } from './delta-template.js'
 /** After so many attempts in a row that led to nothing, a stream is taken to have no runs of deltas. */
 const FRUITLESS_LIMIT = 16;
 
+/** So many pieces of text are told at once: until then each keeps the event alive that it was cut from. */
+const MOST_UNTOLD = 64;
+
 /** What a decoder does with the events of a template: nothing else than to tell their deltas, or it also counts the text. */
 type Proof = 'keeps-nothing' | 'adds-up';
 
@@ -15,9 +18,8 @@ type Proof = 'keeps-nothing' | 'adds-up';
  * only, and within a run events are read by a template. A template is made of one delta, has to fit the next one, and
  * then to prove itself on copies of the dialect's decoder: events that are written by it must give just the deltas with
  * their texts, and leave the decoder either as it was, or as one event with all their text leaves it. So the decoder need
- * not see the events of the run; in the second case it is told their text at once when the run is over, by such an event
- * or by its own `keep`. Any event that
- * does not fit ends the run.
+ * not see the events of the run; in the second case it is told their text, that of many at once, by such an event or by
+ * its own `keep`. Any event that does not fit ends the run.
  *
  * What was learnt is no part of the state; after a move it is learnt again.
  */
@@ -27,7 +29,7 @@ export class TemplateDecoder implements StreamDecoder {
   #template: DeltaTemplate | undefined;
   #proof: Proof | undefined;
   /** What was read by a template that adds up, and the decoder was not told yet. */
-  #untold = '';
+  #untold: string[] = [];
   #candidate: DeltaTemplate | undefined;
   #fruitless = 0;
 
@@ -44,7 +46,7 @@ export class TemplateDecoder implements StreamDecoder {
   next(event: SseEvent): readonly StreamEvent[] {
     const delta = this.#template?.read(event);
     if (delta !== undefined) {
-      if (this.#proof === 'adds-up') this.#untold += textOf(delta);
+      if (this.#proof === 'adds-up') this.#addUp(delta);
       return [delta];
     }
     this.#tell();
@@ -61,11 +63,18 @@ export class TemplateDecoder implements StreamDecoder {
     return this.#decoder.end();
   }
 
+  #addUp(delta: Delta): void {
+    this.#untold.push(textOf(delta));
+    if (this.#untold.length === MOST_UNTOLD) this.#tell();
+  }
+
   #tell(): void {
-    if (this.#template === undefined || this.#untold === '') return;
-    if (this.#decoder.keep === undefined) this.#decoder.next(this.#template.write(this.#untold, 0).event);
-    else this.#decoder.keep(this.#template.delta(this.#untold));
-    this.#untold = '';
+    if (this.#template === undefined || this.#untold.length === 0) return;
+    // Joined, not added to each other: only so it is a text of its own.
+    const text = this.#untold.join('');
+    this.#untold = [];
+    if (this.#decoder.keep === undefined) this.#decoder.next(this.#template.write(text, 0).event);
+    else this.#decoder.keep(this.#template.delta(text));
   }
 
   #learn(event: SseEvent, delta: Delta): void {
