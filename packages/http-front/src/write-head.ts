@@ -33,18 +33,41 @@ const STRAY = /[^\t\x20-\x7e\x80-\xff]/;
  */
 export function writeHead({ status, headers, connection, nowMs }: HeadOptions): AnswerHead {
   let lines = '';
+  let values = '';
   let length: string | undefined;
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined || OURS.has(name)) continue;
-    if (STRAY.test(value) || !NAME.test(name)) throw new TypeError(`the header ${JSON.stringify(name)} cannot be sent`);
+    if (!isName(name)) throw unsendable(name);
     if (name === 'content-length') length = value;
     lines += `${name}: ${value}\r\n`;
+    values += value;
   }
+  // All at once: a search costs more to begin than to go on with.
+  if (STRAY.test(values)) throw unsendable(strayIn(headers));
   const framing = framingOf(status, length);
   const chunked = framing.type === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : '';
   const text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n${lines}${dateHeader(nowMs)}${connection}${chunked}\r\n`;
   return { text, framing };
+}
+
+// The names of answers are few.
+const MOST_NAMES = 1_024;
+const names = new Set<string>();
+
+function isName(text: string): boolean {
+  if (names.has(text)) return true;
+  if (!NAME.test(text)) return false;
+  if (names.size < MOST_NAMES) names.add(text);
+  return true;
+}
+
+function strayIn(headers: HeadOptions['headers']): string {
+  return Object.keys(headers).find((name) => !OURS.has(name) && STRAY.test(headers[name] ?? '')) ?? '';
+}
+
+function unsendable(name: string): TypeError {
+  return new TypeError(`the header ${JSON.stringify(name)} cannot be sent`);
 }
 
 function framingOf(status: number, length: string | undefined): BodyFraming {

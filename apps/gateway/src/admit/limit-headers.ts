@@ -1,8 +1,35 @@
 import type { DialectId } from '@switchyard/canonical';
 import type { LimitRule, RuleStanding } from '@switchyard/shared-state';
 
-/** The measures that clients' libraries know headers for, and what those call them. */
-const KNOWN = ['requests', 'tokens'] as const;
+/** What clients' libraries call the headers of a measure. Written out, so that no name is put together for every request. */
+const KNOWN = [
+  {
+    measure: 'requests',
+    openai: {
+      limit: 'x-ratelimit-limit-requests',
+      remaining: 'x-ratelimit-remaining-requests',
+      reset: 'x-ratelimit-reset-requests',
+    },
+    anthropic: {
+      limit: 'anthropic-ratelimit-requests-limit',
+      remaining: 'anthropic-ratelimit-requests-remaining',
+      reset: 'anthropic-ratelimit-requests-reset',
+    },
+  },
+  {
+    measure: 'tokens',
+    openai: {
+      limit: 'x-ratelimit-limit-tokens',
+      remaining: 'x-ratelimit-remaining-tokens',
+      reset: 'x-ratelimit-reset-tokens',
+    },
+    anthropic: {
+      limit: 'anthropic-ratelimit-tokens-limit',
+      remaining: 'anthropic-ratelimit-tokens-remaining',
+      reset: 'anthropic-ratelimit-tokens-reset',
+    },
+  },
+] as const;
 
 export interface HeaderFacts {
   readonly dialect: DialectId;
@@ -18,18 +45,19 @@ export function limitHeaders(
   { dialect, nowMs }: HeaderFacts,
 ): Readonly<Record<string, string>> {
   const headers: Record<string, string> = {};
-  for (const measure of KNOWN) {
+  for (const { measure, openai, anthropic } of KNOWN) {
     const nearest = nearestOf(standings, measure);
     if (nearest === undefined) continue;
     const { rule, resetMs } = nearest;
+    const limit = String(rule.limit);
     const remaining = String(Math.max(0, Math.floor(nearest.remaining)));
-    headers[`x-ratelimit-limit-${measure}`] = String(rule.limit);
-    headers[`x-ratelimit-remaining-${measure}`] = remaining;
-    headers[`x-ratelimit-reset-${measure}`] = duration(resetMs);
+    headers[openai.limit] = limit;
+    headers[openai.remaining] = remaining;
+    headers[openai.reset] = duration(resetMs);
     if (dialect !== 'anthropic-messages') continue;
-    headers[`anthropic-ratelimit-${measure}-limit`] = String(rule.limit);
-    headers[`anthropic-ratelimit-${measure}-remaining`] = remaining;
-    headers[`anthropic-ratelimit-${measure}-reset`] = new Date(nowMs + resetMs).toISOString();
+    headers[anthropic.limit] = limit;
+    headers[anthropic.remaining] = remaining;
+    headers[anthropic.reset] = new Date(nowMs + resetMs).toISOString();
   }
   return headers;
 }
