@@ -13,6 +13,9 @@ const MAX_HELD_BYTES = 16 * 1024 * 1024;
 const BLANK_LINE = Buffer.from('\n\n');
 const LINE_FEED = 0x0a;
 
+/** Longer chunks often hold several blocks: looking at them as one first would be in vain. */
+const ONE_BLOCK_BYTES = 1_024;
+
 /**
  * Cuts the bytes of an event stream into blocks and reads the event of each. Nearly all blocks of all providers come
  * whole within one chunk and consist of an `event` and a `data` line, or of the latter only, and are read as one piece of
@@ -26,6 +29,8 @@ export class BlockReader {
 
   /** @throws GatewayError `upstream_malformed` for an event too large to hold. */
   push(chunk: Buffer): readonly Block[] {
+    const only = this.#atBlock ? readOnlyBlock(chunk) : undefined;
+    if (only !== undefined) return [only];
     const blocks: Block[] = [];
     const start = this.#atBlock ? readPlainBlocks(chunk, blocks) : 0;
     if (start < chunk.length) this.#readByLine(start === 0 ? chunk : chunk.subarray(start), blocks);
@@ -48,6 +53,14 @@ export class BlockReader {
     const bytes = this.#splitter.rest();
     return { bytes, events: [...this.#scanner.push(bytes), ...this.#scanner.end()] };
   }
+}
+
+/** The plain block that is all of a chunk, as most chunks are: found without a search for its end. */
+function readOnlyBlock(chunk: Buffer): Block | undefined {
+  const end = chunk.length - BLANK_LINE.length;
+  if (end < 0 || end > ONE_BLOCK_BYTES || chunk[end] !== LINE_FEED || chunk[end + 1] !== LINE_FEED) return undefined;
+  const event = readPlainBlock(chunk.toString('utf8', 0, end));
+  return event && { bytes: chunk, events: [event] };
 }
 
 /** Adds the blocks that are plain, up to the first that is not, and returns where that one begins. */

@@ -33,6 +33,10 @@ export class AnswerParser implements PayloadSink {
   #begun: Buffer | undefined;
   #left = 0;
   #end = 0;
+  /** The first stretch of payload in the bytes that are read just now, which nearly always is the only one. */
+  #stretchStart = 0;
+  #stretchEnd = 0;
+  /** All stretches, where there are several. */
   #payload: Buffer | undefined;
   #payloadBytes = 0;
 
@@ -62,7 +66,7 @@ export class AnswerParser implements PayloadSink {
     let at = 0;
     if (this.#state === 'head') at = this.#readHeads(bytes, length);
     if (at < length) at = this.#readBody(bytes, at, length);
-    this.#flush();
+    this.#flush(bytes);
     return at === length;
   }
 
@@ -72,9 +76,20 @@ export class AnswerParser implements PayloadSink {
   }
 
   onPayload(bytes: Buffer, start: number, end: number): void {
-    const payload = (this.#payload ??= Buffer.allocUnsafe(this.#end - start));
-    bytes.copy(payload, this.#payloadBytes, start, end);
-    this.#payloadBytes += end - start;
+    if (this.#stretchEnd === 0) {
+      this.#stretchStart = start;
+      this.#stretchEnd = end;
+      return;
+    }
+    const payload = (this.#payload ??= this.#joinFrom(bytes));
+    this.#payloadBytes += bytes.copy(payload, this.#payloadBytes, start, end);
+  }
+
+  /** Room for all payload that is left in these bytes, begun with the first stretch. */
+  #joinFrom(bytes: Buffer): Buffer {
+    const payload = Buffer.allocUnsafe(this.#end - this.#stretchStart);
+    this.#payloadBytes = bytes.copy(payload, 0, this.#stretchStart, this.#stretchEnd);
+    return payload;
   }
 
   /** Reads up to and with the final head, and says where the body begins. */
@@ -157,13 +172,18 @@ export class AnswerParser implements PayloadSink {
     return stop;
   }
 
-  #flush(): void {
-    const payload = this.#payload;
-    if (payload === undefined) return;
-    const chunk = this.#payloadBytes === payload.length ? payload : payload.subarray(0, this.#payloadBytes);
+  #flush(bytes: Buffer): void {
+    if (this.#stretchEnd === 0) return;
+    const chunk = this.#payload?.subarray(0, this.#payloadBytes) ?? this.#copyStretch(bytes);
+    this.#stretchEnd = 0;
     this.#payload = undefined;
-    this.#payloadBytes = 0;
     this.#sink.onData(chunk);
+  }
+
+  #copyStretch(bytes: Buffer): Buffer {
+    const chunk = Buffer.allocUnsafe(this.#stretchEnd - this.#stretchStart);
+    bytes.copy(chunk, 0, this.#stretchStart, this.#stretchEnd);
+    return chunk;
   }
 
   #fail(fault: AnswerFault, at: number): number {
