@@ -15,8 +15,8 @@ export interface IdleOptions {
 
 /**
  * Gives memory back the first time that the process has nothing to do: V8 collects when more is allocated, so that a service at
- * rest would keep what starting took, two thirds of its heap. Once only: after a collection V8 grows its heap slowly and
- * compiles again what it has dropped, which costs the next thousands of requests up to half as much again.
+ * rest would keep what starting took, two thirds of its heap. Once only: V8 compiles again what a collection has dropped, which
+ * the next thousands of requests pay for.
  */
 export function collectOnceIdle(): void {
   void whenIdle({ everyMs: LOOK_EVERY_MS, cpuMicros, collect });

@@ -5,7 +5,7 @@ import { createLogger, createMetrics, type Logger, type Metrics } from '@switchy
 import { answerPrimary, tellServing, untilToldToStop } from '../processes/answer-primary.js';
 import type { ProcessPlace } from '../processes/process-place.js';
 import { collectOnceIdle } from './collect-once-idle.js';
-import { countBuffersAsHeap } from './count-buffers-as-heap.js';
+import { relaxCollector } from './relax-collector.js';
 import { Closers, untilSignal } from './shutdown.js';
 
 /** What a service starts with. */
@@ -46,7 +46,7 @@ export async function runService(
   try {
     started = await start({ environment, logger, closers, metrics });
     collectOnceIdle();
-    countBuffersAsHeap();
+    relaxCollector();
     logger.info(started.facts, `${service} listening`);
     if (isOneOfMany) tellServing();
     const signal = await stopped;

@@ -3,7 +3,7 @@ import { createLogger, createLogOutput } from '@switchyard/telemetry';
 
 import { banner } from '../compose/banner.js';
 import { collectOnceIdle } from '../compose/collect-once-idle.js';
-import { countBuffersAsHeap } from '../compose/count-buffers-as-heap.js';
+import { relaxCollector } from '../compose/relax-collector.js';
 import { Closers, untilSignal } from '../compose/shutdown.js';
 import { startStandalone, type Standalone } from '../compose/standalone.js';
 
@@ -40,7 +40,7 @@ export async function runStart(flags: StartFlags): Promise<void> {
       closers,
     });
     collectOnceIdle();
-    countBuffersAsHeap();
+    relaxCollector();
     console.log(flags.json === true ? JSON.stringify(addressesOf(standalone)) : banner(standalone));
     const signal = await stopped;
     logger.info({ signal }, 'stopping: running requests may finish');
