@@ -1,4 +1,3 @@
-export { FrontAnswer, type AnswerSink } from './front-answer.js';
-export { BodyError, FrontRequest } from './front-request.js';
-export { HttpFront, type FrontTimeouts, type HttpFrontOptions } from './http-front.js';
-export { readHead, type RequestHead } from './read-head.js';
+export type { FrontAnswer } from './front-answer.js';
+export { BodyError, type FrontRequest } from './front-request.js';
+export { HttpFront } from './http-front.js';

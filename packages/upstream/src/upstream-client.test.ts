@@ -6,10 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
-import type { UpstreamDeadlines, UpstreamRequest } from './upstream-call.js';
+import { DEADLINES, listenLocally } from './__fixtures__/loopback.js';
+import type { UpstreamRequest } from './upstream-call.js';
 import { createUpstreamClient, type UpstreamClient, type UpstreamClientOptions } from './upstream-client.js';
-
-const DEADLINES: UpstreamDeadlines = { connectMs: 2_000, headersMs: 2_000, idleMs: 2_000 };
 
 const closers: (() => Promise<unknown> | void)[] = [];
 
@@ -18,21 +17,10 @@ afterEach(async () => {
 });
 
 async function listen(server: TcpServer, scheme = 'http'): Promise<URL> {
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const sockets = new Set<Socket>();
-  server.on('connection', (socket: Socket) => {
-    sockets.add(socket);
-    socket.on('error', () => {});
-    socket.once('close', () => sockets.delete(socket));
-  });
-  closers.push(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  return new URL(`${scheme}://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1/chat?x=1`);
+  const { url, close } = await listenLocally(server, scheme);
+  closers.push(close);
+  url.search = '?x=1';
+  return url;
 }
 
 function serve(listener: RequestListener): Promise<URL> {

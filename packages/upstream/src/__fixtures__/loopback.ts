@@ -7,27 +7,36 @@ export const DEADLINES: UpstreamDeadlines = { connectMs: 2_000, headersMs: 2_000
 
 export const never = new AbortController().signal;
 
+/** Starts a server on a free port. `close` ends its connections too. */
+export async function listenLocally(server: Server, scheme = 'http'): Promise<{ url: URL; close(): void }> {
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('error', () => {});
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const address = server.address();
+  return {
+    url: new URL(`${scheme}://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1/chat`),
+    close() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
+
 /** Servers and clients of one test, closed after it. */
 export class Loopback {
   readonly #closers: (() => unknown)[] = [];
 
   /** Starts a server on a free port. */
   async listen(server: Server, scheme = 'http'): Promise<URL> {
-    await new Promise<void>((resolve) => {
-      server.listen(0, '127.0.0.1', resolve);
-    });
-    const sockets = new Set<Socket>();
-    server.on('connection', (socket: Socket) => {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.once('close', () => sockets.delete(socket));
-    });
-    this.#closers.push(() => {
-      for (const socket of sockets) socket.destroy();
-      server.close();
-    });
-    const address = server.address();
-    return new URL(`${scheme}://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/v1/chat`);
+    const { url, close } = await listenLocally(server, scheme);
+    this.#closers.push(close);
+    return url;
   }
 
   /** A server of bare sockets. It is called for each request, of which no body may hold the end of another head. */
