@@ -6,20 +6,31 @@ const MOST_MODELS = 4_096;
 
 /** What upstream models cost, by the first price of the configuration that speaks of them. */
 export class PriceBook {
-  private readonly found = new Map<string, Price | undefined>();
+  /** By provider and model; null where nobody said. */
+  private readonly found = new Map<string, Map<string, Price | null>>();
+  private size = 0;
 
   constructor(private readonly prices: readonly Price[] = []) {}
 
   /** Undefined where nobody said. */
   priceOf({ credential: { provider }, model }: Pick<Candidate, 'credential' | 'model'>): Price | undefined {
     if (this.prices.length === 0) return undefined;
-    const key = `${provider}/${model}`;
-    if (this.found.has(key)) return this.found.get(key);
+    const known = this.found.get(provider)?.get(model);
+    return known === undefined ? this.find(provider, model) : (known ?? undefined);
+  }
+
+  private find(provider: string, model: string): Price | undefined {
     const price = this.prices.find(
       (one) => (one.provider === undefined || one.provider === provider) && matchesPattern(one.model, model),
     );
-    if (this.found.size >= MOST_MODELS) this.found.clear();
-    this.found.set(key, price);
+    if (this.size >= MOST_MODELS) {
+      this.found.clear();
+      this.size = 0;
+    }
+    const ofProvider = this.found.get(provider) ?? new Map<string, Price | null>();
+    ofProvider.set(model, price ?? null);
+    this.found.set(provider, ofProvider);
+    this.size += 1;
     return price;
   }
 }

@@ -28,14 +28,15 @@ export interface RedisUsageSinkOptions {
 }
 
 // A batch is a script call, so that it is written whole or not at all. Those of one source come in their order, and one that
-// is not newer than the last was written before.
+// is not newer than the last was written before. The stream is trimmed once for all of them.
 const APPEND = new RedisScript(`
   local last = tonumber(redis.call('GET', KEYS[2]) or -1)
   local sequence = tonumber(ARGV[1])
   if sequence <= last then return 0 end
   for i = 4, #ARGV do
-    redis.call('XADD', KEYS[1], 'MAXLEN', '~', ARGV[2], '*', 'record', ARGV[i])
+    redis.call('XADD', KEYS[1], '*', 'record', ARGV[i])
   end
+  redis.call('XTRIM', KEYS[1], 'MAXLEN', '~', ARGV[2])
   redis.call('PEXPIRE', KEYS[1], ARGV[3])
   redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[3])
   return #ARGV - 3`);

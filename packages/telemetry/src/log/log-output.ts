@@ -29,8 +29,8 @@ export function createLogOutput(fd: number): DestinationStream {
 
 class LogOutput implements DestinationStream {
   readonly #fd: number;
-  #lines: string[] = [];
-  #length = 0;
+  // One text, which becomes flat once: lines that are put together from pieces would be copied twice if they were joined.
+  #lines = '';
   #dropped = 0;
   /** Whether the system has a batch to write. */
   #isWriting = false;
@@ -43,13 +43,12 @@ class LogOutput implements DestinationStream {
   }
 
   write(line: string): void {
-    if (this.#length > MAX_LENGTH) {
+    if (this.#lines.length > MAX_LENGTH) {
       this.#dropped += 1;
       return;
     }
-    this.#lines.push(line);
-    this.#length += line.length;
-    if (this.#length >= BATCH_LENGTH) this.#flush();
+    this.#lines += line;
+    if (this.#lines.length >= BATCH_LENGTH) this.#flush();
     else this.#later(FLUSH_MS);
   }
 
@@ -78,14 +77,13 @@ class LogOutput implements DestinationStream {
   }
 
   #take(): Buffer {
-    const lines = this.#lines;
+    let lines = this.#lines;
     if (this.#dropped > 0) {
-      lines.push(`{"level":"warn","msg":"${this.#dropped} log lines were dropped: they are not read fast enough"}\n`);
+      lines += `{"level":"warn","msg":"${this.#dropped} log lines were dropped: they are not read fast enough"}\n`;
     }
-    this.#lines = [];
-    this.#length = 0;
+    this.#lines = '';
     this.#dropped = 0;
-    return Buffer.from(lines.join(''));
+    return Buffer.from(lines);
   }
 
   #write(batch: Buffer): void {

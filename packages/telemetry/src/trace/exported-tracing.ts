@@ -9,11 +9,12 @@ import {
 } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, SamplingDecision, TracerProvider, type IdGenerator } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, TracerProvider, type IdGenerator } from '@opentelemetry/sdk-trace';
 
+import { chooseSampling, isSampled, samplerFor } from './sampling.js';
 import { formatTraceparent, formatTracestate, parseTraceContext } from './trace-context.js';
 import { newSpanId, newTraceId } from './trace-ids.js';
-import { chooseSampler, exportHeaders, resourceAttributes } from './trace-settings.js';
+import { exportHeaders, resourceAttributes } from './trace-settings.js';
 import type { SpanAttributes, SpanOptions, TraceSpan, TraceVariables, Tracing } from './tracing.js';
 import { UnrecordedSpan } from './unrecorded-tracing.js';
 
@@ -39,11 +40,11 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
       positiveNumber(variables['OTEL_EXPORTER_OTLP_TRACES_TIMEOUT']) ??
       positiveNumber(variables['OTEL_EXPORTER_OTLP_TIMEOUT']),
   });
-  const sampler = chooseSampler(variables);
+  const sampling = chooseSampling(variables);
   const ids = new GivenIds();
   const provider = new TracerProvider({
     resource: defaultResource().merge(resourceFromAttributes(resourceAttributes(serviceName, variables))),
-    sampler,
+    sampler: samplerFor(sampling),
     idGenerator: ids,
     spanProcessors: [new BatchSpanProcessor({ exporter, ...batchSettings(variables) })],
   });
@@ -51,15 +52,13 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
   return {
     startSpan: (name: string, spanOptions: SpanOptions) => {
       const parent = parseTraceContext(spanOptions.traceparent, spanOptions.tracestate);
-      const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-      const kind = SPAN_KINDS[spanOptions.kind];
       const traceId = parent?.traceId ?? newTraceId();
       const spanId = newSpanId();
-      // Most traces are of no interest, and the SDK takes several times as long to say so. It decides the same by the same id.
-      const { decision } = sampler.shouldSample(context, traceId, name, kind, {}, []);
-      if (decision === SamplingDecision.NOT_RECORD) {
+      if (!isSampled(sampling, { traceId, parentFlags: parent?.traceFlags })) {
         return new UnrecordedSpan({ traceId, spanId, traceFlags: TraceFlags.NONE, traceState: parent?.traceState });
       }
+      const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
+      const kind = SPAN_KINDS[spanOptions.kind];
       ids.give(traceId, spanId);
       const attributes = copyAttributes(spanOptions.attributes ?? {});
       return new ExportedSpan(tracer.startSpan(name, { kind, attributes }, context));

@@ -1,11 +1,3 @@
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  ParentBasedSampler,
-  TraceIdRatioBasedSampler,
-  type Sampler,
-} from '@opentelemetry/sdk-trace';
-
 import type { TraceVariables } from './tracing.js';
 
 const TRACES_PATH = 'v1/traces';
@@ -36,30 +28,6 @@ export function resourceAttributes(serviceName: string, variables: TraceVariable
   const attributes = parsePairs(variables['OTEL_RESOURCE_ATTRIBUTES']);
   const name = variables['OTEL_SERVICE_NAME'] || attributes['service.name'] || serviceName;
   return { ...attributes, 'service.name': name };
-}
-
-/** (OpenTelemetry SDK environment variables, OTEL_TRACES_SAMPLER; an unknown name means the default.) */
-export function chooseSampler(variables: TraceVariables): Sampler {
-  const ratio = parseRatio(variables['OTEL_TRACES_SAMPLER_ARG']);
-  switch (variables['OTEL_TRACES_SAMPLER']) {
-    case 'always_on':
-      return new AlwaysOnSampler();
-    case 'always_off':
-      return new AlwaysOffSampler();
-    case 'traceidratio':
-      return new TraceIdRatioBasedSampler(ratio);
-    case 'parentbased_always_off':
-      return new ParentBasedSampler({ root: new AlwaysOffSampler() });
-    case 'parentbased_traceidratio':
-      return new ParentBasedSampler({ root: new TraceIdRatioBasedSampler(ratio) });
-    default:
-      return new ParentBasedSampler({ root: new AlwaysOnSampler() });
-  }
-}
-
-function parseRatio(text: string | undefined): number {
-  const ratio = text === undefined || text === '' ? 1 : Number(text);
-  return ratio >= 0 && ratio <= 1 ? ratio : 1;
 }
 
 /** `a=1,b=2` with percent-encoded values; what is not a pair is left out. (W3C Baggage, as OpenTelemetry uses it.) */
