@@ -19,7 +19,8 @@ import { authenticate, type Caller } from './authenticate/authenticate.js';
 import { clientKeyOf } from './authenticate/client-key.js';
 import { checkSourceAddress, clientAddress } from './authenticate/source-address.js';
 import type { ClientAnswer } from './dispatch/client-answer.js';
-import { dispatchRequest, type RequestJob } from './dispatch/dispatch-request.js';
+import { RequestDispatch, type RequestJob } from './dispatch/dispatch-request.js';
+import { dispatch } from './dispatch/dispatch.js';
 import { HttpAnswer } from './dispatch/http-answer.js';
 import type { ExplainSource } from './explain/explain-route.js';
 import { meter } from './meter/meter.js';
@@ -54,18 +55,18 @@ export class Pipeline {
   constructor(private readonly options: PipelineOptions) {}
 
   /** Serves one request to its end. Never rejects. */
-  async serve(surface: Surface, exchange: HttpExchange): Promise<void> {
+  serve(surface: Surface, exchange: HttpExchange): Promise<void> {
     const { request, response } = exchange;
     const ended = new AbortController();
     response.onGone = () => ended.abort();
     const requestId = requestIdOf(request.headers['x-request-id']);
     const context = createContext({ surface, request, requestId, signal: ended.signal }, this.options.tracing);
     const readIt = (): Buffer | Promise<Buffer> => exchange.readBody(this.options.bodyLimits);
-    await this.run({ context, ended, readBody: readIt, answer: new HttpAnswer(context, response) });
+    return this.run({ context, ended, readBody: readIt, answer: new HttpAnswer(context, response) });
   }
 
   /** Serves one turn of a WebSocket to its end, as a request of its own. Never rejects. */
-  async serveTurn(turn: Turn): Promise<void> {
+  serveTurn(turn: Turn): Promise<void> {
     const { surface, request, ended, body } = turn;
     const parts = { surface, request, requestId: requestIdOf(undefined), signal: ended.signal };
     const context = createContext(parts, this.options.tracing);
@@ -74,11 +75,12 @@ export class Pipeline {
       if (body.length > this.options.bodyLimits.maxBytes) throw tooLarge(this.options.bodyLimits);
       return body;
     };
-    await this.run({ context, ended, readBody: checkIt, answer: turn.createAnswer(context) });
+    return this.run({ context, ended, readBody: checkIt, answer: turn.createAnswer(context) });
   }
 
   private async run(job: Job): Promise<void> {
     this.inFlight += 1;
+    let dispatching: RequestDispatch | undefined;
     let outcome: RequestOutcome;
     try {
       const { index, caller } = this.recognise(job);
@@ -87,11 +89,13 @@ export class Pipeline {
       const ready = this.resolve(job, { index, caller, body });
       const admitting = admit({ ...ready, caller, state: this.options.state });
       if (admitting !== undefined) await admitting;
-      outcome = await dispatchRequest(ready, this.options);
+      dispatching = new RequestDispatch(ready, this.options);
+      outcome = dispatching.conclude(await dispatch(dispatching));
     } catch (thrown) {
       outcome = this.refuse(job, thrown);
     } finally {
       this.inFlight -= 1;
+      dispatching?.close();
     }
     const { logger, requestMetrics, state } = this.options;
     meter(job.context, outcome, { logger, metrics: requestMetrics, usage: state.shared.usage });

@@ -25,7 +25,7 @@ import type { GatewayState } from '../state/gateway-state.js';
 import { answerHeaders } from './answer-headers.js';
 import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js';
 import { conclude } from './conclude.js';
-import { dispatch, type AttemptTask, type DispatchJob } from './dispatch.js';
+import type { AttemptTask, DispatchJob } from './dispatch.js';
 import type { Hedging } from './hedge.js';
 import { performAttempt, type PerformOptions } from './perform-attempt.js';
 import type { RescuePolicy } from './rescue.js';
@@ -51,22 +51,11 @@ export interface DispatchTools {
 // The worker enforces the total deadline; the gateway steps in when even the worker does not answer.
 const DEADLINE_GRACE_MS = 1_000;
 
-/** Chooses who is to answer a request, and has it answered. */
-export async function dispatchRequest(job: RequestJob, tools: DispatchTools): Promise<RequestOutcome> {
-  const { context, index, resolution, ended, answer } = job;
-  const totalMs = resolution.alias?.deadlines?.totalMs ?? index.settings.deadlines.totalMs;
-  const guard = setTimeout(() => ended.abort(totalDeadline(totalMs)), totalMs + DEADLINE_GRACE_MS);
-  try {
-    const dispatching = new RequestDispatch(job, tools, totalMs);
-    const end = await dispatch(dispatching);
-    return conclude(context, { end, answer, reply: dispatching.reply });
-  } finally {
-    clearTimeout(guard);
-  }
-}
-
-/** What is to be tried for one request, and what trying it does: one object, where a closure for each would be a dozen. */
-class RequestDispatch implements DispatchJob, ReplyOptions {
+/**
+ * One request, its candidates chosen: what is to be tried, and what trying it does. One object, where a closure for each would
+ * be a dozen. To be closed when the request is over.
+ */
+export class RequestDispatch implements DispatchJob, ReplyOptions {
   readonly reply: ClientReply;
   readonly choice: Choice;
   readonly rules: AttemptRules;
@@ -82,11 +71,13 @@ class RequestDispatch implements DispatchJob, ReplyOptions {
   readonly #job: RequestJob;
   readonly #affinity: AffinityKeys;
   readonly #performing: PerformOptions;
+  readonly #guard: NodeJS.Timeout;
   #serving: Candidate | undefined;
 
-  constructor(job: RequestJob, tools: DispatchTools, totalMs: number) {
-    const { context, index, resolution } = job;
+  constructor(job: RequestJob, tools: DispatchTools) {
+    const { context, index, resolution, ended } = job;
     const { settings } = index;
+    const totalMs = resolution.alias?.deadlines?.totalMs ?? settings.deadlines.totalMs;
     this.#job = job;
     this.#affinity = affinityOf(context, job.body, settings.affinity);
     this.state = tools.state.routing(index);
@@ -114,6 +105,16 @@ class RequestDispatch implements DispatchJob, ReplyOptions {
     };
     this.reply = job.answer.createReply(this);
     this.choice = this.choose();
+    this.#guard = setTimeout(() => ended.abort(totalDeadline(totalMs)), totalMs + DEADLINE_GRACE_MS);
+  }
+
+  /** Ends the client's answer as the last attempt ended. */
+  conclude(end: AttemptEnd): RequestOutcome {
+    return conclude(this.#job.context, { end, answer: this.#job.answer, reply: this.reply });
+  }
+
+  close(): void {
+    clearTimeout(this.#guard);
   }
 
   choose(exclude?: ReadonlySet<string>): Choice {

@@ -31,43 +31,33 @@ export interface PerformOptions {
 }
 
 /** Makes one attempt, and keeps the books of it: load, health, quota, what was used. */
-export async function performAttempt(
-  options: PerformOptions,
-  candidate: Candidate,
-  task: AttemptTask,
-): Promise<AttemptEnd> {
-  const { context, state, index } = options;
-  const watched = new WatchedReply(options, candidate, task.reply);
-  const { startedAtMs } = watched;
+export function performAttempt(options: PerformOptions, candidate: Candidate, task: AttemptTask): Promise<AttemptEnd> {
+  const { context, index } = options;
+  const watched = new WatchedAttempt(options, candidate, task.reply);
   context.attemptsBegun += 1;
-  const leftMs = options.totalMs - (startedAtMs - context.receivedAtMs);
   const open = attemptOpen(context, {
     candidate,
     ordinal: context.attemptsBegun,
     requestedModel: options.model,
     settings: index.settings,
-    leftMs,
+    leftMs: watched.leftMs,
     rescuable: options.rescuable,
     resume: task.resume,
   });
-  const ended = await options.transport.attempt(open, options.body, watched, task.signal);
-  const end = inOwnTime(ended, { totalMs: open.deadlines.totalMs, leftMs });
-  watched.flight.end();
-  const isHeld = reportEnd(state.shared.health, watched, { end, settings: index.settings });
-  if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();
-  const durationMs = performance.now() - startedAtMs;
-  // Cancelled, and not because the request is over: another attempt was faster.
-  const hasLost = end.outcome === 'cancelled' && !context.signal.aborted;
-  context.attempts.push(recordOf(options, candidate, { end, bytesWritten: watched.bytesWritten, durationMs, hasLost }));
-  return end;
+  const { totalMs } = open.deadlines;
+  return options.transport
+    .attempt(open, options.body, watched, task.signal)
+    .then((ended) => watched.over(inOwnTime(ended, { totalMs, leftMs: watched.leftMs })));
 }
 
 /** Hears of the first content, and counts. What resumes a stream has no head of its own: its first data says so. */
-class WatchedReply implements AttemptReply, HealthReport {
-  bytesWritten = 0;
+class WatchedAttempt implements AttemptReply, HealthReport {
   readonly sentAtMs = Date.now();
-  readonly startedAtMs = performance.now();
-  readonly flight: Flight;
+  /** What the request had left when it began. */
+  readonly leftMs: number;
+  readonly #startedAtMs = performance.now();
+  readonly #flight: Flight;
+  #bytesWritten = 0;
   #hasContent = false;
 
   constructor(
@@ -76,7 +66,8 @@ class WatchedReply implements AttemptReply, HealthReport {
     private readonly reply: AttemptReply,
   ) {
     const { inputTokens, outputTokens } = options.estimate;
-    this.flight = options.state.loads.start(candidate, { nowMs: this.sentAtMs, inputTokens, outputTokens });
+    this.leftMs = options.totalMs - (this.#startedAtMs - options.context.receivedAtMs);
+    this.#flight = options.state.loads.start(candidate, { nowMs: this.sentAtMs, inputTokens, outputTokens });
   }
 
   get operation(): Operation {
@@ -90,15 +81,30 @@ class WatchedReply implements AttemptReply, HealthReport {
 
   data(chunk: Buffer): Promise<void> | undefined {
     if (!this.#hasContent) this.#contentCame();
-    this.bytesWritten += chunk.length;
+    this.#bytesWritten += chunk.length;
     return this.reply.data(chunk);
+  }
+
+  /** Closes the books. Returns the end that they tell of. */
+  over(end: AttemptEnd): AttemptEnd {
+    const { options, candidate } = this;
+    const { context, state, index } = options;
+    this.#flight.end();
+    const isHeld = reportEnd(state.shared.health, this, { end, settings: index.settings });
+    if (isHeld) options.metrics.cooldowns.with(candidate.credential.provider, end.error?.code ?? '').add();
+    const durationMs = performance.now() - this.#startedAtMs;
+    // Cancelled, and not because the request is over: another attempt was faster.
+    const hasLost = end.outcome === 'cancelled' && !context.signal.aborted;
+    const bytesWritten = this.#bytesWritten;
+    context.attempts.push(recordOf(options, candidate, { end, bytesWritten, durationMs, hasLost }));
+    return end;
   }
 
   #contentCame(): void {
     this.#hasContent = true;
-    this.flight.firstContent(Date.now());
+    this.#flight.firstContent(Date.now());
     reportContent(this.options.state.shared.health, this);
-    this.options.onFirstContent?.(performance.now() - this.startedAtMs);
+    this.options.onFirstContent?.(performance.now() - this.#startedAtMs);
   }
 }
 
