@@ -27,6 +27,7 @@ import type { ClientAnswer, ClientReply, ReplyOptions } from './client-answer.js
 import { conclude } from './conclude.js';
 import type { AttemptTask, DispatchJob } from './dispatch.js';
 import type { Hedging } from './hedge.js';
+import { LateWatch, type Watched } from './late-watch.js';
 import { performAttempt, type PerformOptions } from './perform-attempt.js';
 import type { RescuePolicy } from './rescue.js';
 
@@ -50,17 +51,19 @@ export interface DispatchTools {
 
 // The worker enforces the total deadline; the gateway steps in when even the worker does not answer.
 const DEADLINE_GRACE_MS = 1_000;
+const lateRequests = new LateWatch();
 
 /**
  * One request, its candidates chosen: what is to be tried, and what trying it does. One object, where a closure for each would
  * be a dozen. To be closed when the request is over.
  */
-export class RequestDispatch implements DispatchJob, ReplyOptions {
+export class RequestDispatch implements DispatchJob, ReplyOptions, Watched {
   readonly reply: ClientReply;
   readonly choice: Choice;
   readonly rules: AttemptRules;
   readonly state: RoutingState;
   readonly deadlineAtMs: number;
+  readonly lateAtMs: number;
   readonly model: string;
   readonly signal: AbortSignal;
   readonly hedging: Hedging | undefined;
@@ -71,20 +74,25 @@ export class RequestDispatch implements DispatchJob, ReplyOptions {
   readonly #job: RequestJob;
   readonly #affinity: AffinityKeys;
   readonly #performing: PerformOptions;
-  readonly #guard: NodeJS.Timeout;
+  readonly #totalMs: number;
+  readonly #watchedAt: number;
   #serving: Candidate | undefined;
 
   constructor(job: RequestJob, tools: DispatchTools) {
-    const { context, index, resolution, ended } = job;
+    const { context, index, resolution } = job;
     const { settings } = index;
     const totalMs = resolution.alias?.deadlines?.totalMs ?? settings.deadlines.totalMs;
     this.#job = job;
+    this.#totalMs = totalMs;
     this.#affinity = affinityOf(context, job.body, settings.affinity);
     this.state = tools.state.routing(index);
     this.keepaliveMs = settings.keepaliveSeconds * 1_000;
     this.model = resolution.model;
     this.signal = context.signal;
-    this.deadlineAtMs = Date.now() + totalMs - (performance.now() - context.receivedAtMs);
+    const nowMs = Date.now();
+    const monotonicMs = performance.now();
+    this.deadlineAtMs = nowMs + totalMs - (monotonicMs - context.receivedAtMs);
+    this.lateAtMs = monotonicMs + totalMs + DEADLINE_GRACE_MS;
     const isSole = wishes(context, 'x-switchyard-no-fallback');
     this.rules = isSole ? { ...settings, maxAttempts: 1 } : settings;
     this.hedging = isSole ? undefined : hedgingOf(resolution, tools.state);
@@ -104,8 +112,12 @@ export class RequestDispatch implements DispatchJob, ReplyOptions {
       onFirstContent: firstContentListener(resolution, tools.state),
     };
     this.reply = job.answer.createReply(this);
-    this.choice = this.choose();
-    this.#guard = setTimeout(() => ended.abort(totalDeadline(totalMs)), totalMs + DEADLINE_GRACE_MS);
+    this.choice = this.#choose(nowMs, undefined);
+    this.#watchedAt = lateRequests.watch(this);
+  }
+
+  onLate(): void {
+    this.#job.ended.abort(totalDeadline(this.#totalMs));
   }
 
   /** Ends the client's answer as the last attempt ended. */
@@ -114,16 +126,20 @@ export class RequestDispatch implements DispatchJob, ReplyOptions {
   }
 
   close(): void {
-    clearTimeout(this.#guard);
+    lateRequests.leave(this.#watchedAt);
   }
 
-  choose(exclude?: ReadonlySet<string>): Choice {
+  choose(exclude: ReadonlySet<string>): Choice {
+    return this.#choose(Date.now(), exclude);
+  }
+
+  #choose(nowMs: number, exclude: ReadonlySet<string> | undefined): Choice {
     const { resolution, index, estimate } = this.#job;
     return choose({
       resolution,
       state: this.state,
       strategy: strategyOf(resolution, index.settings),
-      nowMs: Date.now(),
+      nowMs,
       random: Math.random,
       affinityKey: this.#affinity.affinityKey,
       promptKey: this.#affinity.promptKey,

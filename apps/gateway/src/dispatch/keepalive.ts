@@ -12,11 +12,13 @@ const FILLERS: Readonly<Record<Framing, { readonly text: string; mayFollow(chunk
 };
 
 const LINE_FEED = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
 
 /** Whether an event of a stream of server-sent events ends where these bytes do. */
 export function endsEvent(bytes: Buffer): boolean {
-  const tail = bytes.toString('latin1', Math.max(0, bytes.length - 4));
-  return tail.endsWith('\n\n') || tail.endsWith('\r\n\r\n');
+  if (bytes.at(-1) !== LINE_FEED) return false;
+  if (bytes.at(-2) === LINE_FEED) return true;
+  return bytes.at(-2) === CARRIAGE_RETURN && bytes.at(-3) === LINE_FEED && bytes.at(-4) === CARRIAGE_RETURN;
 }
 
 /**

@@ -13,15 +13,22 @@ interface LineBegin {
   readonly text: string;
 }
 
+/** What a line with this message ends with: nearly all have the same. */
+interface LineEnd {
+  readonly message: string;
+  readonly text: string;
+}
+
 interface Destination extends LogLines {
   begin: LineBegin;
+  end: LineEnd;
 }
 
 const linesOf = new WeakMap<Logger, Destination>();
 
 /** Lets `logRecord` write the lines of a logger. */
 export function registerLines(logger: Logger, lines: LogLines): void {
-  linesOf.set(logger, { ...lines, begin: { atMs: 0, text: '' } });
+  linesOf.set(logger, { ...lines, begin: { atMs: 0, text: '' }, end: lineEnd('') });
 }
 
 /**
@@ -37,7 +44,8 @@ export function logRecord(logger: Logger, members: string, message: string): voi
     return;
   }
   const begin = beginOf(lines, Date.now());
-  lines.destination.write(`${begin}${members === '' ? '' : ','}${members},"msg":${JSON.stringify(message)}}\n`);
+  if (lines.end.message !== message) lines.end = lineEnd(message);
+  lines.destination.write(`${begin}${members === '' ? '' : ','}${members}${lines.end.text}`);
 }
 
 function beginOf(lines: Destination, nowMs: number): string {
@@ -47,4 +55,8 @@ function beginOf(lines: Destination, nowMs: number): string {
     lines.begin = { atMs: nowMs, text };
   }
   return lines.begin.text;
+}
+
+function lineEnd(message: string): LineEnd {
+  return { message, text: `,"msg":${JSON.stringify(message)}}\n` };
 }
