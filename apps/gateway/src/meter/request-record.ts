@@ -77,12 +77,18 @@ function endMembers({ answeredModel, finish, usage, dropped }: AttemptEnd): stri
 /** Without what the provider said itself, which may say anything. */
 function usageObject(usage: Usage): string {
   return (
-    `{"inputUncached":${number(usage.inputUncached)},"cacheRead":${number(usage.cacheRead)}` +
-    `,"cacheWrite5m":${number(usage.cacheWrite5m)},"cacheWrite1h":${number(usage.cacheWrite1h)}` +
+    `{"inputUncached":${number(usage.inputUncached)}${cached(usage)}` +
     `,"output":${number(usage.output)}${count('reasoning', usage.reasoning)}` +
     `${count('audioInput', usage.audioInput)}${count('audioOutput', usage.audioOutput)}}`
   );
 }
+
+function cached({ cacheRead, cacheWrite5m, cacheWrite1h }: Usage): string {
+  if (cacheRead === 0 && cacheWrite5m === 0 && cacheWrite1h === 0) return NOTHING_CACHED;
+  return `,"cacheRead":${number(cacheRead)},"cacheWrite5m":${number(cacheWrite5m)},"cacheWrite1h":${number(cacheWrite1h)}`;
+}
+
+const NOTHING_CACHED = ',"cacheRead":0,"cacheWrite5m":0,"cacheWrite1h":0';
 
 function text(name: string, value: string | undefined): string {
   return value === undefined ? '' : `,"${name}":${quoted(value)}`;
