@@ -87,7 +87,8 @@ export class Pipeline {
       const reading = job.readBody();
       const body = reading instanceof Promise ? await reading : reading;
       const ready = this.resolve(job, { index, caller, body });
-      const admitting = admit({ ...ready, caller, state: this.options.state });
+      const { context, resolution, estimate } = ready;
+      const admitting = admit({ context, caller, index, resolution, estimate, state: this.options.state });
       if (admitting !== undefined) await admitting;
       dispatching = new RequestDispatch(ready, this.options);
       outcome = dispatching.conclude(await dispatch(dispatching));
