@@ -1,4 +1,4 @@
-import { headerNamed } from './header-names.js';
+import { headerAt } from './header-names.js';
 
 /** The head of a request that is as plain as can be. */
 export interface RequestHead {
@@ -57,7 +57,7 @@ function readFields(text: string, start: number): Pick<RequestHead, 'headers' | 
     const lineEnd = text.indexOf('\r\n', position);
     const colon = text.indexOf(':', position);
     if (colon === -1 || colon > lineEnd || count === MAX_HEADERS) return undefined;
-    const header = headerNamed(text.slice(position, colon));
+    const header = headerAt(text, position, colon);
     const value = fieldValue(text, colon + 1, lineEnd);
     position = lineEnd + 2;
     if (header === undefined) return undefined;
