@@ -6,8 +6,11 @@ import { answerError, isHtml, wrongAddress } from './answer-error.js';
 import { answerStream } from './answer-stream.js';
 import { answerWhole } from './answer-whole.js';
 
+/** Why an attempt failed, if it did. */
+export type Outcome = AttemptError | undefined;
+
 /** Hands the upstream's answer to the client, or says why there is none. */
-export function answerAttempt(context: AnswerContext, answer: Answer): Promise<AttemptError | undefined> {
+export function answerAttempt(context: AnswerContext, answer: Answer): Outcome | Promise<Outcome> {
   const { status } = answer;
   if (status < 200 || status >= 300) return answerError(context, answer);
   if (isHtml(answer)) {

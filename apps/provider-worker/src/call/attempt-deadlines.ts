@@ -1,5 +1,5 @@
 import { GatewayError } from '@switchyard/canonical';
-import type { AttemptOpen } from '@switchyard/wire';
+import { Cancellation, type AttemptOpen, type AttemptSignal } from '@switchyard/wire';
 
 /** Shorter waits end when they say; longer ones are looked at on the way. */
 const EXACT_MS = 1_024;
@@ -15,25 +15,21 @@ const LONGEST_TIMER_MS = 2 ** 30;
  * not touched when content comes.
  */
 export class AttemptDeadlines {
-  readonly #controller = new AbortController();
-  readonly #client: AbortSignal;
+  readonly signal = new Cancellation();
+  readonly #client: AttemptSignal;
   readonly #startedAtMs = performance.now();
   readonly #totalMs: number;
   #firstContentMs: number;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AbortSignal) {
+  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AttemptSignal) {
     const { totalMs, firstContentMs } = open.deadlines;
     this.#client = client;
     this.#totalMs = totalMs;
     this.#firstContentMs = open.stream ? firstContentMs : 0;
     this.#arm(0);
-    if (client.aborted) this.#leave();
-    else client.addEventListener('abort', this.#leave, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+    if (client.aborted) this.handleEvent();
+    else client.addEventListener('abort', this);
   }
 
   /** Whether it was the client that ended the attempt. */
@@ -54,22 +50,22 @@ export class AttemptDeadlines {
   /** Waits for a reader who is behind, but not beyond the signal. */
   async wait(reader: Promise<void>): Promise<void> {
     const { signal } = this;
-    let onAbort: (() => void) | undefined;
+    if (signal.aborted) throw signal.reason;
+    let onAbort = (): void => {};
     const aborted = new Promise<never>((_resolve, reject) => {
       onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
     });
+    signal.addEventListener('abort', onAbort);
     try {
-      signal.throwIfAborted();
       await Promise.race([reader, aborted]);
     } finally {
-      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
   close(): void {
     clearTimeout(this.#timer);
-    this.#client.removeEventListener('abort', this.#leave);
+    this.#client.removeEventListener('abort', this);
   }
 
   #arm(elapsedMs: number): void {
@@ -88,12 +84,13 @@ export class AttemptDeadlines {
     }
   };
 
-  readonly #leave = (): void => {
+  /** The client's signal. */
+  handleEvent(): void {
     this.#abort('client_closed', 'the client went away');
-  };
+  }
 
   #abort(code: 'total_deadline' | 'upstream_timeout' | 'client_closed', message: string): void {
-    this.#controller.abort(new GatewayError(code, message));
+    this.signal.abort(new GatewayError(code, message));
   }
 }
 

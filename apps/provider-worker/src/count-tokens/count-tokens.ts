@@ -51,7 +51,7 @@ function askedBy({ dialect }: AttemptOpen): TokenCounting {
 
 async function estimate(attempt: Attempt, client: TokenCounting): Promise<undefined> {
   const { texts, fixed } = countableOf(decode(attempt, client).value);
-  const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal));
+  const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal.abortSignal));
   await answer(attempt, { tokens, client, precision: 'estimated' });
 }
 

@@ -92,6 +92,7 @@ function framingOf(status: number, headers: Readonly<Record<string, string>>): F
 function isPersistent(text: string, connection: string | undefined): boolean {
   const isLatest = text.charCodeAt(7) === 0x31;
   if (connection === undefined) return isLatest;
+  if (connection === 'keep-alive') return true;
   const options = connection.toLowerCase().split(',');
   return isLatest
     ? !options.some((option) => option.trim() === 'close')
