@@ -1,6 +1,8 @@
 import { GatewayError } from '@switchyard/canonical';
 import { Cancellation, type AttemptOpen, type AttemptSignal } from '@switchyard/wire';
 
+import type { YoungWait, YoungWaits } from './young-waits.js';
+
 /** Shorter waits end when they say; longer ones are looked at on the way. */
 const EXACT_MS = 1_024;
 /** Node.js fires a timer of more than 2 ** 31 - 1 at once. */
@@ -12,22 +14,26 @@ const LONGEST_TIMER_MS = 2 ** 30;
  *
  * A request that is not streamed has neither headers nor content before the whole answer was made, so only its total
  * deadline bounds that wait. A deadline of zero is none. One timer serves both: it is for the one that comes first, and is
- * not touched when content comes.
+ * not touched when content comes. An attempt that is over soon has none of its own.
  */
-export class AttemptDeadlines {
+export class AttemptDeadlines implements YoungWait {
+  place = -1;
   readonly signal = new Cancellation();
   readonly #client: AttemptSignal;
   readonly #startedAtMs = performance.now();
   readonly #totalMs: number;
   #firstContentMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #young: YoungWaits;
+  #timer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AttemptSignal) {
+  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AttemptSignal, young: YoungWaits) {
     const { totalMs, firstContentMs } = open.deadlines;
     this.#client = client;
     this.#totalMs = totalMs;
     this.#firstContentMs = open.stream ? firstContentMs : 0;
-    this.#arm(0);
+    this.#young = young;
+    if (this.#firstMs() > EXACT_MS) young.add(this);
+    else this.#arm(0);
     if (client.aborted) this.handleEvent();
     else client.addEventListener('abort', this);
   }
@@ -64,12 +70,22 @@ export class AttemptDeadlines {
   }
 
   close(): void {
+    this.#young.remove(this);
     clearTimeout(this.#timer);
     this.#client.removeEventListener('abort', this);
   }
 
+  growUp(): void {
+    this.#arm(performance.now() - this.#startedAtMs);
+  }
+
+  /** The deadline that comes first, zero for none. */
+  #firstMs(): number {
+    return earlier(this.#totalMs, this.#firstContentMs);
+  }
+
   #arm(elapsedMs: number): void {
-    const next = earlier(this.#totalMs, this.#firstContentMs);
+    const next = this.#firstMs();
     if (next > 0) this.#timer = setTimeout(this.#check, timerMs(next - elapsedMs));
   }
 

@@ -67,7 +67,7 @@ async function translate(
     thinking: thinkingOf(attempt),
   });
   const { provider } = target;
-  report.requestLost(droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }));
+  report.requestLost(droppedFields([...decoded.warnings, ...encoded.warnings], open, provider));
   const body = Buffer.from(JSON.stringify(encoded.value));
   const counted = await callEndpoint(attempt, body);
   if (counted.status < 200 || counted.status >= 300) return relayError(relayContext(attempt, body), counted);
