@@ -13,6 +13,8 @@ export interface UpstreamRequest {
   readonly method: 'GET' | 'POST';
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
+  /** Sent before the others, which have no name of these: one object that many calls have, so that it is written out once. */
+  readonly sharedHeaders?: Readonly<Record<string, string>> | undefined;
   readonly body?: Buffer | undefined;
   readonly deadlines: UpstreamDeadlines;
   /** `http:`, `https:` or `socks5:`, with credentials if any; `direct` or `none` is the same as undefined. */

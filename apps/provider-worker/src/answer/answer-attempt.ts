@@ -17,7 +17,8 @@ export function answerAttempt(context: AnswerContext, answer: Answer): Outcome |
     void answer.body[Symbol.asyncIterator]().return?.();
     return Promise.reject(wrongAddress(context, answer));
   }
+  if (!context.open.stream) return answerWhole(context, answer);
   // Servers that only imitate a dialect may give a stream any type, or none; JSON they name.
   const isJson = answer.headers['content-type']?.includes('json') ?? false;
-  return context.open.stream && !isJson ? answerStream(context, answer) : answerWhole(context, answer);
+  return isJson ? answerWhole(context, answer) : answerStream(context, answer);
 }

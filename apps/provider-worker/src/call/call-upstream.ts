@@ -4,11 +4,12 @@ import { Cancellation, type AttemptOpen } from '@switchyard/wire';
 
 import { attemptUrl } from '../prepare/attempt-url.js';
 import type { Target } from '../prepare/resolve-target.js';
+import type { CallHeaders } from '../prepare/upstream-headers.js';
 
 export interface CallInput {
   readonly open: AttemptOpen;
   readonly target: Target;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: CallHeaders;
   readonly body: Buffer;
 }
 
@@ -31,5 +32,7 @@ export function callUpstream(client: UpstreamClient, input: CallInput, signal: C
   const { connectMs, headersMs, idleMs, totalMs } = open.deadlines;
   const deadlines = { connectMs, headersMs: open.stream ? headersMs : totalMs, idleMs };
   const url = attemptUrl(target, open);
-  return client.call({ method: 'POST', url, headers, body, deadlines, proxyUrl: credential.proxyUrl }, signal);
+  const { shared: sharedHeaders, own } = headers;
+  const { proxyUrl } = credential;
+  return client.call({ method: 'POST', url, headers: own, sharedHeaders, body, deadlines, proxyUrl }, signal);
 }
