@@ -1,6 +1,10 @@
 /** More headers than any provider sends. */
 const MAX_HEADERS = 1000;
 
+/** How many names are remembered, and how long ones: an upstream could send others all the time. */
+const MAX_KNOWN_NAMES = 1000;
+const MAX_KNOWN_NAME_LENGTH = 64;
+
 /** Bytes until the end, chunks, or everything until the connection closes. */
 export type Framing = number | 'chunked' | 'until-close';
 
@@ -57,7 +61,7 @@ function readHeaders(text: string): Record<string, string> | undefined {
     if (count > MAX_HEADERS) return undefined;
     const colon = text.indexOf(':', at);
     const end = text.indexOf(LINE_END, colon);
-    const name = text.slice(at, colon).toLowerCase();
+    const name = nameOf(text.slice(at, colon));
     const value = withoutBlanks(text, colon + 1, end);
     // An object has some names from the beginning, such as `constructor`.
     const known = headers[name];
@@ -65,6 +69,20 @@ function readHeaders(text: string): Record<string, string> | undefined {
     at = end + 2;
   }
   return headers;
+}
+
+const knownNames = new Map<string, string>();
+
+/** In lower case. The same few come all the time, and a text that was a key before is found sooner than another with the same letters. */
+function nameOf(written: string): string {
+  const known = knownNames.get(written);
+  if (known !== undefined) return known;
+  const name = written.toLowerCase();
+  if (written.length > MAX_KNOWN_NAME_LENGTH) return name;
+  if (knownNames.size >= MAX_KNOWN_NAMES) knownNames.clear();
+  // A copy: what was cut out of a head would keep all of it.
+  knownNames.set(Buffer.from(written, 'latin1').toString('latin1'), Buffer.from(name, 'latin1').toString('latin1'));
+  return name;
 }
 
 /** `trim` would take characters along that belong to the value. */
