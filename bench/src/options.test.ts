@@ -4,8 +4,8 @@ import { parseOptions, parseSubjects } from './options.js';
 describe('the options of the bench', () => {
   it('have defaults, and shorter ones for --quick', () => {
     expect(parseOptions([])).toMatchObject({
-      rounds: 5,
-      durationMs: 2_500,
+      rounds: 8,
+      durationMs: 1_500,
       quick: false,
       profile: false,
       jsonFile: undefined,

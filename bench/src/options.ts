@@ -40,8 +40,8 @@ Options:
   --quick            2 short rounds, at most 90 seconds: to see that everything works, not to quote
   --subjects LIST    which to measure, separated by commas (${SUBJECT_NAMES.join(',')});
                      Switchyard's in both profiles, or in one: split:policy
-  --rounds N         rounds to measure (5)
-  --seconds N        seconds of load per run (2.5)
+  --rounds N         rounds to measure (8)
+  --seconds N        seconds of load per run (1.5)
   --processes N      processes of the gateway and of the worker in split, each (1)
   --profile          afterwards run everything once more, and leave a CPU profile of each process and workload
                      in bench/results/profiles; open one in the browser's developer tools or in a viewer of
@@ -72,12 +72,12 @@ export function parseOptions(args: readonly string[]): BenchOptions {
       json: { type: 'string' },
     },
   });
-  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.4 : 2.5);
+  const seconds = positive(values.seconds, '--seconds') ?? (values.quick ? 0.4 : 1.5);
   return {
     help: values.help,
     profile: values.profile,
     subjects: parseSubjects(values.subjects),
-    rounds: Math.ceil(positive(values.rounds, '--rounds') ?? (values.quick ? 2 : 5)),
+    rounds: Math.ceil(positive(values.rounds, '--rounds') ?? (values.quick ? 2 : 8)),
     durationMs: seconds * 1_000,
     processes: Math.ceil(positive(values.processes, '--processes') ?? 1),
     quick: values.quick,

@@ -50,14 +50,17 @@ async function measureAll(world: World, options: BenchOptions) {
   return { measurements, missing, policies };
 }
 
-/** One after the other; in a quick run the streams, which wait most of the time, all at once. */
+/**
+ * One after the other; in a quick run the streams, which wait most of the time, all at once. The small requests come last, as what is
+ * compiled for them is thrown away when the others bring something new.
+ */
 async function warmUpAll(world: World, subjects: readonly Subject[], { quick }: BenchOptions): Promise<void> {
   const workloadsOf = (subject: Subject): readonly Workload[] =>
     WORKLOADS.filter((workload) => measuredWith([subject], workload).length > 0);
   const isStreamed = ({ unit }: Workload): boolean => unit === 'chunk';
   for (const subject of subjects) {
     const workloads = workloadsOf(subject).filter((workload) => !quick || !isStreamed(workload));
-    await warmUp(world, { subject, workloads, quick });
+    await warmUp(world, { subject, workloads: workloads.toReversed(), quick });
   }
   if (!quick) return;
   await Promise.all(

@@ -1,4 +1,4 @@
-import { writeHead, type BodyFraming } from './write-head.js';
+import { writeHead, type BodyFraming, type HeaderFields } from './write-head.js';
 
 /** What an answer is written to: one connection, for as long as the answer takes. */
 export interface AnswerSink {
@@ -8,6 +8,8 @@ export interface AnswerSink {
   readonly isBehind: boolean;
   /** Adds to what is written next; texts are Latin-1. */
   queue(bytes: Buffer | string): void;
+  /** Writes a head and all of its body now. */
+  writeWhole(head: string, body: Buffer): void;
   /** Writes what is queued now. */
   flush(): void;
   /** Writes what is queued with all else of this turn of the event loop. */
@@ -42,14 +44,14 @@ export class FrontAnswer {
   }
 
   /**
-   * The head goes out with what follows it.
+   * The head goes out with what follows it. Of a header that is in both, the one of `ours` is meant.
    *
    * @throws TypeError for a header that cannot be sent.
    */
-  writeHead(status: number, headers: Readonly<Record<string, string>>): void {
+  writeHead(status: number, headers: HeaderFields, ours?: HeaderFields): void {
     if (this.isGone || this.headersSent) return;
     const connection = this.#sink.connectionHeaders();
-    const head = writeHead({ status, headers, connection, nowMs: Date.now() });
+    const head = writeHead({ status, headers, ours, connection, nowMs: Date.now() });
     this.status = status;
     this.headersSent = true;
     this.#head = head.text;
@@ -109,14 +111,24 @@ export class FrontAnswer {
           this.cut();
           return;
         }
-        this.#send('');
-        this.#sink.queue(body);
-        if (this.#left === 0) this.#sink.flush();
-        else this.#sink.flushSoon();
+        this.#writeMeasured(body);
         break;
       case 'none':
         break;
     }
+  }
+
+  #writeMeasured(body: Buffer): void {
+    const isLast = this.#left === 0;
+    if (isLast && this.#head !== '') {
+      this.#sink.writeWhole(this.#head, body);
+      this.#head = '';
+      return;
+    }
+    this.#send('');
+    this.#sink.queue(body);
+    if (isLast) this.#sink.flush();
+    else this.#sink.flushSoon();
   }
 
   /** Queues a text, behind the head where that has not been sent. */

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 
 import { FrontAnswer, type AnswerSink } from './front-answer.js';
 import { FrontRequest } from './front-request.js';
-import { OutQueue } from './out-queue.js';
+import { COPY_BYTES, joinedTo, OutQueue } from './out-queue.js';
 import { readHead } from './read-head.js';
 
 /** What a connection needs of the front that it belongs to. */
@@ -80,6 +80,16 @@ export class FrontConnection<Route> implements AnswerSink {
   queue(bytes: Buffer | string): void {
     this.#out.add(bytes);
     if (this.#out.bytes > QUEUED_BYTES) this.flush();
+  }
+
+  writeWhole(head: string, body: Buffer): void {
+    if (this.#out.bytes === 0 && head.length + body.length <= COPY_BYTES) {
+      if (!this.socket.destroyed) this.socket.write(joinedTo(head, body));
+      return;
+    }
+    this.queue(head);
+    this.queue(body);
+    this.flush();
   }
 
   flush(): void {

@@ -23,7 +23,9 @@ export class FrontRequest {
   readonly #socket: Socket;
   /** Bytes of the body that have not come. */
   #left: number;
-  #chunks: Buffer[] = [];
+  /** What came of the body: mostly it is one piece. */
+  #first: Buffer | undefined;
+  #others: Buffer[] | undefined;
   /** The memory that a large body is put together in, once it was asked for. */
   #whole: Buffer | undefined;
   #failure: BodyError | undefined;
@@ -74,8 +76,7 @@ export class FrontRequest {
   /** What is still to come is heard, and not kept: whoever sends it must have read the answer before the socket may close. */
   discard(): void {
     this.#isUnwanted = true;
-    this.#chunks = [];
-    this.#whole = undefined;
+    this.#drop();
     if (this.#left > 0) this.#socket.resume();
   }
 
@@ -91,22 +92,38 @@ export class FrontRequest {
   }
 
   #makeRoom(): void {
-    this.#whole = Buffer.allocUnsafeSlow(this.contentLength);
+    const whole = Buffer.allocUnsafeSlow(this.contentLength);
     let place = 0;
-    for (const chunk of this.#chunks) place += chunk.copy(this.#whole, place);
-    this.#chunks = [];
+    for (const piece of this.#pieces()) place += piece.copy(whole, place);
+    this.#drop();
+    this.#whole = whole;
   }
 
   #keep(bytes: Buffer, { start, length }: { readonly start: number; readonly length: number }): void {
-    if (this.#whole !== undefined) bytes.copy(this.#whole, this.#received, start, start + length);
-    else this.#chunks.push(length === bytes.length ? bytes : bytes.subarray(start, start + length));
+    if (this.#whole !== undefined) {
+      bytes.copy(this.#whole, this.#received, start, start + length);
+      return;
+    }
+    const piece = length === bytes.length ? bytes : bytes.subarray(start, start + length);
+    if (this.#first === undefined) this.#first = piece;
+    else if (this.#others === undefined) this.#others = [piece];
+    else this.#others.push(piece);
   }
 
   #takeWhole(): Buffer {
-    const [first, second] = this.#chunks;
-    const whole = this.#whole ?? (first !== undefined && second === undefined ? first : Buffer.concat(this.#chunks));
-    this.#chunks = [];
-    this.#whole = undefined;
+    const sole = this.#others === undefined ? this.#first : undefined;
+    const whole = this.#whole ?? sole ?? Buffer.concat(this.#pieces());
+    this.#drop();
     return whole;
+  }
+
+  #pieces(): readonly Buffer[] {
+    return this.#first === undefined ? [] : [this.#first, ...(this.#others ?? [])];
+  }
+
+  #drop(): void {
+    this.#first = undefined;
+    this.#others = undefined;
+    this.#whole = undefined;
   }
 }

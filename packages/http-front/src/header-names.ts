@@ -43,22 +43,38 @@ const ROLES: readonly (readonly [string, HeaderRole])[] = [
 ];
 
 const KNOWN: ReadonlyMap<string, KnownHeader> = new Map(
-  ROLES.flatMap(([name, role], place) => {
-    const header: KnownHeader = { name, role, bit: 1 << place };
-    return [name, capitalised(name)].map((spelling) => [spelling, header] as const);
-  }),
+  ROLES.map(([name, role], place) => [name, { name, role, bit: 1 << place }]),
+);
+
+interface Spelling {
+  readonly text: string;
+  readonly header: KnownHeader;
+}
+
+/** As clients spell them, by what `kindOf` says: mostly one to a kind, so that no text is made of a name to look it up. */
+const SPELLINGS: ReadonlyMap<number, readonly Spelling[]> = Map.groupBy(
+  [...KNOWN.values()].flatMap((header) => [header.name, capitalised(header.name)].map((text) => ({ text, header }))),
+  ({ text }) => kindOf(text, 0, text.length),
 );
 
 // A token. (RFC 9110, section 5.6.2)
 const TOKEN = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
 
-/** What is known of a header by its name as spelt; a lower-case name where nothing is; undefined where it is no name. */
-export function headerNamed(spelling: string): KnownHeader | string | undefined {
-  const known = KNOWN.get(spelling);
-  if (known !== undefined) return known;
+/** What is known of the header whose name stands there; a lower-case name where nothing is; undefined where that is no name. */
+export function headerAt(text: string, start: number, end: number): KnownHeader | string | undefined {
+  const spellings = SPELLINGS.get(kindOf(text, start, end));
+  if (spellings !== undefined) {
+    for (const known of spellings) if (text.startsWith(known.text, start)) return known.header;
+  }
+  const spelling = text.slice(start, end);
   if (!TOKEN.test(spelling)) return undefined;
   const name = spelling.toLowerCase();
   return KNOWN.get(name) ?? name;
+}
+
+/** A number made of a name's length and first character. */
+function kindOf(text: string, start: number, end: number): number {
+  return ((end - start) << 8) | text.charCodeAt(start);
 }
 
 function capitalised(name: string): string {

@@ -303,6 +303,28 @@ describe('HttpFront', () => {
     expect(await long.closed()).toBe('');
   });
 
+  it('keeps the order of streams and whole answers, small and large ones', async () => {
+    const large = 'x'.repeat(40_000);
+    const { port } = await fronted(async (request, answer) => {
+      const body = (await request.readBody()).toString();
+      if (body === 'stream') {
+        answer.writeHead(200, {});
+        void answer.write('<some>');
+        answer.end('<more>');
+        return;
+      }
+      const whole = body === 'large' ? large : `<${body}>`;
+      answer.writeHead(200, { 'content-length': String(whole.length) });
+      answer.end(whole);
+    });
+    const { socket, until } = client(port);
+    socket.write(['stream', 'small', 'large', 'stream', 'large', 'last'].map((body) => post(body)).join(''));
+    const text = await until('<last>');
+    const told = text.match(/<\w+>|x{2,}/g)?.map((part) => (part === large ? '<large>' : part));
+    expect(told?.join('')).toBe('<some><more><small><large><some><more><large><last>');
+    expect(text.split('HTTP/1.1 200 OK\r\n')).toHaveLength(7);
+  });
+
   it('cuts a stream without its last chunk', async () => {
     const { port } = await fronted((_request, answer) => {
       answer.writeHead(200, {});

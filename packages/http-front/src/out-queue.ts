@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 // Beyond this it costs less to hand the pieces to the kernel one by one than to copy them into one.
-const COPY_BYTES = 16 * 1024;
+export const COPY_BYTES = 16 * 1024;
 
 // Up to this length a text, such as the size of a chunk, costs less to write here than to have written by the runtime.
 const SHORT_TEXT = 16;
@@ -38,6 +38,13 @@ export class OutQueue {
     }
     socket.uncork();
   }
+}
+
+/** A Latin-1 text and bytes behind it. */
+export function joinedTo(text: string, bytes: Buffer): Buffer {
+  const whole = Buffer.allocUnsafe(text.length + bytes.length);
+  bytes.copy(whole, whole.write(text, 0, 'latin1'));
+  return whole;
 }
 
 function joined(pieces: readonly (Buffer | string)[], bytes: number): Buffer {

@@ -7,6 +7,10 @@ function headOf(headers: Readonly<Record<string, string>>, status = 200) {
   return writeHead({ status, headers, connection, nowMs });
 }
 
+function range(first: number, last: number): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, place) => first + place);
+}
+
 describe('the head of an answer', () => {
   it('has the given headers, the date, and what is said of the connection', () => {
     expect(headOf({ 'content-type': 'text/plain', 'content-length': '2' })).toEqual({
@@ -30,6 +34,32 @@ describe('the head of an answer', () => {
     ['a name with a line break', 'x-a\r\nx-b', { 'x-a\r\nx-b': 'fine' }],
   ])('cannot be made with %s, and says which header it is', (_what, name, headers) => {
     expect(() => headOf(headers)).toThrow(new TypeError(`the header ${JSON.stringify(name)} cannot be sent`));
+  });
+
+  it('takes the one of ours where a header is in both', () => {
+    const headers = { 'content-length': '2', 'x-request-id': 'theirs', constructor: 'fine' };
+    const ours = { 'x-request-id': 'ours', 'x-mine': 'too', 'content-length': '3' };
+    const { text, framing } = writeHead({ status: 200, headers, ours, connection, nowMs });
+    expect(text.split('\r\n').slice(1, 5)).toEqual([
+      'constructor: fine',
+      'x-request-id: ours',
+      'x-mine: too',
+      'content-length: 3',
+    ]);
+    expect(framing).toEqual({ type: 'length', bytes: 3 });
+  });
+
+  it('says of every character alone whether a value may have it', () => {
+    const taken = Array.from({ length: 0x180 }, (_, code) => code).filter((code) => {
+      try {
+        headOf({ 'x-a': `a${String.fromCharCode(code)}` });
+        return true;
+      } catch {
+        return false;
+      }
+    });
+    const expected = [0x09, ...range(0x20, 0x7e), ...range(0x80, 0xff)];
+    expect(taken).toEqual(expected);
   });
 
   it('leaves to the connection what is its own', () => {

@@ -2,6 +2,9 @@ import { STATUS_CODES } from 'node:http';
 
 import { dateHeader } from './date-header.js';
 
+/** By lower-case name. */
+export type HeaderFields = Readonly<Record<string, string>>;
+
 /** How an answer's end is told. */
 export type BodyFraming = { readonly type: 'length'; readonly bytes: number } | { readonly type: 'chunked' | 'none' };
 
@@ -12,7 +15,9 @@ export interface AnswerHead {
 
 export interface HeadOptions {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: HeaderFields;
+  /** Those that hold where `headers` has one of the same name. */
+  readonly ours?: HeaderFields | undefined;
   /** What is said about the connection, as whole lines. */
   readonly connection: string;
   readonly nowMs: number;
@@ -24,46 +29,63 @@ const NONE: BodyFraming = { type: 'none' };
 // The connection is ours to speak about, not the application's.
 const OURS: ReadonlySet<string> = new Set(['connection', 'keep-alive', 'transfer-encoding', 'date']);
 const NAME = /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/;
-const STRAY = /[^\t\x20-\x7e\x80-\xff]/;
+const NOTHING: HeaderFields = {};
+
+const TAB = 0x09;
+const SPACE = 0x20;
+const DELETE = 0x7f;
+const LATIN_1_END = 0xff;
 
 /**
  * The head of an answer, as node:http would write it.
  *
  * @throws TypeError for a header that would not be one.
  */
-export function writeHead({ status, headers, connection, nowMs }: HeadOptions): AnswerHead {
-  let lines = '';
-  let values = '';
-  let length: string | undefined;
+export function writeHead({ status, headers, ours = NOTHING, connection, nowMs }: HeadOptions): AnswerHead {
+  let lines = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}`;
   for (const name in headers) {
     const value = headers[name];
-    if (value === undefined || OURS.has(name)) continue;
-    if (!isName(name)) throw unsendable(name);
-    if (name === 'content-length') length = value;
-    lines += `${name}: ${value}\r\n`;
-    values += value;
+    if (value !== undefined && !Object.hasOwn(ours, name)) lines = withField(lines, name, value);
   }
-  // All at once: a search costs more to begin than to go on with.
-  if (STRAY.test(values)) throw unsendable(strayIn(headers));
-  const framing = framingOf(status, length);
+  for (const name in ours) {
+    const value = ours[name];
+    if (value !== undefined) lines = withField(lines, name, value);
+  }
+  const framing = framingOf(status, ours['content-length'] ?? headers['content-length']);
   const chunked = framing.type === 'chunked' ? 'Transfer-Encoding: chunked\r\n' : '';
-  const text = `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? 'unknown'}\r\n${lines}${dateHeader(nowMs)}${connection}${chunked}\r\n`;
-  return { text, framing };
+  return { text: `${lines}\r\n${dateHeader(nowMs)}${connection}${chunked}\r\n`, framing };
+}
+
+function withField(lines: string, name: string, value: string): string {
+  const start = startOf(name);
+  if (start === '') return lines;
+  if (!isSendable(value)) throw unsendable(name);
+  // One after the other: each is a piece of the whole then, and nothing is copied until that is written.
+  return lines + start + value;
 }
 
 // The names of answers are few.
 const MOST_NAMES = 1_024;
-const names = new Set<string>();
+const starts = new Map<string, string>();
 
-function isName(text: string): boolean {
-  if (names.has(text)) return true;
-  if (!NAME.test(text)) return false;
-  if (names.size < MOST_NAMES) names.add(text);
-  return true;
+/** The line before and how a header's own begins; nothing for one that is not the application's. */
+function startOf(name: string): string {
+  const known = starts.get(name);
+  if (known !== undefined) return known;
+  if (!NAME.test(name)) throw unsendable(name);
+  // Joined, since a text put together in another way stays one of several pieces.
+  const start = OURS.has(name) ? '' : ['\r\n', name, ': '].join('');
+  if (starts.size < MOST_NAMES) starts.set(name, start);
+  return start;
 }
 
-function strayIn(headers: HeadOptions['headers']): string {
-  return Object.keys(headers).find((name) => !OURS.has(name) && STRAY.test(headers[name] ?? '')) ?? '';
+/** Visible characters of Latin-1, spaces and tabs. (RFC 9110, section 5.5) Values are short: to begin a search would cost more than this. */
+function isSendable(value: string): boolean {
+  for (let place = 0; place < value.length; place += 1) {
+    const code = value.charCodeAt(place);
+    if ((code < SPACE && code !== TAB) || code === DELETE || code > LATIN_1_END) return false;
+  }
+  return true;
 }
 
 function unsendable(name: string): TypeError {

@@ -1,5 +1,4 @@
 import { GatewayError, toGatewayError } from '@switchyard/canonical';
-import { dialectById } from '@switchyard/dialects';
 import type { WorkerCredential } from '@switchyard/routing';
 
 import { askForModels, LIST_WITHIN_MS, type ListModelsTools } from '../discover/list-models.js';
@@ -18,14 +17,20 @@ export async function probeCredential(
 ): Promise<GatewayError | undefined> {
   const within = AbortSignal.timeout(LIST_WITHIN_MS);
   try {
-    return errorIn(await askForModels(credential, tools, AbortSignal.any([signal, within])));
+    return await errorIn(await askForModels(credential, tools, AbortSignal.any([signal, within])));
   } catch (thrown) {
     if (!within.aborted) return toGatewayError(thrown);
     return new GatewayError('upstream_timeout', `its upstream did not answer within ${LIST_WITHIN_MS} ms`);
   }
 }
 
-function errorIn({ provider, host, status, headers, text }: Awaited<ReturnType<typeof askForModels>>) {
+async function errorIn({
+  provider,
+  host,
+  status,
+  headers,
+  text,
+}: Awaited<ReturnType<typeof askForModels>>): Promise<GatewayError | undefined> {
   const { models: path } = provider.paths;
   if (isWebPage(headers['content-type'] ?? '', text)) {
     const message = `${host} answered ${path} with a web page (HTTP ${status}): the base-url is most likely wrong`;
@@ -36,6 +41,8 @@ function errorIn({ provider, host, status, headers, text }: Awaited<ReturnType<t
     const message = `${host} lists no models at ${path} (HTTP ${status}), which tells nothing of the credential`;
     return new GatewayError('operation_not_supported', message, { upstream: { status } });
   }
+  // All the dialects take megabytes, and admin needs them only here.
+  const { dialectById } = await import('@switchyard/dialects');
   const { code, retryAfterMs, upstream } = dialectById(provider.dialect).decodeError(
     { status, headers, body: text },
     Date.now(),

@@ -13,13 +13,16 @@ export interface IdleOptions {
   collect(): void;
 }
 
+/** How thoroughly V8 collects: the last resort drops also what it keeps so as to be quick, and takes several times as long. (V8, `gc()`) */
+export type CollectFlavor = 'regular' | 'last-resort';
+
 /**
  * Gives memory back the first time that the process has nothing to do: V8 collects when more is allocated, so that a service at
  * rest would keep what starting took, two thirds of its heap. Once only: V8 compiles again what a collection has dropped, which
  * the next thousands of requests pay for.
  */
-export function collectOnceIdle(): void {
-  void whenIdle({ everyMs: LOOK_EVERY_MS, cpuMicros, collect });
+export function collectOnceIdle(flavor: CollectFlavor = 'regular'): void {
+  void whenIdle({ everyMs: LOOK_EVERY_MS, cpuMicros, collect: () => collect(flavor) });
 }
 
 /** Collects once, after the first interval in which the process did next to nothing. Does not keep the process alive. */
@@ -36,11 +39,11 @@ function cpuMicros(): number {
   return user + system;
 }
 
-/** Stops the process for some 40 ms; V8's own reducer, which a collection wakes, does the rest bit by bit. */
-function collect(): void {
+/** Stops the process, for some 40 ms with the regular flavor; V8's own reducer, which a collection wakes, does the rest bit by bit. */
+function collect(flavor: CollectFlavor): void {
   // The collector can be had without a flag at the start of the process only this way. (Node.js, v8.setFlagsFromString)
   setFlagsFromString('--expose-gc');
   const run: unknown = runInNewContext('gc');
   setFlagsFromString('--no-expose-gc');
-  if (typeof run === 'function') run();
+  if (typeof run === 'function') run({ type: 'major', execution: 'sync', flavor });
 }

@@ -45,7 +45,8 @@ export async function runService(
   const stopped = isOneOfMany ? untilToldToStop() : untilSignal();
   try {
     started = await start({ environment, logger, closers, metrics });
-    collectOnceIdle();
+    // What admin does next can wait for what a thorough collection makes it compile again.
+    collectOnceIdle(service === 'admin' ? 'last-resort' : 'regular');
     relaxCollector();
     logger.info(started.facts, `${service} listening`);
     if (isOneOfMany) tellServing();

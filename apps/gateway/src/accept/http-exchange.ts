@@ -10,6 +10,9 @@ export interface ClientRequest {
   readonly socket: { readonly remoteAddress?: string | undefined };
 }
 
+/** Headers of an answer, by lower-case name. */
+export type HeaderFields = Readonly<Record<string, string>>;
+
 /** What an answer over HTTP is written to. */
 export interface ClientResponse {
   /** That of the head that was written. */
@@ -21,8 +24,8 @@ export interface ClientResponse {
   readonly isBehind: boolean;
   /** Is called when the client goes before its answer is over. */
   onGone: (() => void) | undefined;
-  /** The head goes out with what follows it. */
-  writeHead(status: number, headers: Readonly<Record<string, string>>): void;
+  /** The head goes out with what follows it. Of a header that is in both, the one of `ours` is meant. */
+  writeHead(status: number, headers: HeaderFields, ours?: HeaderFields): void;
   /** A promise where the client is behind on reading: it resolves when it is not any more, or gone. */
   write(bytes: Buffer | string): Promise<void> | undefined;
   end(last?: Buffer | string): void;

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-import type { ClientResponse, HttpExchange } from './http-exchange.js';
+import type { ClientResponse, HeaderFields, HttpExchange } from './http-exchange.js';
 import { readBody, type BodyLimits } from './read-body.js';
 
 /** A request as node:http serves it. */
@@ -46,8 +46,8 @@ export class NodeResponse implements ClientResponse {
     return this.#response.writableNeedDrain;
   }
 
-  writeHead(status: number, headers: Readonly<Record<string, string>>): void {
-    this.#response.writeHead(status, headers);
+  writeHead(status: number, headers: HeaderFields, ours?: HeaderFields): void {
+    this.#response.writeHead(status, { ...headers, ...ours });
   }
 
   write(bytes: Buffer | string): Promise<void> | undefined {

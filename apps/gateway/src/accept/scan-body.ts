@@ -41,13 +41,12 @@ export function scanBody(body: Buffer, options: ScanOptions): BodyFacts {
 function scan(body: Buffer, { surface, contentType, maxDepth }: ScanOptions): BodyFacts {
   const isForm = contentType !== undefined && TAKES_FORMS.has(surface.operation) && isMultipart(contentType);
   if (isForm) return scanMultipart(body, contentType);
-  const { model, stream, conversation, spans, ...ceilings } = scanRequest(body, { maxDepth });
-  const { maxTokens, maxCompletionTokens, maxOutputTokens } = ceilings;
+  const facts = scanRequest(body, { maxDepth });
   return {
-    model,
-    stream,
-    conversation,
-    maxOutputTokens: maxOutputTokens ?? maxCompletionTokens ?? maxTokens,
-    modelAt: spans.model.start,
+    model: facts.model,
+    stream: facts.stream,
+    conversation: facts.conversation,
+    maxOutputTokens: facts.maxOutputTokens ?? facts.maxCompletionTokens ?? facts.maxTokens,
+    modelAt: facts.spans.model.start,
   };
 }

@@ -1,6 +1,6 @@
 import type { LimitRule, RuleStanding } from '@switchyard/shared-state';
 
-import { limitHeaders } from './limit-headers.js';
+import { addLimitHeaders, type HeaderFacts } from './limit-headers.js';
 
 const NOW = Date.parse('2026-11-22T12:00:00Z');
 
@@ -10,7 +10,13 @@ const standing = (measure: LimitRule['measure'], remaining: number, resetMs: num
   resetMs,
 });
 
-describe('limitHeaders', () => {
+function limitHeaders(standings: readonly RuleStanding[], facts: HeaderFacts): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {};
+  addLimitHeaders(headers, standings, facts);
+  return headers;
+}
+
+describe('addLimitHeaders', () => {
   it('tells of the nearest limit of each measure, as OpenAI does', () => {
     const standings = [standing('requests', 40, 1), standing('requests', 3, 7_660), standing('tokens', 9, 360_000)];
     expect(limitHeaders(standings, { dialect: 'openai-chat', nowMs: NOW })).toEqual({
@@ -32,6 +38,21 @@ describe('limitHeaders', () => {
       'anthropic-ratelimit-requests-remaining': '3',
       'anthropic-ratelimit-requests-reset': '2026-11-22T12:00:00.500Z',
     });
+  });
+
+  it.each([
+    [-5, '0ms'],
+    [0.4, '1ms'],
+    [999.5, '1s'],
+    [1_000, '1s'],
+    [1_001, '1.001s'],
+    [7_100, '7.1s'],
+    [59_999, '59.999s'],
+    [60_000, '1m0s'],
+    [61_050, '1m1.05s'],
+  ])('writes %p ms until then as %s', (resetMs, written) => {
+    const headers = limitHeaders([standing('requests', 3, resetMs)], { dialect: 'openai-chat', nowMs: NOW });
+    expect(headers['x-ratelimit-reset-requests']).toBe(written);
   });
 
   it('says nothing of what clients know no header for', () => {

@@ -37,14 +37,14 @@ export interface HeaderFacts {
 }
 
 /**
- * The headers that tell a client how it stands: OpenAI's names for everybody, and Anthropic's beside them for who speaks
+ * Adds the headers that tell a client how it stands: OpenAI's names for everybody, and Anthropic's beside them for who speaks
  * its dialect. Of several limits of a measure, the one that is nearest. (OpenAI and Anthropic, "Rate limits")
  */
-export function limitHeaders(
+export function addLimitHeaders(
+  headers: Record<string, string>,
   standings: readonly RuleStanding[],
   { dialect, nowMs }: HeaderFacts,
-): Readonly<Record<string, string>> {
-  const headers: Record<string, string> = {};
+): void {
   for (const { measure, openai, anthropic } of KNOWN) {
     const nearest = nearestOf(standings, measure);
     if (nearest === undefined) continue;
@@ -59,7 +59,6 @@ export function limitHeaders(
     headers[anthropic.remaining] = remaining;
     headers[anthropic.reset] = new Date(nowMs + resetMs).toISOString();
   }
-  return headers;
 }
 
 function nearestOf(standings: readonly RuleStanding[], measure: LimitRule['measure']): RuleStanding | undefined {
@@ -71,11 +70,14 @@ function nearestOf(standings: readonly RuleStanding[], measure: LimitRule['measu
   return nearest;
 }
 
+// With their point and without zeros at their end; nothing for none.
+const THOUSANDTHS = Array.from({ length: 1_000 }, (_, ms) => String(ms / 1_000).slice(1));
+
 /** As OpenAI writes it: `120ms`, `7.66s`, `6m0s`. */
 function duration(ms: number): string {
   const whole = Math.max(0, Math.ceil(ms));
   if (whole < 1_000) return `${whole}ms`;
-  const seconds = (whole % 60_000) / 1_000;
+  const seconds = `${Math.floor((whole % 60_000) / 1_000)}${THOUSANDTHS[whole % 1_000] ?? ''}`;
   const minutes = Math.floor(whole / 60_000);
   return minutes === 0 ? `${seconds}s` : `${minutes}m${seconds}s`;
 }

@@ -55,7 +55,7 @@ export class HttpReply implements ClientReply {
     this.committed = true;
     const isSse = head.headers['content-type']?.startsWith('text/event-stream') === true;
     this.framing = isSse ? 'sse' : this.context.surface.framing;
-    this.response.writeHead(head.status, { ...head.headers, ...this.options.headersFor(head) });
+    this.response.writeHead(head.status, head.headers, this.options.headersFor(head));
   }
 
   data(chunk: Buffer): Promise<void> | undefined {

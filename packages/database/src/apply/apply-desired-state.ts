@@ -38,13 +38,20 @@ export async function applyDesiredState(
  */
 async function writePlan(transaction: Prisma.TransactionClient, plan: ChangePlan, source: Source): Promise<void> {
   const { tenants, keys, aliases, providers, credentials } = plan;
-  await transaction.prefix.deleteMany({ where: { tenantId: { in: idsOf(tenants.updated, tenants.deleted) } } });
+  await inPieces(idsOf(tenants.updated, tenants.deleted), (ids) =>
+    transaction.prefix.deleteMany({ where: { tenantId: { in: ids } } }),
+  );
   await writeTenants(transaction, tenants, source);
   await writeKeys(transaction, keys, source);
   await writeAliases(transaction, aliases, source);
-  await transaction.tenant.deleteMany({ where: { id: { in: idsOf(tenants.deleted) } } });
-  await transaction.prefix.createMany({ data: [...tenants.created, ...tenants.updated].flatMap(prefixesOf) });
-  await transaction.provider.createMany({ data: providers.created.map((row) => ({ ...row, source })) });
+  await inPieces(idsOf(tenants.deleted), (ids) => transaction.tenant.deleteMany({ where: { id: { in: ids } } }));
+  await inPieces([...tenants.created, ...tenants.updated].flatMap(prefixesOf), (data) =>
+    transaction.prefix.createMany({ data }),
+  );
+  await inPieces(
+    providers.created.map((row) => ({ ...row, source })),
+    (data) => transaction.provider.createMany({ data }),
+  );
   await transaction.provider.updateMany({ where: { id: { in: idsOf(providers.updated) } }, data: { source } });
   await writeCredentials(transaction, credentials, source);
   // A provider whose last file credential went may still carry credentials of the API.
@@ -70,7 +77,7 @@ async function writeTenants(
     limits: toJsonOrNull(row.limits),
     source,
   });
-  await transaction.tenant.createMany({ data: created.map(toData) });
+  await inPieces(created.map(toData), (data) => transaction.tenant.createMany({ data }));
   for (const row of updated) await transaction.tenant.update({ where: { id: row.id }, data: toData(row) });
 }
 
@@ -96,8 +103,8 @@ async function writeKeys(
     limits: toJsonOrNull(row.limits),
     source,
   });
-  await transaction.apiKey.deleteMany({ where: { id: { in: idsOf(deleted) } } });
-  await transaction.apiKey.createMany({ data: created.map(toData) });
+  await inPieces(idsOf(deleted), (ids) => transaction.apiKey.deleteMany({ where: { id: { in: ids } } }));
+  await inPieces(created.map(toData), (data) => transaction.apiKey.createMany({ data }));
   for (const row of updated) await transaction.apiKey.update({ where: { id: row.id }, data: toData(row) });
 }
 
@@ -113,12 +120,12 @@ async function writeAliases(
     policy: toJsonOrNull(policy),
     source,
   });
-  await transaction.alias.deleteMany({ where: { id: { in: idsOf(deleted) } } });
-  await transaction.alias.createMany({ data: created.map(toData) });
+  await inPieces(idsOf(deleted), (ids) => transaction.alias.deleteMany({ where: { id: { in: ids } } }));
+  await inPieces(created.map(toData), (data) => transaction.alias.createMany({ data }));
   for (const row of updated) await transaction.alias.update({ where: { id: row.id }, data: toData(row) });
-  await transaction.aliasTarget.deleteMany({ where: { aliasId: { in: idsOf(updated) } } });
-  await transaction.aliasTarget.createMany({
-    data: [...created, ...updated].flatMap(({ id, targets }) =>
+  await inPieces(idsOf(updated), (ids) => transaction.aliasTarget.deleteMany({ where: { aliasId: { in: ids } } }));
+  await inPieces(
+    [...created, ...updated].flatMap(({ id, targets }) =>
       targets.map(({ model, weight, deadlines }, position) => ({
         aliasId: id,
         position,
@@ -127,7 +134,8 @@ async function writeAliases(
         deadlines: toJsonOrNull(deadlines),
       })),
     ),
-  });
+    (data) => transaction.aliasTarget.createMany({ data }),
+  );
 }
 
 async function writeCredentials(
@@ -151,12 +159,14 @@ async function writeCredentials(
     policy: toJsonOrNull(row.policy),
     source,
   });
-  await transaction.credential.deleteMany({ where: { id: { in: idsOf(deleted) } } });
-  await transaction.credential.createMany({ data: created.map(toData) });
+  await inPieces(idsOf(deleted), (ids) => transaction.credential.deleteMany({ where: { id: { in: ids } } }));
+  await inPieces(created.map(toData), (data) => transaction.credential.createMany({ data }));
   for (const row of updated) await transaction.credential.update({ where: { id: row.id }, data: toData(row) });
-  await transaction.credentialModel.deleteMany({ where: { credentialId: { in: idsOf(updated) } } });
-  await transaction.credentialModel.createMany({
-    data: [...created, ...updated].flatMap(({ id, models }) =>
+  await inPieces(idsOf(updated), (ids) =>
+    transaction.credentialModel.deleteMany({ where: { credentialId: { in: ids } } }),
+  );
+  await inPieces(
+    [...created, ...updated].flatMap(({ id, models }) =>
       models.map(({ name, alias, forceMapping, contextLength, thinking }, position) => ({
         credentialId: id,
         position,
@@ -167,7 +177,15 @@ async function writeCredentials(
         thinking: thinking === undefined ? Prisma.DbNull : toJson(thinking),
       })),
     ),
-  });
+    (data) => transaction.credentialModel.createMany({ data }),
+  );
+}
+
+// The memory that a statement's compilation took stays with the process: 100 MB for 10,000 keys at once.
+const ROWS_AT_ONCE = 500;
+
+async function inPieces<Row>(rows: readonly Row[], write: (piece: Row[]) => Promise<unknown>): Promise<void> {
+  for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) await write(rows.slice(at, at + ROWS_AT_ONCE));
 }
 
 function idsOf(...lists: readonly (readonly { readonly id: string }[])[]): string[] {

@@ -3,15 +3,17 @@ import { isUtf8 } from 'node:buffer';
 import { GatewayError } from '@switchyard/canonical';
 
 import { CONVERSATION_FIELDS, type ConversationField, type ConversationSpans } from './conversation.js';
+import { PlainKeys } from './plain-keys.js';
 import { duplicateField, knownKeys, parseString, readKey } from './read-key.js';
 import { CLOSE_BRACE, COMMA, invalidJson, OPEN_BRACE, QUOTE, skipKey, skipSpace, skipValue } from './skip-json.js';
+
+const SMALL_F = 0x66;
+const SMALL_N = 0x6e;
+const SMALL_T = 0x74;
 
 /** The top-level fields that the gateway's decisions need. Everything else is walked over unread. */
 const FIELDS = ['model', 'stream', 'max_tokens', 'max_completion_tokens', 'max_output_tokens', 'user'] as const;
 type Field = (typeof FIELDS)[number];
-
-/** Fields whose place is noted and nothing more: no decision that another reader could be misled about depends on them. */
-const NOTED: ReadonlyMap<string, ConversationField> = new Map(CONVERSATION_FIELDS.map((field) => [field, field]));
 
 /** A piece of a body, in bytes; `end` is exclusive. */
 export interface ByteSpan {
@@ -42,7 +44,7 @@ export interface RequestFacts {
 export function scanRequest(body: Buffer, limits: { readonly maxDepth: number }): RequestFacts {
   if (!isUtf8(body)) throw new GatewayError('invalid_json', 'the body is not valid UTF-8');
   const { spans, conversation } = scanSpans(body, limits.maxDepth);
-  if (spans.model === undefined) throw wrongType('model', 'a string');
+  if (!hasModel(spans)) throw wrongType('model', 'a string');
   return {
     model: readModel(body, spans.model),
     stream: readStream(body, spans.stream),
@@ -50,7 +52,7 @@ export function scanRequest(body: Buffer, limits: { readonly maxDepth: number })
     maxCompletionTokens: readNumber(body, 'max_completion_tokens', spans),
     maxOutputTokens: readNumber(body, 'max_output_tokens', spans),
     user: readUser(body, spans.user),
-    spans: { ...spans, model: spans.model },
+    spans,
     conversation,
   };
 }
@@ -67,6 +69,10 @@ export function checkJsonObject(body: Buffer, limits: { readonly maxDepth: numbe
 }
 
 type Spans = Partial<Record<Field, ByteSpan>>;
+
+function hasModel(spans: Spans): spans is Spans & { readonly model: ByteSpan } {
+  return spans.model !== undefined;
+}
 
 interface Found {
   readonly spans: Spans;
@@ -89,16 +95,14 @@ function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; f
   const { spans, conversation } = scan.found;
   let position = scan.position;
   for (;;) {
-    const key = readKey(body, position, KNOWN);
+    const key = keyAt(body, position);
     const start = skipSpace(body, skipKey(body, position));
     const end = skipValue(body, start, scan.maxDepth - 1);
-    const field = FIELDS_BY_KEY.get(key);
-    const noted = NOTED.get(key);
-    if (field !== undefined) {
-      if (spans[field] !== undefined) throw duplicateField(field);
-      spans[field] = { start, end };
-    } else if (noted !== undefined) {
-      conversation[noted] = { start, end };
+    if (key?.type === 'field') {
+      if (spans[key.field] !== undefined) throw duplicateField(key.field);
+      spans[key.field] = { start, end };
+    } else if (key?.type === 'noted') {
+      conversation[key.field] = { start, end };
     }
     position = skipSpace(body, end);
     if (body[position] === CLOSE_BRACE) return position;
@@ -107,8 +111,29 @@ function scanMembers(body: Buffer, scan: { position: number; maxDepth: number; f
   }
 }
 
-const FIELDS_BY_KEY: ReadonlyMap<string, Field> = new Map(FIELDS.map((field) => [field, field]));
+/**
+ * What a key that is not walked over unread stands for. Of what is noted the place is kept and nothing more: no decision that another reader
+ * could be misled about depends on it.
+ */
+type Key =
+  | { readonly type: 'field'; readonly field: Field }
+  | { readonly type: 'noted'; readonly field: ConversationField };
+
+const KEYS: ReadonlyMap<string, Key> = new Map([
+  // A field is a field, whatever is noted of it.
+  ...CONVERSATION_FIELDS.map((field): [string, Key] => [field, { type: 'noted', field }]),
+  ...FIELDS.map((field): [string, Key] => [field, { type: 'field', field }]),
+]);
+const PLAIN_KEYS = new PlainKeys(KEYS);
 const KNOWN = knownKeys(FIELDS);
+
+/** What the key at `position` stands for. */
+function keyAt(body: Buffer, position: number): Key | undefined {
+  if (body[position] !== QUOTE) throw invalidJson(position);
+  const found = PLAIN_KEYS.find(body, position);
+  if (found === 'unknown') return undefined;
+  return found === 'not-plain' ? KEYS.get(readKey(body, position, KNOWN)) : found;
+}
 
 function readModel(body: Buffer, span: ByteSpan): string {
   const model = body[span.start] === QUOTE ? parseString(body, span) : '';
@@ -118,25 +143,28 @@ function readModel(body: Buffer, span: ByteSpan): string {
 
 function readStream(body: Buffer, span: ByteSpan | undefined): boolean {
   if (span === undefined) return false;
-  switch (body.toString('latin1', span.start, span.end)) {
-    case 'true':
+  // A value that begins like one of the three words is that word: it was walked over.
+  switch (body[span.start]) {
+    case SMALL_T:
       return true;
-    case 'false':
-    case 'null':
+    case SMALL_F:
+    case SMALL_N:
       return false;
     default:
       throw wrongType('stream', 'a boolean');
   }
 }
 
+const NUMBER = /^-?\d+(\.\d+)?([eE][+-]?\d+)?$/;
+
 function readNumber(body: Buffer, field: Field, spans: Spans): number | undefined {
   const span = spans[field];
   if (span === undefined) return undefined;
   const text = body.toString('latin1', span.start, span.end);
   if (text === 'null') return undefined;
-  if (!/^-?\d+(\.\d+)?([eE][+-]?\d+)?$/.test(text) || !Number.isFinite(Number(text)))
-    throw wrongType(field, 'a number');
-  return Number(text);
+  const number = NUMBER.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isFinite(number)) throw wrongType(field, 'a number');
+  return number;
 }
 
 /** A `user` that is not a string is left for the upstream to judge: nothing is decided by it. */
