@@ -23,9 +23,16 @@ export class AttemptReport {
   #waits = 0;
   #waitingSinceMs = 0;
 
-  /** The request is about to be handed to the upstream's socket. */
-  prepared(): void {
-    this.#preparedMs = this.#elapsedMs();
+  /** The request is about to be handed to the upstream's socket, whose answer is waited for until `headersCame` or `failed`. */
+  called(): void {
+    const nowMs = performance.now();
+    this.#preparedMs = nowMs - this.#startedAtMs;
+    this.#waitBegins(nowMs);
+  }
+
+  /** The upstream gave no answer. */
+  failed(): void {
+    this.#waitEnds(performance.now());
   }
 
   /** What was used, where the upstream died without saying it. */
@@ -55,7 +62,9 @@ export class AttemptReport {
   headersCame(status: number, headroom: Headroom | undefined): void {
     this.upstreamStatus = status;
     this.#headroom = headroom;
-    this.#headersMs = this.#elapsedMs();
+    const nowMs = performance.now();
+    this.#headersMs = nowMs - this.#startedAtMs;
+    this.#waitEnds(nowMs);
   }
 
   contentCame(): void {
@@ -69,23 +78,22 @@ export class AttemptReport {
 
   /** Counts the time until this settles as waiting for the upstream; time that is waited for several things counts once. */
   async waitFor<Value>(work: Promise<Value>): Promise<Value> {
-    this.waitBegins();
+    this.#waitBegins(performance.now());
     try {
       return await work;
     } finally {
-      this.waitEnds();
+      this.#waitEnds(performance.now());
     }
   }
 
-  /** The upstream is waited for from here to `waitEnds`, which must follow whatever happens. */
-  waitBegins(): void {
-    if (this.#waits === 0) this.#waitingSinceMs = performance.now();
+  #waitBegins(nowMs: number): void {
+    if (this.#waits === 0) this.#waitingSinceMs = nowMs;
     this.#waits += 1;
   }
 
-  waitEnds(): void {
+  #waitEnds(nowMs: number): void {
     this.#waits -= 1;
-    if (this.#waits === 0) this.#waitedMs += performance.now() - this.#waitingSinceMs;
+    if (this.#waits === 0) this.#waitedMs += nowMs - this.#waitingSinceMs;
   }
 
   observe(event: StreamEvent): void {

@@ -8,6 +8,7 @@ import { ruleFor, type ErrorRule } from './answer/error-rules.js';
 import { hideSecret } from './answer/hide-secret.js';
 import { AttemptReport } from './attempt-report.js';
 import { AttemptDeadlines } from './call/attempt-deadlines.js';
+import { YoungWaits } from './call/young-waits.js';
 import { performAttempt } from './perform-attempt.js';
 import { createTargetResolver, type Target, type TargetSource } from './prepare/resolve-target.js';
 import { endAttemptSpan, startAttemptSpan } from './trace/attempt-span.js';
@@ -29,9 +30,11 @@ export function createAttemptHandler(dependencies: AttemptDependencies): Attempt
   const { tracing, logger, upstream, now = Date.now } = dependencies;
   const resolver = createTargetResolver(dependencies.credentials, dependencies.keyring);
 
+  const young = new YoungWaits();
+
   return async (open, body, reply, signal) => {
     const report = new AttemptReport();
-    const deadlines = new AttemptDeadlines(open, signal);
+    const deadlines = new AttemptDeadlines(open, signal, young);
     let target: Target | undefined;
     let error: AttemptError | undefined;
     try {

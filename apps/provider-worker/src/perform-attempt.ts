@@ -29,8 +29,8 @@ export function performAttempt(attempt: Attempt): Promise<AttemptError | undefin
   }
 }
 
-/** Encode → call → answer. */
-async function performChat(attempt: Attempt): Promise<AttemptError | undefined> {
+/** Encode → call → answer. What cannot be encoded is thrown at once. */
+function performChat(attempt: Attempt): Promise<AttemptError | undefined> {
   const { open, body, reply, report, span, deadlines, now } = attempt;
   const { provider } = attempt.target;
   const endpoint = chatEndpoint({ open, body, provider });
@@ -41,8 +41,8 @@ async function performChat(attempt: Attempt): Promise<AttemptError | undefined> 
   report.requestLost(encoded.dropped);
   const target = endpoint.path === provider.paths.chat ? attempt.target : targetAt(attempt.target, endpoint.path);
   const call = { open, target, span, report, upstream: attempt.upstream, deadlines, now };
-  const answer = await callEndpoint(call, encoded.body);
-  return answerAttempt({ open, client, upstream, target, encoded, resumed, reply, deadlines, report, now }, answer);
+  const context = { open, client, upstream, target, encoded, resumed, reply, deadlines, report, now };
+  return callEndpoint(call, encoded.body).then((answer) => answerAttempt(context, answer));
 }
 
 /** @throws GatewayError `internal` for what a gateway must not ask. */

@@ -1,3 +1,5 @@
+import type { AnswerStream } from './upstream-call.js';
+
 /** Chunks that wait for a reader beyond this many bytes stop the socket. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
@@ -14,7 +16,7 @@ interface Waiter {
 }
 
 /** The bytes of an answer between the socket that pushes and the loop that pulls. For one reader. */
-export class AnswerBody implements AsyncIterableIterator<Buffer> {
+export class AnswerBody implements AnswerStream {
   readonly #hooks: AnswerBodyHooks;
   #chunks: Buffer[] = [];
   #bufferedBytes = 0;
@@ -82,6 +84,15 @@ export class AnswerBody implements AsyncIterableIterator<Buffer> {
       this.#waiter = { resolve, reject };
       this.#hooks.onDrain();
     });
+  }
+
+  takeWhole(limitBytes: number): Buffer | undefined {
+    if (!this.#over || this.#error !== undefined || this.#bufferedBytes > limitBytes) return undefined;
+    const chunks = this.#chunks;
+    const [only] = chunks;
+    const whole = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, this.#bufferedBytes);
+    this.discard();
+    return whole;
   }
 
   return(): Promise<IteratorResult<Buffer>> {

@@ -3,11 +3,11 @@ import { GatewayError } from '@switchyard/canonical';
 import { AnswerBody } from './answer-body.js';
 import { Deadline } from './deadline.js';
 import { decompressResponse } from './decompress.js';
-import type { UpstreamRequest, UpstreamResponse } from './upstream-call.js';
+import type { CallSignal, UpstreamRequest, UpstreamResponse } from './upstream-call.js';
 
 export interface CallOptions {
   readonly request: UpstreamRequest;
-  readonly signal: AbortSignal;
+  readonly signal: CallSignal;
   /** How much a compressed answer may unfold to. */
   readonly decompressedLimitBytes: number;
 }
@@ -40,7 +40,7 @@ const WAITS = {
 export class Call {
   readonly request: UpstreamRequest;
   readonly response: Promise<UpstreamResponse>;
-  readonly #signal: AbortSignal;
+  readonly #signal: CallSignal;
   readonly #decompressedLimitBytes: number;
   readonly #body: AnswerBody;
   #resolve: (response: UpstreamResponse) => void = () => {};
@@ -169,7 +169,7 @@ export class Call {
   }
 }
 
-export function abortReason(signal: AbortSignal): GatewayError {
+export function abortReason(signal: CallSignal): GatewayError {
   const reason: unknown = signal.reason;
   return reason instanceof GatewayError ? reason : new GatewayError('client_closed', 'the call was cancelled');
 }

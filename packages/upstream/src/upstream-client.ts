@@ -1,6 +1,6 @@
 import { abortReason, Call } from './call.js';
 import { ConnectionPools } from './connection-pools.js';
-import type { UpstreamRequest, UpstreamResponse } from './upstream-call.js';
+import type { CallSignal, UpstreamRequest, UpstreamResponse } from './upstream-call.js';
 
 const DEFAULT_POOL_LIMIT = 256;
 const DEFAULT_DECOMPRESSED_LIMIT_BYTES = 256 * 1024 * 1024;
@@ -24,7 +24,7 @@ export interface UpstreamClient {
    * @throws GatewayError `upstream_network_error`, `upstream_timeout` (its message says which deadline) or
    * `upstream_malformed`; so does the body.
    */
-  call(request: UpstreamRequest, signal: AbortSignal): Promise<UpstreamResponse>;
+  call(request: UpstreamRequest, signal: CallSignal): Promise<UpstreamResponse>;
   /** Closes every socket; calls under way fail. */
   close(): Promise<void>;
 }

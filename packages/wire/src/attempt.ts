@@ -8,6 +8,8 @@ import type {
   Usage,
 } from '@switchyard/canonical';
 
+import type { AttemptSignal } from './cancellation.js';
+
 /** Waits, in milliseconds, each from its own start: `total` and `firstContent` from the attempt's. */
 export interface AttemptDeadlines {
   readonly connectMs: number;
@@ -153,7 +155,7 @@ export type AttemptHandler = (
   open: AttemptOpen,
   body: Buffer,
   reply: AttemptReply,
-  signal: AbortSignal,
+  signal: AttemptSignal,
 ) => Promise<AttemptEnd>;
 
 /** What the gateway dispatches with: framed TCP in the split shape, the handler itself in standalone. */

@@ -14,6 +14,7 @@ export {
   type RescueState,
   type Resume,
 } from './attempt.js';
+export { Cancellation, type AttemptSignal } from './cancellation.js';
 export { createDirectTransport } from './client/direct-transport.js';
 export { createWireTransport, type WireTransport, type WireTransportOptions } from './client/wire-client.js';
 export type { ResolveHost } from './client/worker-discovery.js';

@@ -11,6 +11,7 @@ import { inUpstreamWords, renameAnswer, restoreResponseToolNames } from '@switch
 
 import type { Answer } from '../call/call-upstream.js';
 import { createEncodedPassage } from '../rescue/passage.js';
+import type { Outcome } from './answer-attempt.js';
 import { answerHeaders } from './answer-headers.js';
 import { answerOptions, type AnswerContext } from './answer-context.js';
 import { errorStatusWithin, parseAnswer } from './parse-answer.js';
@@ -20,9 +21,15 @@ import { StreamOutlet } from './stream-outlet.js';
 const ANSWER_LIMIT_BYTES = 64 * 1024 * 1024;
 
 /** Hands a JSON answer to the client: as JSON, or as events where the client asked for a stream and did not get one. */
-export async function answerWhole(context: AnswerContext, answer: Answer): Promise<GatewayErrorData | undefined> {
+export function answerWhole(context: AnswerContext, answer: Answer): Outcome | Promise<Outcome> {
+  const arrived = answer.body.takeWhole?.(ANSWER_LIMIT_BYTES);
+  if (arrived !== undefined) return answerBytes(context, answer, arrived);
+  const coming = context.report.waitFor(readWhole(answer.body, ANSWER_LIMIT_BYTES));
+  return coming.then((bytes) => answerBytes(context, answer, bytes));
+}
+
+function answerBytes(context: AnswerContext, answer: Answer, bytes: Buffer): Outcome | Promise<Outcome> {
   const { upstream, open, report, now } = context;
-  const bytes = await report.waitFor(readWhole(answer.body, ANSWER_LIMIT_BYTES));
   const value = parseAnswer(bytes);
   const failure = errorStatusWithin(value);
   if (failure !== undefined) {
@@ -34,8 +41,7 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
     report.finish = facts.finish;
     report.answeredModel = facts.model;
     if (!facts.hasContent && !isMeant(facts.usage)) return emptyAnswer();
-    await handOn(context, answer, bytes);
-    return undefined;
+    return handOn(context, answer, bytes);
   }
   const response = restoreResponseToolNames(upstream.decodeResponse(value), context.encoded.toolNames);
   report.usage = response.usage;
@@ -44,9 +50,9 @@ export async function answerWhole(context: AnswerContext, answer: Answer): Promi
   const events = unfoldResponse(response);
   if (!events.some(isContentEvent) && !isMeant(response.usage)) return emptyAnswer();
   if (open.stream) return writeEvents(context, events, answer);
-  if (isOwn(context)) await handOn(context, answer, bytes);
-  else await writeJson(context, { answer, body: translated(context, response), contentType: 'application/json' });
-  return undefined;
+  return isOwn(context)
+    ? handOn(context, answer, bytes)
+    : writeJson(context, { answer, body: translated(context, response), contentType: 'application/json' });
 }
 
 /** Whether the client gets the upstream's own bytes. */
@@ -83,7 +89,7 @@ function translated(context: AnswerContext, response: CanonicalResponse): Buffer
 }
 
 /** The upstream's own bytes, but for the model's name where the client is to see another. */
-function handOn(context: AnswerContext, answer: Answer, bytes: Buffer): Promise<void> {
+function handOn(context: AnswerContext, answer: Answer, bytes: Buffer): Promise<undefined> | undefined {
   const { open, client } = context;
   const body = open.answerModel === undefined ? bytes : renameAnswer(client.id, bytes, open.answerModel);
   return writeJson(context, { answer, body, contentType: answer.headers['content-type'] ?? 'application/json' });
@@ -95,7 +101,8 @@ interface JsonAnswer {
   readonly contentType: string;
 }
 
-async function writeJson(context: AnswerContext, { answer, body, contentType }: JsonAnswer): Promise<void> {
+/** A promise only where the reader is behind. */
+function writeJson(context: AnswerContext, { answer, body, contentType }: JsonAnswer): Promise<undefined> | undefined {
   const { deadlines, report, reply, target } = context;
   deadlines.contentCame();
   report.contentCame();
@@ -109,5 +116,5 @@ async function writeJson(context: AnswerContext, { answer, body, contentType }: 
   headers['content-length'] = `${body.length}`;
   reply.head({ status: 200, headers, waitedMs: report.waitedMs });
   const behind = reply.data(body);
-  if (behind !== undefined) await deadlines.wait(behind);
+  return behind && deadlines.wait(behind).then(() => undefined);
 }

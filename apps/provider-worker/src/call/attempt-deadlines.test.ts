@@ -1,6 +1,7 @@
 import { jest } from '@jest/globals';
 
 import { AttemptDeadlines } from './attempt-deadlines.js';
+import { YoungWaits } from './young-waits.js';
 
 const WAITS = { connectMs: 0, headersMs: 0, idleMs: 0, firstContentMs: 0, totalMs: 0 };
 
@@ -14,7 +15,7 @@ beforeEach(() => {
 afterEach(() => jest.useRealTimers());
 
 function deadlinesOf(waits: Partial<typeof WAITS>, stream = true): AttemptDeadlines {
-  return new AttemptDeadlines({ deadlines: { ...WAITS, ...waits }, stream }, client.signal);
+  return new AttemptDeadlines({ deadlines: { ...WAITS, ...waits }, stream }, client.signal, new YoungWaits());
 }
 
 describe('AttemptDeadlines', () => {

@@ -1,5 +1,7 @@
 import { GatewayError } from '@switchyard/canonical';
-import type { AttemptOpen } from '@switchyard/wire';
+import { Cancellation, type AttemptOpen, type AttemptSignal } from '@switchyard/wire';
+
+import type { YoungWait, YoungWaits } from './young-waits.js';
 
 /** Shorter waits end when they say; longer ones are looked at on the way. */
 const EXACT_MS = 1_024;
@@ -12,28 +14,28 @@ const LONGEST_TIMER_MS = 2 ** 30;
  *
  * A request that is not streamed has neither headers nor content before the whole answer was made, so only its total
  * deadline bounds that wait. A deadline of zero is none. One timer serves both: it is for the one that comes first, and is
- * not touched when content comes.
+ * not touched when content comes. An attempt that is over soon has none of its own.
  */
-export class AttemptDeadlines {
-  readonly #controller = new AbortController();
-  readonly #client: AbortSignal;
+export class AttemptDeadlines implements YoungWait {
+  place = -1;
+  readonly signal = new Cancellation();
+  readonly #client: AttemptSignal;
   readonly #startedAtMs = performance.now();
   readonly #totalMs: number;
   #firstContentMs: number;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #young: YoungWaits;
+  #timer: NodeJS.Timeout | undefined = undefined;
 
-  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AbortSignal) {
+  constructor(open: Pick<AttemptOpen, 'deadlines' | 'stream'>, client: AttemptSignal, young: YoungWaits) {
     const { totalMs, firstContentMs } = open.deadlines;
     this.#client = client;
     this.#totalMs = totalMs;
     this.#firstContentMs = open.stream ? firstContentMs : 0;
-    this.#arm(0);
-    if (client.aborted) this.#leave();
-    else client.addEventListener('abort', this.#leave, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
+    this.#young = young;
+    if (this.#firstMs() > EXACT_MS) young.add(this);
+    else this.#arm(0);
+    if (client.aborted) this.handleEvent();
+    else client.addEventListener('abort', this);
   }
 
   /** Whether it was the client that ended the attempt. */
@@ -54,26 +56,36 @@ export class AttemptDeadlines {
   /** Waits for a reader who is behind, but not beyond the signal. */
   async wait(reader: Promise<void>): Promise<void> {
     const { signal } = this;
-    let onAbort: (() => void) | undefined;
+    if (signal.aborted) throw signal.reason;
+    let onAbort = (): void => {};
     const aborted = new Promise<never>((_resolve, reject) => {
       onAbort = () => reject(signal.reason);
-      signal.addEventListener('abort', onAbort, { once: true });
     });
+    signal.addEventListener('abort', onAbort);
     try {
-      signal.throwIfAborted();
       await Promise.race([reader, aborted]);
     } finally {
-      if (onAbort !== undefined) signal.removeEventListener('abort', onAbort);
+      signal.removeEventListener('abort', onAbort);
     }
   }
 
   close(): void {
+    this.#young.remove(this);
     clearTimeout(this.#timer);
-    this.#client.removeEventListener('abort', this.#leave);
+    this.#client.removeEventListener('abort', this);
+  }
+
+  growUp(): void {
+    this.#arm(performance.now() - this.#startedAtMs);
+  }
+
+  /** The deadline that comes first, zero for none. */
+  #firstMs(): number {
+    return earlier(this.#totalMs, this.#firstContentMs);
   }
 
   #arm(elapsedMs: number): void {
-    const next = earlier(this.#totalMs, this.#firstContentMs);
+    const next = this.#firstMs();
     if (next > 0) this.#timer = setTimeout(this.#check, timerMs(next - elapsedMs));
   }
 
@@ -88,12 +100,13 @@ export class AttemptDeadlines {
     }
   };
 
-  readonly #leave = (): void => {
+  /** The client's signal. */
+  handleEvent(): void {
     this.#abort('client_closed', 'the client went away');
-  };
+  }
 
   #abort(code: 'total_deadline' | 'upstream_timeout' | 'client_closed', message: string): void {
-    this.#controller.abort(new GatewayError(code, message));
+    this.signal.abort(new GatewayError(code, message));
   }
 }
 

@@ -1,23 +1,25 @@
 import { readHeadroom } from '@switchyard/dialects';
 
 import type { Attempt } from '../attempt.js';
-import { callUpstream, type Answer } from './call-upstream.js';
+import { callUpstream, type Answer, type CallSignal } from './call-upstream.js';
 
 /** Sends a body to the attempt's target, and notes when what happened. The signal is the attempt's, or one that it aborts. */
-export async function callEndpoint(
+export function callEndpoint(
   attempt: Pick<Attempt, 'open' | 'target' | 'span' | 'report' | 'upstream' | 'deadlines' | 'now'>,
   body: Buffer,
-  signal: AbortSignal = attempt.deadlines.signal,
+  signal: CallSignal = attempt.deadlines.signal,
 ): Promise<Answer> {
   const { open, target, span, report, upstream } = attempt;
   const headers = target.headers.of(open, span);
-  report.prepared();
-  report.waitBegins();
-  try {
-    const answer = await callUpstream(upstream, { open, target, headers, body }, signal);
-    report.headersCame(answer.status, readHeadroom(answer.headers, attempt.now()));
-    return answer;
-  } finally {
-    report.waitEnds();
-  }
+  report.called();
+  return callUpstream(upstream, { open, target, headers, body }, signal).then(
+    (answer) => {
+      report.headersCame(answer.status, readHeadroom(answer.headers, attempt.now()));
+      return answer;
+    },
+    (error) => {
+      report.failed();
+      throw error;
+    },
+  );
 }

@@ -51,7 +51,7 @@ function askedBy({ dialect }: AttemptOpen): TokenCounting {
 
 async function estimate(attempt: Attempt, client: TokenCounting): Promise<undefined> {
   const { texts, fixed } = countableOf(decode(attempt, client).value);
-  const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal));
+  const tokens = fixed + (await countTextTokens(texts, attempt.deadlines.signal.abortSignal));
   await answer(attempt, { tokens, client, precision: 'estimated' });
 }
 
@@ -67,7 +67,7 @@ async function translate(
     thinking: thinkingOf(attempt),
   });
   const { provider } = target;
-  report.requestLost(droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }));
+  report.requestLost(droppedFields([...decoded.warnings, ...encoded.warnings], open, provider));
   const body = Buffer.from(JSON.stringify(encoded.value));
   const counted = await callEndpoint(attempt, body);
   if (counted.status < 200 || counted.status >= 300) return relayError(relayContext(attempt, body), counted);

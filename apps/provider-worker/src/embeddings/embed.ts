@@ -53,9 +53,9 @@ const MOST_AT_ONCE = 4;
 async function translate(attempt: Attempt, { client, upstream }: Languages): Promise<AttemptError | undefined> {
   const { open, target, report, deadlines } = attempt;
   const { value: request, warnings } = client.decodeRequest(parseBody(attempt.body));
-  report.requestLost(droppedFields(warnings, { ...open, provider: target.provider }));
+  report.requestLost(droppedFields(warnings, open, target.provider));
   const parts = inParts(request, target.provider.mostEmbeddingsPerCall ?? request.texts.length);
-  const limits = { atOnce: MOST_AT_ONCE, signal: deadlines.signal };
+  const limits = { atOnce: MOST_AT_ONCE, signal: deadlines.signal.abortSignal };
   const outcome = await inOrder(parts, limits, (part, signal) => ask(attempt, { upstream, request: part, signal }));
   if (outcome.type === 'failed') return outcome.error;
   const [first, ...others] = outcome.value;

@@ -6,7 +6,6 @@ export interface DroppedFieldsInput {
   /** The client's dialect. */
   readonly dialect: DialectId;
   readonly strict: boolean;
-  readonly provider: Provider;
 }
 
 const NONE: readonly string[] = [];
@@ -18,7 +17,8 @@ const NONE: readonly string[] = [];
  */
 export function droppedFields(
   warnings: readonly Warning[],
-  { dialect, strict, provider }: DroppedFieldsInput,
+  { dialect, strict }: DroppedFieldsInput,
+  provider: Provider,
 ): readonly string[] {
   if (warnings.length === 0) return NONE;
   const losses = inClientWords(dialect, warnings).filter((warning) => warning.type === 'dropped');

@@ -68,7 +68,7 @@ export function encodeBody(input: EncodeBodyInput): EncodedBody {
   const { open, client, upstream, provider } = input;
   if (client.id !== upstream.id || open.resume?.how === 'prefill') return translateBody(input);
   const { body, warnings } = ownBody(input.body, client);
-  const dropped = droppedFields(warnings, { ...open, provider });
+  const dropped = droppedFields(warnings, open, provider);
   const readRequest = (): CanonicalRequest => decodeBody(input).value;
   const patched = open.thinking === undefined ? undefined : patchThinking({ ...input, body }, named(input, body));
   return {
@@ -102,7 +102,7 @@ function patchThinking(input: EncodeBodyInput, body: Buffer): Pick<EncodedBody, 
   const encoded = encodeAnew(input, decodeBody(input).value);
   const patches = upstream.thinkingFields.map((path) => ({ path, value: valueAt(encoded.value, path) }));
   const losses = encoded.warnings.filter(({ field }) => MOVED_BY_THINKING.has(field));
-  return { body: patchFields(body, patches, SCAN_LIMITS), dropped: droppedFields(losses, { ...open, provider }) };
+  return { body: patchFields(body, patches, SCAN_LIMITS), dropped: droppedFields(losses, open, provider) };
 }
 
 function valueAt(value: JsonObject, path: FieldPath): unknown {
@@ -128,7 +128,7 @@ function translateBody(input: EncodeBodyInput): EncodedBody {
   const encoded = encodeAnew(input, decoded.value);
   return {
     body: Buffer.from(JSON.stringify(encoded.value)),
-    dropped: droppedFields([...decoded.warnings, ...encoded.warnings], { ...open, provider }),
+    dropped: droppedFields([...decoded.warnings, ...encoded.warnings], open, provider),
     includeUsage: () => decoded.value.includeUsage ?? false,
     toolNames: createToolNameMap(decoded.value.tools, upstream.toolNames),
     request: decoded.value,

@@ -4,6 +4,8 @@ import type { Target } from './resolve-target.js';
 
 /** Where an attempt is sent. The model's name comes from a client, so it never reaches beyond its place in the path. */
 export function attemptUrl({ url, path }: Pick<Target, 'url' | 'path'>, open: Pick<AttemptOpen, 'model'>): URL {
+  const known = fixedUrls.get(url)?.get(path);
+  if (known !== undefined) return known;
   if (!path.includes('{model}')) return fixedUrl(url, path);
   return urlAt(
     url,
@@ -15,8 +17,6 @@ export function attemptUrl({ url, path }: Pick<Target, 'url' | 'path'>, open: Pi
 const fixedUrls = new WeakMap<URL, Map<string, URL>>();
 
 function fixedUrl(url: URL, path: string): URL {
-  const known = fixedUrls.get(url)?.get(path);
-  if (known !== undefined) return known;
   const made = urlAt(url, path);
   fixedUrls.set(url, (fixedUrls.get(url) ?? new Map<string, URL>()).set(path, made));
   return made;

@@ -2,6 +2,7 @@ import { GatewayError } from '@switchyard/canonical';
 import { openSecret, type Keyring } from '@switchyard/config';
 import { providerBySlug, type Provider } from '@switchyard/providers';
 import type { CredentialSnapshot, WorkerCredential } from '@switchyard/routing';
+import type { AttemptSignal } from '@switchyard/wire';
 
 import { UpstreamHeaders } from './upstream-headers.js';
 
@@ -35,7 +36,7 @@ export interface TargetResolver {
    */
   known(credentialId: string): Target | undefined;
   /** @throws GatewayError also `not_ready`, and `credential_unavailable` where none has come. */
-  resolve(credentialId: string, signal: AbortSignal): Promise<Target>;
+  resolve(credentialId: string, signal: AttemptSignal): Promise<Target>;
 }
 
 // A change reaches gateway and worker each at its own moment, mostly milliseconds apart. A request can wait for a worker
@@ -95,7 +96,7 @@ class Versions {
   }
 
   /** Resolves when a snapshot with this credential is here, or can no longer be expected. */
-  wait(credentialId: string, signal: AbortSignal): Promise<void> {
+  wait(credentialId: string, signal: AttemptSignal): Promise<void> {
     if (signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {
@@ -108,7 +109,7 @@ class Versions {
         if (this.has(credentialId)) finish();
       };
       const timer = setTimeout(finish, BEHIND_MS);
-      signal.addEventListener('abort', finish, { once: true });
+      signal.addEventListener('abort', finish);
       this.#waiting.add(check);
     });
   }

@@ -1,7 +1,7 @@
 import { providerBySlug, type Provider } from '@switchyard/providers';
 import type { AttemptOpen } from '@switchyard/wire';
 
-import { UpstreamHeaders } from './upstream-headers.js';
+import { UpstreamHeaders, type TraceHeaders } from './upstream-headers.js';
 
 const TRACE = { traceparent: '00-a-b-01', tracestate: undefined };
 
@@ -31,9 +31,16 @@ function headersOf(configured: Readonly<Record<string, string>> = {}): UpstreamH
   return new UpstreamHeaders({ provider: provider('claude'), credential, secret: 'key' });
 }
 
+/** All that is sent of a call. */
+function sentBy(headers: UpstreamHeaders, open: AttemptOpen, trace: TraceHeaders = TRACE): Record<string, string> {
+  const { shared, own } = headers.of(open, trace);
+  expect(Object.keys(own).filter((name) => shared !== undefined && name in shared)).toEqual([]);
+  return { ...shared, ...own };
+}
+
 describe('the headers of a call', () => {
   it('say what is sent and wanted, who asks, and with which key', () => {
-    expect(headersOf().of(OPEN, TRACE)).toEqual({
+    expect(sentBy(headersOf(), OPEN)).toEqual({
       'content-type': 'application/json',
       accept: 'application/json',
       'user-agent': 'switchyard',
@@ -46,7 +53,7 @@ describe('the headers of a call', () => {
   it('want events for a stream, with and without headers of the client that are handed on', () => {
     const sent: readonly AttemptOpen['headers'][] = [{}, { 'anthropic-beta': 'x' }];
     for (const headers of sent) {
-      expect(headersOf().of({ ...OPEN, stream: true, headers }, TRACE)['accept']).toBe('text/event-stream');
+      expect(sentBy(headersOf(), { ...OPEN, stream: true, headers })['accept']).toBe('text/event-stream');
     }
   });
 
@@ -57,7 +64,7 @@ describe('the headers of a call', () => {
       'x-other': 'no',
       'x-api-key': 'theirs',
     };
-    const sent = headersOf().of({ ...OPEN, headers }, TRACE);
+    const sent = sentBy(headersOf(), { ...OPEN, headers });
     expect(sent).toMatchObject({ 'anthropic-version': '2099-01-01', 'anthropic-beta': 'new', 'x-api-key': 'key' });
     expect(sent).not.toHaveProperty('x-other');
   });
@@ -71,7 +78,7 @@ describe('the headers of a call', () => {
       Connection: 'close',
     };
     const headers = { 'anthropic-beta': 'theirs', 'x-client-team': 'blue' };
-    const sent = headersOf(configured).of({ ...OPEN, headers }, TRACE);
+    const sent = sentBy(headersOf(configured), { ...OPEN, headers });
     expect(sent).toMatchObject({ 'anthropic-beta': 'ours', 'x-api-key': 'configured', 'x-team': 'blue' });
     expect(sent).not.toHaveProperty('x-gone');
     expect(sent).not.toHaveProperty('connection');
@@ -79,25 +86,36 @@ describe('the headers of a call', () => {
 
   it('of one call do not show in those of the next', () => {
     const headers = headersOf({ 'x-team': '$x-client-team' });
-    headers.of(
-      { ...OPEN, headers: { 'x-client-team': 'blue', 'anthropic-beta': 'x' } },
-      { ...TRACE, tracestate: 'a=1' },
-    );
-    const next = headers.of(OPEN, TRACE);
+    const open = { ...OPEN, headers: { 'x-client-team': 'blue', 'anthropic-beta': 'x' } };
+    sentBy(headers, open, { ...TRACE, tracestate: 'a=1' });
+    const next = sentBy(headers, OPEN);
     for (const name of ['x-team', 'anthropic-beta', 'tracestate']) expect(next).not.toHaveProperty(name);
+  });
+
+  it.each([
+    ['a copied one', { 'user-agent': '$x-agent' }, { 'user-agent': 'theirs' }],
+    ['a trace', { traceparent: 'configured' }, { traceparent: '00-a-b-01' }],
+    ['a state of the trace', { tracestate: 'configured' }, { tracestate: 'a=1' }],
+  ])('hold %s in place of the one that all calls have', (_case, configured, expected) => {
+    const open = { ...OPEN, headers: { 'x-agent': 'theirs' } };
+    expect(sentBy(headersOf(configured), open, { ...TRACE, tracestate: 'a=1' })).toMatchObject(expected);
+  });
+
+  it('keep a configured state of the trace where the call has none', () => {
+    expect(sentBy(headersOf({ tracestate: 'configured' }), OPEN)).toMatchObject({ tracestate: 'configured' });
   });
 
   it('of what is relayed say what the client says', () => {
     const headers = { 'content-type': 'multipart/form-data; boundary=x', accept: 'audio/mpeg' };
-    const sent = headersOf().of({ ...OPEN, operation: 'audio-transcriptions', headers }, TRACE);
+    const sent = sentBy(headersOf(), { ...OPEN, operation: 'audio-transcriptions', headers });
     expect(sent).toMatchObject(headers);
-    const plain = headersOf().of({ ...OPEN, operation: 'images-generations', headers: {} }, TRACE);
+    const plain = sentBy(headersOf(), { ...OPEN, operation: 'images-generations', headers: {} });
     expect(plain).toMatchObject({ 'content-type': 'application/json', accept: '*/*' });
   });
 
   it('have no key for a keyless credential', () => {
     const credential = { id: 'c', provider: 'claude', baseUrl: 'https://x.test', headers: {} };
     const headers = new UpstreamHeaders({ provider: provider('claude'), credential, secret: undefined });
-    expect(headers.of(OPEN, TRACE)).not.toHaveProperty('x-api-key');
+    expect(sentBy(headers, OPEN)).not.toHaveProperty('x-api-key');
   });
 });

@@ -25,6 +25,13 @@ export interface TraceHeaders {
 
 type Headers = Readonly<Record<string, string>>;
 
+/** The headers of one call: none is in both. */
+export interface CallHeaders {
+  /** The same object for all calls that can have it. */
+  readonly shared: Headers | undefined;
+  readonly own: Headers;
+}
+
 export interface HeaderSource {
   readonly provider: Provider;
   readonly credential: WorkerCredential;
@@ -43,6 +50,8 @@ export class UpstreamHeaders {
   /** After it. */
   readonly #own: Headers;
   readonly #copies: readonly Copy[];
+  /** Whether nothing that differs by the call takes the place of what does not. */
+  readonly #isShared: boolean;
   /** All headers of a call for text to which the client's add nothing. */
   readonly #whole: Headers;
   readonly #stream: Headers;
@@ -55,25 +64,24 @@ export class UpstreamHeaders {
     this.#copies = copies;
     this.#whole = { ...WHOLE, ...this.#general, ...this.#own };
     this.#stream = { ...STREAM, ...this.#general, ...this.#own };
+    this.#isShared = copies.length === 0 && !('traceparent' in this.#whole) && !('tracestate' in this.#whole);
   }
 
   /** The headers of one call. */
-  of(open: AttemptOpen, trace: TraceHeaders): Headers {
-    const headers = this.#untraced(open);
+  of(open: AttemptOpen, trace: TraceHeaders): CallHeaders {
+    const forwarded = this.#forwarded(open.headers);
+    const common = forwarded === undefined && isForText(open) ? this.#common(open) : undefined;
+    if (common !== undefined && this.#isShared) return { shared: common, own: traced({}, trace) };
+    const headers = { ...(common ?? { ...contentHeaders(open), ...this.#general, ...forwarded, ...this.#own }) };
     for (const { name, from } of this.#copies) {
       const value = open.headers[from];
       if (value !== undefined) headers[name] = value;
     }
-    headers['traceparent'] = trace.traceparent;
-    const { tracestate } = trace;
-    if (tracestate !== undefined) headers['tracestate'] = tracestate;
-    return headers;
+    return { shared: undefined, own: traced(headers, trace) };
   }
 
-  #untraced(open: AttemptOpen): Record<string, string> {
-    const forwarded = this.#forwarded(open.headers);
-    if (forwarded === undefined && isForText(open)) return { ...(open.stream ? this.#stream : this.#whole) };
-    return { ...contentHeaders(open), ...this.#general, ...forwarded, ...this.#own };
+  #common({ stream }: AttemptOpen): Headers {
+    return stream ? this.#stream : this.#whole;
   }
 
   #forwarded(headers: Headers): Headers | undefined {
@@ -86,6 +94,12 @@ export class UpstreamHeaders {
     }
     return forwarded;
   }
+}
+
+function traced(headers: Record<string, string>, { traceparent, tracestate }: TraceHeaders): Headers {
+  headers['traceparent'] = traceparent;
+  if (tracestate !== undefined) headers['tracestate'] = tracestate;
+  return headers;
 }
 
 /** A header that has the value of one of the client's. */

@@ -26,7 +26,7 @@ export async function relayAttempt(attempt: Attempt): Promise<AttemptError | und
 export function ownRelayBody({ open, body, report, target }: Attempt): Buffer {
   if (!CONVERSATIONS.includes(open.operation)) return relayBody(open, body);
   const own = ownBody(body, dialectById(open.dialect));
-  report.requestLost(droppedFields(own.warnings, { ...open, provider: target.provider }));
+  report.requestLost(droppedFields(own.warnings, open, target.provider));
   return relayBody(open, own.body, body);
 }
 

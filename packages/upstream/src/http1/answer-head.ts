@@ -1,6 +1,10 @@
 /** More headers than any provider sends. */
 const MAX_HEADERS = 1000;
 
+/** How many names are remembered, and how long ones: an upstream could send others all the time. */
+const MAX_KNOWN_NAMES = 1000;
+const MAX_KNOWN_NAME_LENGTH = 64;
+
 /** Bytes until the end, chunks, or everything until the connection closes. */
 export type Framing = number | 'chunked' | 'until-close';
 
@@ -23,6 +27,9 @@ export interface AnswerHead {
  */
 const HEAD =
   /^HTTP\/1\.[01] [1-9]\d\d(?: [\t\x20-\x7e\x80-\xff]*)?\r\n(?:[!#$%&'*+.^_`|~\w-]+:[\t\x20-\x7e\x80-\xff]*\r\n)*$/;
+
+/** A line feed follows each, by `HEAD`. V8 looks for one character itself, and calls out for two. */
+const LINE_END = '\r';
 
 const CONTENT_LENGTH = /^\d{1,15}$/;
 const KEEP_ALIVE_TIMEOUT = /(?:^|,)[\t ]*timeout[\t ]*=[\t ]*"?(\d{1,9})"?[\t ]*(?:,|$)/i;
@@ -48,13 +55,13 @@ export function parseAnswerHead(text: string): AnswerHead | undefined {
 function readHeaders(text: string): Record<string, string> | undefined {
   const headers: Record<string, string> = {};
   let count = 0;
-  let at = text.indexOf('\r\n') + 2;
+  let at = text.indexOf(LINE_END) + 2;
   while (at < text.length) {
     count += 1;
     if (count > MAX_HEADERS) return undefined;
     const colon = text.indexOf(':', at);
-    const end = text.indexOf('\r\n', colon);
-    const name = text.slice(at, colon).toLowerCase();
+    const end = text.indexOf(LINE_END, colon);
+    const name = nameOf(text.slice(at, colon));
     const value = withoutBlanks(text, colon + 1, end);
     // An object has some names from the beginning, such as `constructor`.
     const known = headers[name];
@@ -62,6 +69,20 @@ function readHeaders(text: string): Record<string, string> | undefined {
     at = end + 2;
   }
   return headers;
+}
+
+const knownNames = new Map<string, string>();
+
+/** In lower case. The same few come all the time, and a text that was a key before is found sooner than another with the same letters. */
+function nameOf(written: string): string {
+  const known = knownNames.get(written);
+  if (known !== undefined) return known;
+  const name = written.toLowerCase();
+  if (written.length > MAX_KNOWN_NAME_LENGTH) return name;
+  if (knownNames.size >= MAX_KNOWN_NAMES) knownNames.clear();
+  // A copy: what was cut out of a head would keep all of it.
+  knownNames.set(Buffer.from(written, 'latin1').toString('latin1'), Buffer.from(name, 'latin1').toString('latin1'));
+  return name;
 }
 
 /** `trim` would take characters along that belong to the value. */
@@ -92,6 +113,7 @@ function framingOf(status: number, headers: Readonly<Record<string, string>>): F
 function isPersistent(text: string, connection: string | undefined): boolean {
   const isLatest = text.charCodeAt(7) === 0x31;
   if (connection === undefined) return isLatest;
+  if (connection === 'keep-alive') return true;
   const options = connection.toLowerCase().split(',');
   return isLatest
     ? !options.some((option) => option.trim() === 'close')

@@ -14,6 +14,8 @@ import { keepAliveMs } from './keep-alive.js';
 /** Up to this size, copying a body behind its head is cheaper than having both written. */
 const JOINED_BYTES = 16 * 1024;
 
+const NOTHING: Buffer = Buffer.alloc(0);
+
 export interface ConnectionOwner {
   /** It may carry its first call. */
   onConnected(connection: Connection): void;
@@ -44,6 +46,8 @@ export class Connection implements Exchange, SocketHooks, AnswerSink {
   #persistent = false;
   #idleMs = 0;
   #paused = false;
+  /** For the last call's head and body in one piece. */
+  #joined = NOTHING;
 
   constructor({ address, connectMs, session, owner }: ConnectionOptions) {
     this.#owner = owner;
@@ -143,10 +147,12 @@ export class Connection implements Exchange, SocketHooks, AnswerSink {
       return;
     }
     if (body.length <= JOINED_BYTES) {
-      const joined = Buffer.allocUnsafe(head.length + body.length);
-      joined.write(head, 0, 'latin1');
-      joined.set(body, head.length);
-      this.#socket.write(joined);
+      const length = head.length + body.length;
+      // Whoever comes next comes when all of this was written (`#complete`), so it may be written over.
+      if (this.#joined.length < length) this.#joined = Buffer.allocUnsafeSlow(2 * length);
+      this.#joined.write(head, 0, 'latin1');
+      this.#joined.set(body, head.length);
+      this.#socket.write(this.#joined.subarray(0, length));
       return;
     }
     this.#socket.cork();

@@ -30,6 +30,16 @@ describe('the head of a request', () => {
     expect(head).not.toMatch(/: (9|chunked|close)/);
   });
 
+  it('has the headers that calls share before those of the call', () => {
+    const sharedHeaders = { 'x-a': 'b', host: 'other', connection: 'close' };
+    const heads = ['c', 'd'].map((value) => headOf({ sharedHeaders, headers: { 'x-b': value } }));
+    expect(heads[0]).toContain(
+      'host: other\r\nconnection: keep-alive\r\naccept-encoding: identity\r\nx-a: b\r\nx-b: c\r\n',
+    );
+    expect(heads[1]).toBe(heads[0]?.replace('x-b: c', 'x-b: d'));
+    expect(headOf({ headers: { host: 'third' }, sharedHeaders })).toContain('\r\nhost: third\r\n');
+  });
+
   it.each([
     ['a line end', { a: 'b\r\nc: d' }],
     ['a NUL', { a: 'b\0' }],
@@ -40,6 +50,7 @@ describe('the head of a request', () => {
     ['a line end in a name', { 'a\r\nb': 'c' }],
   ])('is not written with %s', (_case, headers) => {
     expect(headOf({ headers })).toBeUndefined();
+    for (const _twice of [1, 2]) expect(headOf({ headers: {}, sharedHeaders: headers })).toBeUndefined();
   });
 });
 

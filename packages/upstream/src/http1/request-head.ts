@@ -18,6 +18,8 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   'upgrade',
 ]);
 
+type Headers = Readonly<Record<string, string>>;
+
 type NameKind = 'sent' | 'own' | 'forbidden';
 
 /** How many names are remembered. */
@@ -30,19 +32,43 @@ const knownNames = new Map<string, NameKind>();
  * could end the header and begin another.
  */
 export function writeRequestHead(address: Address, request: UpstreamRequest): string | undefined {
-  const { method, headers, body } = request;
-  const host = headers['host'] ?? address.host;
+  const { method, headers, sharedHeaders, body } = request;
+  const host = headers['host'] ?? sharedHeaders?.['host'] ?? address.host;
   if (FORBIDDEN_IN_VALUE.test(host)) return undefined;
-  let head = `${method} ${address.path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\naccept-encoding: identity\r\n`;
+  const shared = sharedHeaders === undefined ? '' : sharedLinesOf(sharedHeaders);
+  const own = linesOf(headers);
+  if (shared === undefined || own === undefined) return undefined;
+  const length = body !== undefined || method === 'POST' ? `content-length: ${body?.length ?? 0}\r\n` : '';
+  return (
+    `${method} ${address.path} HTTP/1.1\r\nhost: ${host}\r\nconnection: keep-alive\r\naccept-encoding: identity\r\n` +
+    `${shared}${own}${length}\r\n`
+  );
+}
+
+/** Headers as lines; undefined where one must not be sent. */
+function linesOf(headers: Headers): string | undefined {
+  let lines = '';
   for (const name in headers) {
     const value = headers[name];
     const kind = kindOf(name);
     if (value === undefined || kind === 'own') continue;
     if (kind === 'forbidden' || FORBIDDEN_IN_VALUE.test(value)) return undefined;
-    head += `${name}: ${value}\r\n`;
+    lines += `${name}: ${value}\r\n`;
   }
-  if (body !== undefined || method === 'POST') head += `content-length: ${body?.length ?? 0}\r\n`;
-  return `${head}\r\n`;
+  return lines;
+}
+
+const sharedLines = new WeakMap<Headers, string>();
+
+function sharedLinesOf(headers: Headers): string | undefined {
+  const known = sharedLines.get(headers);
+  if (known !== undefined) return known;
+  const lines = linesOf(headers);
+  if (lines === undefined) return undefined;
+  // What was added up stays a tree of its parts until it is read; this is one piece.
+  const whole = Buffer.from(lines, 'latin1').toString('latin1');
+  sharedLines.set(headers, whole);
+  return whole;
 }
 
 function kindOf(name: string): NameKind {

@@ -73,13 +73,13 @@ export class ProxyPool implements CallOwner {
 
 function dispatch(dispatcher: Dispatcher, call: Call, address: Address): void {
   if (call.over) return;
-  const { method, headers, body } = call.request;
+  const { method, headers, sharedHeaders, body } = call.request;
   dispatcher.dispatch(
     {
       origin: address.origin,
       path: address.path,
       method,
-      headers: { ...headers, 'accept-encoding': 'identity' },
+      headers: { ...sharedHeaders, ...headers, 'accept-encoding': 'identity' },
       body: body ?? null,
     },
     new ProxiedCall(call, address.host),

@@ -8,6 +8,7 @@ import {
   CANCELLED_END,
   failedEnd,
 } from '../attempt.js';
+import type { AttemptSignal } from '../cancellation.js';
 import { ReceiveWindow } from '../connection/receive-window.js';
 import { SendWindow } from '../connection/send-window.js';
 import { DATA_WINDOW_BYTES } from '../connection/stream-window.js';
@@ -27,7 +28,7 @@ export interface AttemptTask {
   readonly open: AttemptOpen;
   readonly body: Buffer;
   readonly reply: AttemptReply;
-  readonly signal: AbortSignal;
+  readonly signal: AttemptSignal;
   /** The attempt is over. `not-begun`: the worker never saw it, another may take it. */
   onSettled(end: AttemptEnd | 'not-begun'): void;
 }
@@ -73,7 +74,7 @@ export class ClientStream {
       this.#settle(failedEnd(new GatewayError('headers_too_large', message).toData()));
       return;
     }
-    signal.addEventListener('abort', this.#cancel, { once: true });
+    signal.addEventListener('abort', this);
     this.#owner.wire.send(FrameType.open, this.#streamId, payload);
     if (body.length > 0) void this.#bodyWindow.write(body);
   }
@@ -134,7 +135,7 @@ export class ClientStream {
     behind.then(
       () => this.#caughtUp(chunk.length),
       // The reader says that it will take no more.
-      () => this.#cancel(),
+      () => this.handleEvent(),
     );
   }
 
@@ -165,7 +166,8 @@ export class ClientStream {
     else if (!this.#readerBehind) this.#settle(this.#end);
   }
 
-  readonly #cancel = (): void => {
+  /** The signal: the attempt is cancelled. */
+  handleEvent(): void {
     if (this.#state !== 'running') return;
     this.#state = 'cancelled';
     this.#waiting = NOTHING;
@@ -176,7 +178,7 @@ export class ClientStream {
     }
     this.#owner.wire.send(FrameType.cancel, this.#streamId);
     this.#graceTimer = setTimeout(() => this.#settle(CANCELLED_END), CANCEL_GRACE_MS);
-  };
+  }
 
   /** Undefined if the worker said something else than its version of the wire has; the attempt has then failed. */
   #understood<T extends AttemptHead | AttemptEnd>(decoded: T | Misunderstood): T | undefined {
@@ -199,7 +201,7 @@ export class ClientStream {
     this.#state = 'settled';
     this.#waiting = NOTHING;
     if (this.#graceTimer !== undefined) clearTimeout(this.#graceTimer);
-    this.#task.signal.removeEventListener('abort', this.#cancel);
+    this.#task.signal.removeEventListener('abort', this);
     this.#bodyWindow.close();
     this.#owner.forget(this.#streamId);
     this.#task.onSettled(end);

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import { CollectingReply, HEAD, OPEN, SlowReply, SUCCESS } from '../__fixtures__/attempt.js';
@@ -235,7 +234,9 @@ describe('cancelling', () => {
     const server = await peers.server(async (_open, _body, reply, abort) => {
       reply.head(HEAD);
       await reply.data(Buffer.from('x'));
-      await once(abort, 'abort');
+      await new Promise((resolve) => {
+        abort.addEventListener('abort', resolve);
+      });
       return { ...SUCCESS, outcome: 'cancelled' };
     });
     const client = await peers.connected([server]);

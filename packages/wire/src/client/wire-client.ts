@@ -6,6 +6,7 @@ import { SILENT_LOGGER, type WireLogger } from '../wire-logger.js';
 import type { WireTls } from '../wire-tls.js';
 import type { ClientConnection } from './client-connection.js';
 import type { AttemptTask } from './client-stream.js';
+import type { AttemptSignal } from '../cancellation.js';
 import { leastBusy } from './least-busy.js';
 import { type ResolveHost, resolveWithDns, type WorkerAddress, WorkerDiscovery } from './worker-discovery.js';
 import { WorkerLink } from './worker-link.js';
@@ -127,7 +128,7 @@ export class WireTransport implements AttemptTransport {
   }
 
   /** Resolves when a worker hosts the provider, the wait is over, or nobody waits any longer. */
-  #waitForWorker(provider: string, signal: AbortSignal): Promise<void> {
+  #waitForWorker(provider: string, signal: AttemptSignal): Promise<void> {
     if (this.#closed || signal.aborted) return Promise.resolve();
     return new Promise((resolve) => {
       const finish = (): void => {

@@ -1,4 +1,4 @@
-import { GatewayError } from '@switchyard/canonical';
+import { GatewayError, toGatewayError } from '@switchyard/canonical';
 
 import {
   type AttemptEnd,
@@ -9,6 +9,7 @@ import {
   CANCELLED_END,
   failedEnd,
 } from '../attempt.js';
+import { Cancellation } from '../cancellation.js';
 import { ReceiveWindow } from '../connection/receive-window.js';
 import { SendWindow } from '../connection/send-window.js';
 import { BODY_WINDOW_BYTES } from '../connection/stream-window.js';
@@ -38,9 +39,8 @@ export class ServerStream implements AttemptReply {
   #bodyBytes = 0;
   readonly #bodyWindow: ReceiveWindow;
   readonly #dataWindow: SendWindow;
-  readonly #abort = new AbortController();
+  readonly #cancellation = new Cancellation();
   #state: 'receiving' | 'running' | 'over' = 'receiving';
-  #aborted = false;
   /** A stream that is gone on with has had its head. */
   #headSent: boolean;
 
@@ -83,14 +83,13 @@ export class ServerStream implements AttemptReply {
       this.#end(CANCELLED_END);
       return;
     }
-    this.#aborted = true;
-    this.#abort.abort(reason);
+    this.#cancellation.abort(reason);
     // If the handler has returned and only its last chunks waited, this ends the stream.
     this.#dataWindow.fail(reason);
   }
 
   head(head: AttemptHead): void {
-    if (this.#state === 'over' || this.#aborted) return;
+    if (this.#state === 'over' || this.#cancellation.aborted) return;
     if (this.#headSent) throw new Error('head was sent twice');
     const payload = encodeHead(head);
     if (payload.length > MAX_PAYLOAD_BYTES)
@@ -100,14 +99,18 @@ export class ServerStream implements AttemptReply {
   }
 
   data(chunk: Buffer): Promise<void> | undefined {
-    if (!this.#headSent && !this.#aborted) throw new Error('data was written before the head');
+    if (!this.#headSent && !this.#cancellation.aborted) throw new Error('data was written before the head');
     return this.#dataWindow.write(chunk);
   }
 
   #run(): void {
     this.#state = 'running';
     this.#owner.bodyDone(this.#body.length);
-    this.#owner.handler(this.#open, this.#body, this, this.#abort.signal).then(this.#returned, this.#broke);
+    try {
+      this.#owner.handler(this.#open, this.#body, this, this.#cancellation).then(this.#returned, this.#threw);
+    } catch (error) {
+      this.#threw(error);
+    }
   }
 
   /** A handler that returned without waiting still has chunks here; they go before the end. */
@@ -115,13 +118,12 @@ export class ServerStream implements AttemptReply {
     try {
       this.#dataWindow.whenFlushed(() => this.#end(end));
     } catch (error) {
-      this.#broke(error);
+      this.#owner.wire.fail(new Error('an attempt could not be ended', { cause: error }));
     }
   };
 
-  readonly #broke = (error: unknown): void => {
-    this.#owner.wire.fail(new Error('an attempt could not be ended', { cause: error }));
-  };
+  /** Handlers promise never to reject; one that does has ended as `internal`. */
+  readonly #threw = (error: unknown): void => this.#returned(failedEnd(toGatewayError(error).toData()));
 
   #end(end: AttemptEnd): void {
     this.#state = 'over';

@@ -7,7 +7,6 @@ import { GatewayError } from '@switchyard/canonical';
 
 import type { AttemptHandler } from '../attempt.js';
 import { type ConnectionTimings, DEFAULT_CONNECTION_TIMINGS } from '../connection/wire-connection.js';
-import { guardHandler } from '../guard-handler.js';
 import { SILENT_LOGGER, type WireLogger } from '../wire-logger.js';
 import type { WireTls } from '../wire-tls.js';
 import { ServerConnection, type WireServerLimits } from './server-connection.js';
@@ -43,7 +42,6 @@ export interface WireAddress {
 /** A worker's end of the wire: takes gateways' connections and runs their attempts. */
 export class WireServer {
   readonly #options: WireServerOptions;
-  readonly #handler: AttemptHandler;
   readonly #logger: WireLogger;
   readonly #server: Server;
   /** Includes those that are still in their TLS handshake. */
@@ -56,7 +54,6 @@ export class WireServer {
   constructor(options: WireServerOptions) {
     if (options.token === '') throw new GatewayError('invalid_configuration', 'the wire token must not be empty');
     this.#options = options;
-    this.#handler = guardHandler(options.handler);
     this.#logger = options.logger ?? SILENT_LOGGER;
     this.#limits = { ...DEFAULT_SERVER_LIMITS, ...options.limits };
     this.#timings = { ...DEFAULT_CONNECTION_TIMINGS, ...options.timings };
@@ -150,7 +147,7 @@ export class WireServer {
       socket: { socket },
       token: this.#options.token,
       providers: this.#options.providers,
-      handler: this.#handler,
+      handler: this.#options.handler,
       limits: this.#limits,
       timings: this.#timings,
       onClosed: (gone, reason) => {
