@@ -58,6 +58,16 @@ async function agree(replicas: readonly Replica[]): Promise<boolean> {
   return others.every((records) => records === first);
 }
 
+/** Waits until all know the same, and as many records as these. */
+async function untilAllHave(replicas: readonly Replica[], count: number): Promise<void> {
+  const allHave = async (): Promise<boolean> =>
+    (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === count;
+  await until(allHave).catch(async (error: unknown) => {
+    const records = await Promise.all(replicas.map(recordsOf));
+    throw new Error(`not ${count} records each: ${JSON.stringify(records)}`, { cause: error });
+  });
+}
+
 /** Asks all replicas for the right to a probe until there is one, and answers with those that were given it. */
 async function holdersOf(replicas: readonly Replica[], scope: string): Promise<readonly Replica[]> {
   const holders: Replica[] = [];
@@ -172,9 +182,9 @@ describe('three replicas in processes of their own', () => {
     await replicas[0]?.call('failed', failureOf('credential|one', { hintMs: 30_000 }));
     await replicas[1]?.call('failed', failureOf('credential', { state: 'parked' }));
     await replicas[2]?.call('failed', failureOf('other|one', { hintMs: 30_000 }));
-    await until(async () => (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === 3);
+    await untilAllHave(replicas, 3);
     await replicas[2]?.call('reset', 'credential');
-    await until(async () => (await agree(replicas)) && (await recordsOf(first(replicas))).split('\n').length === 1);
+    await untilAllHave(replicas, 1);
     expect(await replicas[1]?.call('health', 'other|one')).toBeDefined();
   });
 });
