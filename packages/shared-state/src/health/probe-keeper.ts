@@ -10,7 +10,7 @@ export interface ProbeKeeperOptions {
   readonly holdMs: number;
   /** Asks for rights; answers in the scopes' order. */
   win(scopes: readonly string[]): Promise<readonly RightAnswer[]>;
-  /** Redis does not know of a record that this replica has. */
+  /** Redis does not know of a record that this replica has, and did not a second before. */
   onUnshared(scope: string): void;
   onFailure(error: unknown): void;
   now(): number;
@@ -25,6 +25,11 @@ const TIMER_AT_MOST_MS = 3_600_000;
 export class ProbeKeeper {
   readonly #options: ProbeKeeperOptions;
   readonly #rights = new ProbeRights();
+  /**
+   * Scopes that Redis did not know of when it was last asked. Its answer may be ahead of the message that says that the scope is well
+   * again, which comes on another connection: who shared the record at once would bring it back for everybody.
+   */
+  readonly #doubted = new Set<string>();
   #isAlone = true;
   #timer: NodeJS.Timeout | undefined;
   #timerAtMs = Number.POSITIVE_INFINITY;
@@ -35,6 +40,7 @@ export class ProbeKeeper {
 
   /** Follows what becomes of a record. */
   follow(scope: string, record: HealthRecord | undefined): void {
+    this.#doubted.delete(scope);
     this.#askAt(this.#rights.follow(scope, record));
   }
 
@@ -98,8 +104,19 @@ export class ProbeKeeper {
         this.#rights.lost(scope, now() + answer.waitMs);
         return;
       case 'unshared':
-        this.#rights.lost(scope, now() + UNSHARED_RETRY_MS);
-        this.#options.onUnshared(scope);
+        this.#doubt(scope, now() + UNSHARED_RETRY_MS);
     }
+  }
+
+  #doubt(scope: string, laterMs: number): void {
+    if (this.#doubted.delete(scope)) {
+      this.#rights.lost(scope, laterMs);
+      this.#options.onUnshared(scope);
+      return;
+    }
+    const askAtMs = this.#rights.retry(scope, laterMs);
+    if (askAtMs === undefined) return;
+    this.#doubted.add(scope);
+    this.#askAt(askAtMs);
   }
 }
