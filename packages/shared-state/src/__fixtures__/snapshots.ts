@@ -31,9 +31,9 @@ export function exampleSnapshot(version: number): Snapshot {
 }
 
 /** Waits until `check` is true, looking every few milliseconds. */
-export async function eventually(check: () => boolean, withinMs = 5000): Promise<void> {
+export async function eventually(check: () => boolean | Promise<boolean>, withinMs = 5000): Promise<void> {
   const deadline = Date.now() + withinMs;
-  while (!check()) {
+  while (!(await check())) {
     if (Date.now() > deadline) throw new Error(`not so within ${withinMs} ms: ${check.toString()}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }
