@@ -7,7 +7,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 
 import { Pool, type Dispatcher } from 'undici';
 
-const upstream = new Pool(process.argv[2] ?? '', { connections: 64, pipelining: 1 });
+// As many connections as requests: streams that waited for one would be held one after the other, and not at once.
+const upstream = new Pool(process.argv[2] ?? '', { connections: null, pipelining: 1 });
 
 function forward(request: IncomingMessage, response: ServerResponse): void {
   const chunks: Buffer[] = [];
