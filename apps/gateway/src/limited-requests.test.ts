@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Limits, RoutingSnapshot } from '@switchyard/routing';
 import { createMemoryUsageSink, type MemoryUsageSink } from '@switchyard/shared-state';
-import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
-import { createDirectTransport, type AttemptEnd, type AttemptHandler } from '@switchyard/wire';
+import type { AttemptEnd, AttemptHandler } from '@switchyard/wire';
 
-import { startGateway, type Gateway } from './start-gateway.js';
+import { startDirectGateway } from './__fixtures__/direct-gateway.js';
+import type { Gateway } from './start-gateway.js';
 import { closeSharedState, createMemorySharedState, type SharedState } from './state/shared-state.js';
 
 const DEADLINES = { connectMs: 1_000, headersMs: 1_000, firstContentMs: 1_000, idleMs: 1_000, totalMs: 5_000 };
@@ -54,18 +54,7 @@ let usage: MemoryUsageSink;
 async function start(snapshot: RoutingSnapshot, handler: AttemptHandler = answering): Promise<void> {
   usage = createMemoryUsageSink();
   shared = { ...createMemorySharedState(), usage };
-  gateway = await startGateway({
-    host: '127.0.0.1',
-    port: 0,
-    routing: { current: () => snapshot, onChange: () => {} },
-    transport: createDirectTransport(handler),
-    hashKey: (key) => `hashed ${key}`,
-    shared,
-    tracing: createTracing({ serviceName: 'test', variables: {} }),
-    logger: createLogger({ service: 'gateway', level: 'silent' }),
-    metrics: createMetrics(),
-    drainMs: 300,
-  });
+  gateway = await startDirectGateway({ snapshot, handler, shared });
 }
 
 afterEach(async () => {

@@ -1,8 +1,7 @@
 import type { RoutingSnapshot } from '@switchyard/routing';
-import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
-import { CANCELLED_END, createDirectTransport, type AttemptHandler } from '@switchyard/wire';
+import { CANCELLED_END, type AttemptHandler } from '@switchyard/wire';
 
-import { startGateway } from './start-gateway.js';
+import { startDirectGateway } from './__fixtures__/direct-gateway.js';
 import { closeSharedState, createMemorySharedState } from './state/shared-state.js';
 
 const SNAPSHOT: RoutingSnapshot = {
@@ -41,18 +40,7 @@ const silent: AttemptHandler = (_open, _body, _reply, signal) =>
 describe('the way of a request', () => {
   it('ends with the total deadline also where a worker that should have enforced it says nothing', async () => {
     const shared = createMemorySharedState();
-    const gateway = await startGateway({
-      host: '127.0.0.1',
-      port: 0,
-      routing: { current: () => SNAPSHOT, onChange: () => {} },
-      transport: createDirectTransport(silent),
-      hashKey: (key) => `hashed ${key}`,
-      shared,
-      tracing: createTracing({ serviceName: 'test', variables: {} }),
-      logger: createLogger({ service: 'gateway', level: 'silent' }),
-      metrics: createMetrics(),
-      drainMs: 300,
-    });
+    const gateway = await startDirectGateway({ snapshot: SNAPSHOT, handler: silent, shared });
     const response = await fetch(`${gateway.address}/v1/chat/completions`, {
       method: 'POST',
       headers: { authorization: 'Bearer key', 'content-type': 'application/json' },
