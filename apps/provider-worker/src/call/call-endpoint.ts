@@ -11,8 +11,10 @@ export function callEndpoint(
 ): Promise<Answer> {
   const { open, target, span, report, upstream } = attempt;
   const headers = target.headers.of(open, span);
+  // Before the wait begins: what cannot be called at all throws here.
+  const coming = callUpstream(upstream, { open, target, headers, body }, signal);
   report.called();
-  return callUpstream(upstream, { open, target, headers, body }, signal).then(
+  return coming.then(
     (answer) => {
       report.headersCame(answer.status, readHeadroom(answer.headers, attempt.now()));
       return answer;
