@@ -10,7 +10,7 @@ import { setFlagsFromString } from 'node:v8';
  *   34 MB grew by, and up to half as much again for every request.
  * * Nothing is made in the old part of the heap because its like lived long once. V8 decides that for each place in the code, at any time and
  *   for good; once it had decided it for a part of a call (its signal, its head), every call left something there that held the rest of it and
- *   of those around it until the next full collection. That befell about every other process, and cost it up to 40 % more.
+ *   of those around it until the next full collection. It befell processes by chance, and cost them up to 40 % more.
  *
  * A V8 without these flags says so on standard error, and goes on as before. (V8, flag-definitions.h; `node --v8-options`)
  */
