@@ -7,12 +7,15 @@ import { createRedisHealthStore } from '@switchyard/shared-state';
 const [url, keyPrefix] = process.argv.slice(2);
 const store = createRedisHealthStore({ url, keyPrefix, holdMs: 500, probeMs: 2000 });
 
-store.onChange((scope, record) => process.send({ type: 'change', scope, record, atMs: Date.now() }));
+// Changes go on to come in for a moment after the parent has let go: those have nobody to hear of them.
+const tell = (message) => process.send(message, () => {});
+
+store.onChange((scope, record) => tell({ type: 'change', scope, record, atMs: Date.now() }));
 
 process.on('message', async ({ id, method, parameters }) => {
   const member = store[method];
   const result = typeof member === 'function' ? await member.call(store, ...parameters) : member;
-  process.send({ type: 'answer', id, result: result?.[Symbol.iterator] === undefined ? result : [...result] });
+  tell({ type: 'answer', id, result: result?.[Symbol.iterator] === undefined ? result : [...result] });
 });
 
 // What the store leaves open shows as a process that does not end by itself.
@@ -21,4 +24,4 @@ process.on('disconnect', async () => {
   await store.close();
 });
 
-process.send({ type: 'ready' });
+tell({ type: 'ready' });
