@@ -71,9 +71,7 @@ describe('the load generator', () => {
 
   it('sees every chunk of a stream', async () => {
     listener = (_request, response) => response.end(STREAM);
-    const result = await runLoad(
-      jobOf({ request: 'chat-stream', stream: SHAPE, pace: { type: 'closed', concurrency: 1 }, durationMs: 1 }),
-    );
+    const result = await runLoad(jobOf({ request: 'chat-stream', stream: SHAPE, maxRequests: 1 }));
     expect(result).toMatchObject({ requests: 1, errors: 0, chunks: 3, lost: 0, merged: 2 });
     expect(result.firstTokenMs.p50).toBeGreaterThan(0);
   });
@@ -83,13 +81,13 @@ describe('the load generator', () => {
     ['an empty answer', 200, '', 'an empty answer'],
   ])('counts %s as an error', async (_what, status, body, problem) => {
     listener = (_request, response) => response.writeHead(status).end(body);
-    const result = await runLoad(jobOf({ durationMs: 1 }));
+    const result = await runLoad(jobOf({ maxRequests: 2 }));
     expect(result).toMatchObject({ requests: 0, errors: 2, firstError: problem });
   });
 
   it('counts a stream without its proper end as an error', async () => {
     listener = (_request, response) => response.end(canned.chunk(0));
-    const result = await runLoad(jobOf({ request: 'chat-stream', stream: SHAPE, durationMs: 1 }));
+    const result = await runLoad(jobOf({ request: 'chat-stream', stream: SHAPE, maxRequests: 1 }));
     expect(result.firstError).toMatch(/^a stream that ended with /);
   });
 });

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { connectRedis, type RedisConnection } from '../redis/connect-redis.js';
 import { withDeadline } from '../redis/with-deadline.js';
 
-export interface HealthLinkOptions {
+export interface HealthLinkOptions<Shared> {
   readonly url: string;
   readonly channel: string;
   /** After this long a command counts as lost, in milliseconds. */
@@ -12,8 +12,10 @@ export interface HealthLinkOptions {
   /** Sends something to a channel that only this link listens to. */
   beat(channel: string): Promise<void>;
   onBeat(message: string): void;
-  /** Both connections stand, and the channel is heard. The link counts as up when this has resolved. */
-  onUp(): Promise<void>;
+  /** Reads what is shared, once both connections stand and the channel is heard. */
+  read(): Promise<Shared>;
+  /** The link is up, and this was read. */
+  onUp(shared: Shared): void;
   /** Redis does not answer, or is gone. Told before any attempt to return. */
   onDown(): void;
   /** Hears once of each outage. */
@@ -24,10 +26,10 @@ const BEAT_MS = 1000;
 const RESTART_AFTER_AT_MOST_MS = 500;
 
 /** A connection for commands and one that listens, which are up and down together, and return by themselves. */
-export class HealthLink {
+export class HealthLink<Shared> {
   readonly commands: RedisConnection;
   readonly #listening: RedisConnection;
-  readonly #options: HealthLinkOptions;
+  readonly #options: HealthLinkOptions<Shared>;
   readonly #beat: NodeJS.Timeout;
   #state: 'down' | 'starting' | 'up' = 'down';
   #isReported = false;
@@ -39,7 +41,7 @@ export class HealthLink {
   #isBeatHeard = true;
   readonly #beatChannel: string;
 
-  constructor(options: HealthLinkOptions) {
+  constructor(options: HealthLinkOptions<Shared>) {
     this.#options = options;
     this.#beatChannel = `${options.channel}:beat:${randomUUID()}`;
     this.commands = this.#connect();
@@ -113,7 +115,10 @@ export class HealthLink {
     try {
       const channels = [this.#options.channel, this.#beatChannel];
       await withDeadline(this.#listening.subscribe(...channels), this.#options.commandTimeoutMs);
-      await this.#options.onUp();
+      const shared = await this.#options.read();
+      // A connection that was given up, or closed, still delivers the answer to what was asked before.
+      if (!this.#isStarting(start)) return;
+      this.#options.onUp(shared);
       if (!this.#isStarting(start)) return;
       this.#isReported = false;
       this.#isBeatHeard = true;

@@ -45,7 +45,7 @@ class RedisHealthStore implements HealthStore {
   readonly #now: () => number;
   readonly #memory: HealthMemory;
   readonly #commands: HealthCommands;
-  readonly #link: HealthLink;
+  readonly #link: HealthLink<SharedHealth>;
   readonly #outbox: ReportOutbox;
   readonly #probes: ProbeKeeper;
   readonly #sweep: NodeJS.Timeout;
@@ -96,7 +96,8 @@ class RedisHealthStore implements HealthStore {
       onBeat: (text) => {
         if (!this.#isAlone) this.#isComplete(Number(text));
       },
-      onUp: () => this.#join(),
+      read: () => this.#commands.read(this.#link.commands, randomUUID()),
+      onUp: (shared) => this.#join(shared),
       onDown: () => this.#part(),
       onError: options.onError,
     });
@@ -248,8 +249,7 @@ class RedisHealthStore implements HealthStore {
   }
 
   /** Redis answers (again): takes over what is shared, and adds what came about here without it. */
-  async #join(): Promise<void> {
-    const shared = await this.#commands.read(this.#link.commands, randomUUID());
+  #join(shared: SharedHealth): void {
     const hasForgotten = this.#epoch !== undefined && this.#epoch !== shared.epoch;
     this.#epoch = shared.epoch;
     this.#seq = shared.seq;
