@@ -51,11 +51,6 @@ function amountsOf({ resolution, estimate, index, state }: AdmitJob, rules: read
   const usage = { inputUncached: inputTokens, cacheRead: 0, cacheWrite5m: 0, cacheWrite1h: 0, output: outputTokens };
   // Nobody knows yet which of them answers: what any of them may cost is held back.
   let usdMicros = 0;
-  for (const { candidates } of resolution.targets) {
-    for (const candidate of candidates) {
-      const price = prices.priceOf(candidate);
-      if (price !== undefined) usdMicros = Math.max(usdMicros, costMicros(price, usage));
-    }
-  }
+  for (const price of prices.pricesAmong(resolution)) usdMicros = Math.max(usdMicros, costMicros(price, usage));
   return { tokens, usdMicros };
 }

@@ -121,4 +121,14 @@ describe('PriceBook', () => {
     ] as const;
     expect(asked.map(([provider, model]) => priceOf(provider, model))).toEqual([1, 3, undefined, 1]);
   });
+
+  it('tells each price of all who may answer once', () => {
+    const targets = [
+      { name: 'gpt-5', candidates: ['a', 'b'].map((id) => candidate(id, { provider: 'openai', model: 'gpt-5' })) },
+      { name: 'other', candidates: [candidate('c', { provider: 'azure', model: 'gpt-5' }), candidate('d')] },
+    ];
+    const resolution = { model: 'gpt-5', targets };
+    expect(book.pricesAmong(resolution).map(({ input }) => input)).toEqual([1, 3]);
+    expect(book.pricesAmong(resolution)).toBe(book.pricesAmong(resolution));
+  });
 });
