@@ -1,5 +1,5 @@
 import type { Admission, Limiter, Verdict } from './limiter.js';
-import { meterOf, neededBy } from './rule-meter.js';
+import { meterOf, metersOf, neededBy } from './rule-meter.js';
 import { WaitingLine, type Waiter } from './waiting-line.js';
 
 export interface FairQueueOptions {
@@ -72,7 +72,7 @@ class LimitQueue implements FairQueue {
 
   async admitOrWait(admission: Admission, options: WaitOptions): Promise<Verdict> {
     options.signal?.throwIfAborted();
-    const counts = admission.rules.map((rule) => meterOf(rule).name);
+    const counts = metersOf(admission.rules).map(({ name }) => name);
     const ahead = mayEverFit(admission) ? this.#line.lastAheadOf({ tenantId: admission.tenantId, counts }) : undefined;
     const first = ahead === undefined ? await this.#limiter.admit(admission) : asRejected(admission, ahead.last);
     if (first.type === 'admitted') return this.#handOut(admission, first, options.signal);

@@ -42,7 +42,9 @@ export const LEASE = new RedisScript(`${CLOCK}
   end
   local function count(amounts, at)
     for _, rule in ipairs(rules) do
-      if rule.is_first and rule.kind ~= 'lease' then add(rule.key, rule.kind, rule.span, amounts[rule.measure], at) end
+      if rule.is_first and rule.kind ~= 'lease' then
+        add(rule.key, rule.kind, rule.span, read(rule.key, rule.kind, rule.span, at), amounts[rule.measure], at)
+      end
     end
   end
   local function record(id, at, amounts)
@@ -88,7 +90,7 @@ export const LEASE = new RedisScript(`${CLOCK}
   local answer, has_places = {}, false
   if granted > 0 then
     for _, rule in ipairs(rules) do
-      local room = rule.limit - used_of(rule.key, rule.kind, rule.span)
+      local room = rule.limit - read(rule.key, rule.kind, rule.span, now).used
       if marked_until(rule.key, rule.kind, 'short') > now then room = 0 end
       if rule.kind == 'lease' then
         has_places = true
@@ -113,9 +115,9 @@ export const LEASE = new RedisScript(`${CLOCK}
     if rule.kind == 'lease' then lies_free = granted > 0 or free > 0 end
     if lies_free then mark(rule.key, rule.kind, 'leased', unused_ms) end
     if granted > 0 then
-      local used, reset = used_of(rule.key, rule.kind, rule.span)
-      answer[#answer + 1] = used
-      answer[#answer + 1] = reset - now
+      local count = read(rule.key, rule.kind, rule.span, now)
+      answer[#answer + 1] = count.used
+      answer[#answer + 1] = count.reset - now
     end
   end
   return { granted, added, valid_ms == math.huge and 0 or valid_ms, now, unpack(answer) }`);

@@ -3,7 +3,7 @@ import { PlacePool } from './place-pool.js';
 import { RequestPace } from './request-pace.js';
 import type { Standing } from './reservation.js';
 import { RoomLease, type RoomAmounts, type ToldLease } from './room-lease.js';
-import { meterOf, wholeAmounts, type Meter } from './rule-meter.js';
+import { metersOf, wholeAmounts, type Meter } from './rule-meter.js';
 
 /** What a replica tells Redis of the room it leases under some rules, and what it asks for. */
 export interface LeaseCall {
@@ -91,7 +91,7 @@ export class LeasedRoom {
     this.#options = options;
     this.tenantId = tenantId;
     this.rules = rules;
-    this.meters = rules.map(meterOf);
+    this.meters = metersOf(rules);
     this.holder = holder;
     this.#counted = new Set(rules.map(({ measure }) => measure));
     this.#places = new PlacePool({ isCounted: this.#counted.has('concurrent') });

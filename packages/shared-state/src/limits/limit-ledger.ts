@@ -15,6 +15,11 @@ type Count =
   | { readonly type: 'window'; readonly window: CountingWindow; readonly measure: LimitRule['measure'] }
   | { readonly type: 'leases'; readonly holders: Set<string>; leased: number };
 
+interface Found {
+  readonly tenantId: string;
+  readonly counts: readonly Count[];
+}
+
 interface Holding {
   readonly atMs: number;
   readonly reservation: Reservation;
@@ -35,6 +40,8 @@ const SWEEP_EVERY = 4096;
 /** The limits of all tenants in memory: the law that the Redis scripts keep too. */
 export class LimitLedger {
   readonly #counts = new Map<string, Count>();
+  /** What was found for a list of meters, until counts are dropped. */
+  #found = new WeakMap<readonly Meter[], Found>();
   readonly #held = new Map<string, Holding>();
   readonly #leases = new Map<string, UsedLease>();
   readonly #shareOf: (limit: number) => number;
@@ -129,8 +136,12 @@ export class LimitLedger {
   }
 
   /** Each once, where several rules share one. */
-  #countsOf({ tenantId, meters }: Pick<Reservation, 'tenantId' | 'meters'>): ReadonlySet<Count> {
-    return new Set(meters.map((meter) => this.#count(tenantId, meter)));
+  #countsOf({ tenantId, meters }: Pick<Reservation, 'tenantId' | 'meters'>): readonly Count[] {
+    const known = this.#found.get(meters);
+    if (known?.tenantId === tenantId) return known.counts;
+    const counts = [...new Set(meters.map((meter) => this.#count(tenantId, meter)))];
+    this.#found.set(meters, { tenantId, counts });
+    return counts;
   }
 
   #count(tenantId: string, meter: Meter): Count {
@@ -146,6 +157,7 @@ export class LimitLedger {
     this.#untilSweep -= 1;
     if (this.#untilSweep > 0) return;
     this.#untilSweep = Math.max(SWEEP_EVERY, this.#counts.size);
+    this.#found = new WeakMap();
     for (const [key, count] of this.#counts) {
       const used = count.type === 'leases' ? placesOf(count) : count.window.resetsAtMs(nowMs) - nowMs;
       if (used === 0) this.#counts.delete(key);

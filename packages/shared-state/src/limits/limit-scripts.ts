@@ -24,19 +24,21 @@ export const ADMIT = new RedisScript(`${CLOCK}
   if mode ~= 'look' and redis.call('EXISTS', KEYS[1]) == 1 then return {} end
 
   local SHORT = 400
-  local rules, worst, wait, loose, hopeless = {}, 0, 0, 0, false
+  -- Rules may share a count.
+  local rules, counts, worst, wait, loose, hopeless = {}, {}, 0, 0, 0, false
   for i = 2, #KEYS do
     local a = 9 + (i - 2) * 4
     local rule = { key = KEYS[i], kind = ARGV[a], measure = ARGV[a + 1], limit = tonumber(ARGV[a + 2]) }
     rule.span = span_of(rule.kind, ARGV[a + 3])
     local needed = math.max(1, amounts[rule.measure])
-    local used = used_of(rule.key, rule.kind, rule.span)
+    counts[rule.key] = counts[rule.key] or read(rule.key, rule.kind, rule.span, at)
+    local used = counts[rule.key].used
     if mode == 'admit' and used + needed > rule.limit then
       local free = now + 1000
       if rule.kind == 'rolling' and needed <= rule.limit then
         free = rolling_frees(rule.key, rule.span, used + needed - rule.limit)
       elseif rule.kind == 'calendar' then
-        free = calendar_frees(rule.key, rule.span)
+        free = counts[rule.key].to
       end
       local retry = needed > rule.limit and math.huge or free - now
       local leased = marked_until(rule.key, rule.kind, 'leased') - now
@@ -58,10 +60,11 @@ export const ADMIT = new RedisScript(`${CLOCK}
     for _, rule in ipairs(rules) do
       if not counted[rule.key] then
         counted[rule.key] = true
+        local count = counts[rule.key]
         if rule.kind ~= 'lease' then
-          add(rule.key, rule.kind, rule.span, amounts[rule.measure], at)
+          add(rule.key, rule.kind, rule.span, count, amounts[rule.measure], at)
         elseif mode ~= 'charge' then
-          redis.call('ZADD', rule.key, now + lease, id)
+          count.used = count.used + redis.call('ZADD', rule.key, now + lease, id)
           redis.call('PEXPIRE', rule.key, lease)
         end
       end
@@ -71,9 +74,8 @@ export const ADMIT = new RedisScript(`${CLOCK}
 
   local answer = { worst, wait == math.huge and -1 or wait, hopeless and 0 or loose }
   for _, rule in ipairs(rules) do
-    local used, reset = used_of(rule.key, rule.kind, rule.span)
-    answer[#answer + 1] = used
-    answer[#answer + 1] = reset - now
+    answer[#answer + 1] = counts[rule.key].used
+    answer[#answer + 1] = counts[rule.key].reset - now
   end
   return answer`);
 
@@ -104,7 +106,8 @@ export const SETTLE = new RedisScript(`${CLOCK}
       redis.call('ZREM', key, id)
     elseif at and known and not counted[key] then
       counted[key] = true
-      add(key, kind, span_of(kind, ARGV[a + 2]), actual[measure] - estimate[measure], tonumber(at))
+      local span, more, since = span_of(kind, ARGV[a + 2]), actual[measure] - estimate[measure], tonumber(at)
+      if more ~= 0 then add(key, kind, span, read(key, kind, span, since), more, since) end
     end
   end
   return 1`);

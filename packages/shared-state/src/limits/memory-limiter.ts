@@ -1,7 +1,7 @@
 import type { Admission, Amounts, Limiter, LimitRule, RuleStanding, Verdict } from './limiter.js';
 import { LimitLedger } from './limit-ledger.js';
 import { reserve, toSettlement, toStandings, toVerdict } from './reservation.js';
-import { meterOf } from './rule-meter.js';
+import { metersOf } from './rule-meter.js';
 
 export interface MemoryLimiterOptions {
   /** Milliseconds since 1970. Default: the machine's clock. */
@@ -36,7 +36,7 @@ class MemoryLimiter implements Limiter {
   }
 
   async standings(tenantId: string, rules: readonly LimitRule[]): Promise<readonly RuleStanding[]> {
-    return toStandings(rules, this.#ledger.standings({ tenantId, meters: rules.map(meterOf) }, this.#nowMs()));
+    return toStandings(rules, this.#ledger.standings({ tenantId, meters: metersOf(rules) }, this.#nowMs()));
   }
 
   async close(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { Admission, Amounts, Grant, LimitRule, RuleStanding, Verdict } from './limiter.js';
-import { meterOf, wholeAmounts, type Meter } from './rule-meter.js';
+import { metersOf, wholeAmounts, type Meter } from './rule-meter.js';
 
 /** An admission as it is counted. */
 export interface Reservation {
@@ -37,7 +37,7 @@ export const NEVER_FITS = Infinity;
 
 export function reserve(admission: Admission, id: string): Reservation {
   const { tenantId, rules, estimate } = admission;
-  return { id, tenantId, rules, meters: rules.map(meterOf), estimate: wholeAmounts(estimate) };
+  return { id, tenantId, rules, meters: metersOf(rules), estimate: wholeAmounts(estimate) };
 }
 
 /** Undefined: the truth is not known, and the estimate stands. */

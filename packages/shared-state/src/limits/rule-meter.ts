@@ -14,6 +14,17 @@ export type Measure = Exclude<LimitRule['measure'], 'concurrent'>;
 
 const MINUTE: BudgetWindow = { type: 'rolling', ms: 60_000 };
 
+const made = new WeakMap<readonly LimitRule[], readonly Meter[]>();
+
+/** One for each rule; the same list for the same list of rules. */
+export function metersOf(rules: readonly LimitRule[]): readonly Meter[] {
+  const known = made.get(rules);
+  if (known !== undefined) return known;
+  const meters = rules.map(meterOf);
+  made.set(rules, meters);
+  return meters;
+}
+
 export function meterOf({ scope, measure, window = MINUTE }: LimitRule): Meter {
   if (measure === 'concurrent') return { type: 'lease', name: `${scope}:concurrent` };
   if (window.type === 'rolling') {

@@ -26,28 +26,45 @@ const ROLLING = `
     table.sort(all, function(one, other) return one[1] < other[1] end)
     return all
   end
-  local function rolling_used(key, span)
-    local state = redis.call('HMGET', key, 'sum', 'oldest')
-    local sum, oldest = tonumber(state[1]), tonumber(state[2])
-    if not sum then return 0, now end
-    if ends(oldest, span) > now then return sum, ends(oldest, span) end
+  local function rolling_prune(key, span, count)
     local passed = {}
-    oldest = nil
+    count.oldest = nil
     for _, entry in ipairs(buckets(key)) do
       if ends(entry[1], span) > now then
-        oldest = oldest or entry[1]
+        count.oldest = count.oldest or entry[1]
       else
-        sum = sum - entry[2]
+        count.used = count.used - entry[2]
         passed[#passed + 1] = entry[1]
       end
     end
-    if not oldest then
+    if count.oldest then
+      redis.call('HDEL', key, unpack(passed))
+      redis.call('HSET', key, 'sum', count.used, 'oldest', count.oldest)
+    else
       redis.call('DEL', key)
-      return 0, now
+      count.used = 0
     end
-    redis.call('HDEL', key, unpack(passed))
-    redis.call('HSET', key, 'sum', sum, 'oldest', oldest)
-    return sum, ends(oldest, span)
+  end
+  local function rolling_read(key, span, at)
+    local bucket = math.floor(at / math.ceil(span / 60))
+    local found = redis.call('HMGET', key, 'sum', 'oldest', bucket)
+    local count = { used = tonumber(found[1]) or 0, oldest = tonumber(found[2]), bucket = bucket, held = tonumber(found[3]) }
+    if count.oldest and ends(count.oldest, span) <= now then rolling_prune(key, span, count) end
+    count.reset = count.oldest and ends(count.oldest, span) or now
+    return count
+  end
+  local function rolling_add(key, span, count, amount)
+    if amount == 0 or ends(count.bucket, span) <= now then return end
+    -- Redis may have evicted what is to be taken back.
+    if amount < 0 and not count.held then return end
+    local is_new = not count.held
+    count.held = (count.held or 0) + amount
+    count.used = count.used + amount
+    count.oldest = math.min(count.oldest or count.bucket, count.bucket)
+    count.reset = ends(count.oldest, span)
+    redis.call('HSET', key, count.bucket, count.held, 'sum', count.used, 'oldest', count.oldest)
+    -- What is added to a bucket later comes within its width.
+    if is_new then redis.call('PEXPIRE', key, span + 2 * math.ceil(span / 60) + GRACE) end
   end
   local function rolling_frees(key, span, amount)
     local freed, at = 0, now
@@ -57,19 +74,6 @@ const ROLLING = `
       at = ends(entry[1], span)
     end
     return at
-  end
-  local function rolling_add(key, span, amount, at)
-    local width = math.ceil(span / 60)
-    local bucket = math.floor(at / width)
-    if amount == 0 or ends(bucket, span) <= now then return end
-    -- Redis may have evicted what is to be taken back.
-    if amount < 0 and redis.call('HEXISTS', key, bucket) == 0 then return end
-    rolling_used(key, span)
-    redis.call('HINCRBY', key, bucket, amount)
-    redis.call('HINCRBY', key, 'sum', amount)
-    local oldest = tonumber(redis.call('HGET', key, 'oldest'))
-    if not oldest or bucket < oldest then redis.call('HSET', key, 'oldest', bucket) end
-    redis.call('PEXPIRE', key, span + width + GRACE)
   end`;
 
 // A calendar's window is a hash of 'from', the beginning of its period, and 'sum'.
@@ -96,30 +100,25 @@ const CALENDAR = `
     local first = month_begin(day)
     return first * DAY, month_begin(first + 31) * DAY
   end
-  local function calendar_state(key, unit)
-    local state = redis.call('HMGET', key, 'from', 'sum')
+  local function calendar_reset(count)
+    count.reset = count.used == 0 and now or count.to
+    return count
+  end
+  local function calendar_read(key, unit)
+    local found = redis.call('HMGET', key, 'from', 'sum')
     local from, to = period(unit, now)
-    local stored = tonumber(state[1])
-    if stored and stored >= from then
-      from, to = period(unit, stored)
-      return tonumber(state[2]), from, to
-    end
-    return 0, from, to
+    local stored = tonumber(found[1])
+    if not stored or stored < from then return calendar_reset({ used = 0, from = from, to = to, is_new = true }) end
+    from, to = period(unit, stored)
+    return calendar_reset({ used = tonumber(found[2]), from = from, to = to })
   end
-  local function calendar_used(key, unit)
-    local sum, _, to = calendar_state(key, unit)
-    return sum, sum == 0 and now or to
-  end
-  local function calendar_frees(key, unit)
-    local _, _, to = calendar_state(key, unit)
-    return to
-  end
-  local function calendar_add(key, unit, amount, at)
-    local sum, from, to = calendar_state(key, unit)
-    if amount == 0 or at < from then return end
-    if amount < 0 and sum + amount < 0 then return end
-    redis.call('HSET', key, 'from', from, 'sum', sum + amount)
-    redis.call('PEXPIRE', key, to - now + GRACE)
+  local function calendar_add(key, count, amount, at)
+    if amount == 0 or at < count.from or (amount < 0 and count.used + amount < 0) then return end
+    count.used = count.used + amount
+    calendar_reset(count)
+    redis.call('HSET', key, 'from', count.from, 'sum', count.used)
+    if count.is_new then redis.call('PEXPIRE', key, count.to - now + GRACE) end
+    count.is_new = false
   end`;
 
 // Who holds a place, and until when, is a sorted set. Two of its members are no holders: the marks.
@@ -150,8 +149,9 @@ const MARKS = `
   end`;
 
 /**
- * What counts under a key, and until when: `used_of`, `add`, `bucket_end`, and the marks. Keys outlive what they count by a
- * little: the scripts decide what counts, not the expiry.
+ * What counts under a key: `read` gives `used` and `reset`, the moment at which less will be used; `add` counts what happened at
+ * the moment for which it was read, there and in what was read. Beside them `bucket_end` and the marks. Keys outlive what they
+ * count by a little: the scripts decide what counts, not the expiry.
  */
 export const WINDOWS = `local GRACE = 10000
   ${ROLLING}
@@ -161,13 +161,13 @@ export const WINDOWS = `local GRACE = 10000
   local function span_of(kind, text)
     return kind == 'rolling' and tonumber(text) or text
   end
-  local function add(key, kind, span, amount, at)
-    if kind == 'rolling' then rolling_add(key, span, amount, at) else calendar_add(key, span, amount, at) end
+  local function read(key, kind, span, at)
+    if kind == 'lease' then return { used = places_used(key), reset = now } end
+    if kind == 'rolling' then return rolling_read(key, span, at) end
+    return calendar_read(key, span)
   end
-  local function used_of(key, kind, span)
-    if kind == 'lease' then return places_used(key), now end
-    if kind == 'rolling' then return rolling_used(key, span) end
-    return calendar_used(key, span)
+  local function add(key, kind, span, count, amount, at)
+    if kind == 'rolling' then rolling_add(key, span, count, amount) else calendar_add(key, count, amount, at) end
   end
   -- What is counted now and what is counted at any moment before this one stop counting together.
   local function bucket_end(kind, span)
