@@ -1,3 +1,5 @@
+import { clearLogs } from '@prisma/debug';
+
 import type { Database } from './database.js';
 import type { Prisma } from './generated/client.js';
 
@@ -9,13 +11,19 @@ export async function changeConfiguration<Result>(
   database: Database,
   change: (transaction: Prisma.TransactionClient) => Promise<Result>,
 ): Promise<Result> {
-  return database.client.$transaction(
-    async (transaction) => {
-      await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${CHANGE_LOCK})`;
-      return change(transaction);
-    },
-    { timeout: 60_000, maxWait: 10_000 },
-  );
+  try {
+    return await database.client.$transaction(
+      async (transaction) => {
+        await transaction.$executeRaw`SELECT pg_advisory_xact_lock(${CHANGE_LOCK})`;
+        return change(transaction);
+      },
+      { timeout: 60_000, maxWait: 10_000 },
+    );
+  } finally {
+    // Prisma keeps the last hundred statements with all they were given, to tell of them if it crashes: 10,000 keys with
+    // their hashes, and sealed secrets.
+    clearLogs();
+  }
 }
 
 /** The version of the stored configuration; 0 before anything was applied. */

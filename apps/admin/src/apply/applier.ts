@@ -57,7 +57,11 @@ export class Applier {
   /** In the order of the calls. */
   apply(configuration: ConfigurationText): Promise<ApplyResult> {
     const turn = this.#last.then(() => this.#apply(configuration));
-    this.#last = turn.catch(() => undefined);
+    // Only its end, and not what it changed: a large configuration would stay in memory.
+    this.#last = turn.then(
+      () => undefined,
+      () => undefined,
+    );
     return turn;
   }
 

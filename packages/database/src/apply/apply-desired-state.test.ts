@@ -1,3 +1,4 @@
+import { getLogs } from '@prisma/debug';
 import { testPostgresUrl } from '@switchyard/testkit';
 
 import { exampleCredential, exampleRows } from '../__fixtures__/rows.js';
@@ -37,6 +38,14 @@ describe('applyDesiredState', () => {
       discovered: new Map(),
     });
     expect(applied.changes).toHaveLength(11);
+  });
+
+  it('leaves nothing of what it wrote with Prisma, which keeps statements for its report of a crash', async () => {
+    const { hash = '' } = exampleRows().keys[0] ?? {};
+    await database.client.apiKey.findMany({ where: { hash } });
+    expect(getLogs(1e6)).toContain(hash);
+    await applyDesiredState(database, exampleRows());
+    expect(getLogs(1e6)).not.toContain(hash);
   });
 
   it('changes nothing, not even the version, when applied again', async () => {
