@@ -182,7 +182,7 @@ async function writeCredentials(
 }
 
 // The memory that a statement's compilation took stays with the process: 100 MB for 10,000 keys at once.
-const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 100;
 
 async function inPieces<Row>(rows: readonly Row[], write: (piece: Row[]) => Promise<unknown>): Promise<void> {
   for (let at = 0; at < rows.length; at += ROWS_AT_ONCE) await write(rows.slice(at, at + ROWS_AT_ONCE));
