@@ -17,8 +17,9 @@ export async function warmUp(
   const told: string[] = [];
   for (const workload of workloads) {
     world.signal.throwIfAborted();
-    const { requests: maxRequests, withinMs: durationMs } = quick ? workload.quickWarmUp : workload.warmUp;
-    const { requests, errors, firstError } = await runWorkload(world, { subject, workload, durationMs, maxRequests });
+    const { requests: maxRequests, withinMs: durationMs, ...more } = quick ? workload.quickWarmUp : workload.warmUp;
+    const run = { subject, workload: { ...workload, ...more }, durationMs, maxRequests };
+    const { requests, errors, firstError } = await runWorkload(world, run);
     if (errors > 0) throw new Error(`${subjectLabel(subject)}, ${workload.name}: ${errors} errors: ${firstError}`);
     told.push(`${workload.name} ${requests}`);
   }

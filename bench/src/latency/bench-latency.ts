@@ -12,12 +12,12 @@ import type { World } from '../world.js';
 
 const DEFAULTS = { subjects: 'direct,floor,standalone,split', rounds: 7, quickRounds: 2 };
 // Enough for a 99th percentile in each round, and short streams, as only their beginning counts.
-const AMOUNT: Amount = { requests: 3_000, streams: 600, warmStreams: 3_000 };
+const AMOUNT: Amount = { requests: 3_000, streams: 600, warmStreams: 20_000 };
 const QUICK_AMOUNT: Amount = { requests: 1_000, streams: 250, warmStreams: 300 };
 const SHORT_STREAM: StreamShape = { chunks: 2, intervalMs: 1 };
 // Where a subject is so slow that so many do not fit, fewer count.
 const RUN_WITHIN_MS = 15_000;
-const WARM_WITHIN_MS = 4_000;
+const WARM_WITHIN_MS = 8_000;
 
 interface Amount {
   /** Of a subject in one round. */
@@ -39,7 +39,7 @@ export const LATENCY: BenchCommand = {
   name: 'latency',
   help: `Measures what is added to the time of a request when there is one at a time: 2 KB in and 1 KB out, and the time to the
 first text of a stream. What is added is the difference to asking the upstream directly in the same round; "of floor" is
-that as a multiple of what the floor adds. It takes about 4 minutes.
+that as a multiple of what the floor adds. It takes about 5 minutes.
 
 Usage: npm run bench -- latency [options]
 
@@ -61,6 +61,8 @@ async function measureLatency(world: World, options: CommandOptions): Promise<Co
     const maxRequests = amount.warmStreams;
     const job = { request: 'chat-stream', stream: SHORT_STREAM, durationMs: WARM_WITHIN_MS, maxRequests } as const;
     await world.generator.run(jobFor(subject, { ...job, pace: { type: 'closed', concurrency: 16 } }), world.signal);
+    // V8's compilers were seen at work for the first seconds of one request at a time.
+    await sampleOf(world, { subject, round: 0, amount });
   }
   const samples: LatencySample[] = [];
   for (let round = 0; round < options.rounds; round += 1) {
