@@ -6,6 +6,7 @@ import {
   errorAnswer,
   frameEvent,
   HTML_PAGE,
+  middleOf,
   openaiChatBody,
   openaiChatPayloads,
   sampleAnswer,
@@ -551,18 +552,23 @@ describe('a client that leaves', () => {
   it.each([true, false])('takes the upstream call with it within 100 ms (streamed: %s)', async (stream) => {
     const harness = await start(OPENAI);
     const stall: Answer = { type: 'stream', payloads: openaiChatPayloads(), ending: { type: 'stall', atByte: 400 } };
-    harness.upstream.script(stream ? stall : { type: 'silence' });
-    const client = new AbortController();
-    const running = harness.run({ open: { stream }, body: openaiRequest({ stream }), signal: client.signal });
-    const request = await harness.upstream.waitForRequests(1);
-    await sleep(50);
-    const leftAtMs = performance.now();
-    client.abort();
-    const { end } = await running;
-    expect(performance.now() - leftAtMs).toBeLessThan(100);
-    expect((await request.aborted) - leftAtMs).toBeLessThan(100);
-    expect(end.outcome).toBe('cancelled');
-    expect(end.error).toBeUndefined();
+    let count = 0;
+    const tookMs = await middleOf(3, async () => {
+      harness.upstream.script(stream ? stall : { type: 'silence' });
+      const client = new AbortController();
+      const running = harness.run({ open: { stream }, body: openaiRequest({ stream }), signal: client.signal });
+      count += 1;
+      const request = await harness.upstream.waitForRequests(count);
+      await sleep(50);
+      const leftAtMs = performance.now();
+      client.abort();
+      const { end } = await running;
+      const endedMs = performance.now() - leftAtMs;
+      expect(end.outcome).toBe('cancelled');
+      expect(end.error).toBeUndefined();
+      return Math.max(endedMs, (await request.aborted) - leftAtMs);
+    });
+    expect(tookMs).toBeLessThan(100);
   });
 
   it('was never called for where it left first', async () => {

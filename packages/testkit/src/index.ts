@@ -9,6 +9,7 @@ export {
   type PrivateServer,
 } from './backends/test-backends.js';
 export { startRedisProxy, type RedisProxy } from './backends/redis-proxy.js';
+export { middleOf } from './middle-of.js';
 export { freePort } from './process/free-port.js';
 export {
   startProcess,
