@@ -1,4 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+import { repositoryFile } from '@switchyard/testkit';
+
 import { whenIdle } from './collect-once-idle.js';
+
+const run = promisify(execFile);
 
 const EVERY_MS = 5;
 
@@ -33,5 +40,18 @@ describe('collecting garbage once idle', () => {
 
   it('waits for as long as there is something to do', async () => {
     expect(await collectsAfter([0.9, 0.3, 0.06, 0.01, 0.9])).toBe(4);
+  });
+});
+
+describe('collecting garbage whenever idle', () => {
+  it('happens again and again', async () => {
+    // In a process of its own, whose heap is not a test's.
+    const counter = repositoryFile('apps/cli/src/compose/__fixtures__/collect-again.mjs');
+    const module = repositoryFile('apps/cli/dist/compose/collect-once-idle.js');
+    const { stdout, stderr } = await run(process.execPath, [counter, module]);
+    const { count }: { readonly count: number } = JSON.parse(stdout);
+    expect(count).toBeGreaterThanOrEqual(3);
+    expect(count).toBeLessThanOrEqual(12);
+    expect(stderr).toBe('');
   });
 });

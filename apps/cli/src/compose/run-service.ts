@@ -4,7 +4,7 @@ import { createLogger, createMetrics, type Logger, type Metrics } from '@switchy
 
 import { answerPrimary, tellServing, untilToldToStop } from '../processes/answer-primary.js';
 import type { ProcessPlace } from '../processes/process-place.js';
-import { collectOnceIdle } from './collect-once-idle.js';
+import { collectOnceIdle, collectWheneverIdle } from './collect-once-idle.js';
 import { relaxCollector } from './relax-collector.js';
 import { Closers, untilSignal } from './shutdown.js';
 
@@ -45,9 +45,12 @@ export async function runService(
   const stopped = isOneOfMany ? untilToldToStop() : untilSignal();
   try {
     started = await start({ environment, logger, closers, metrics });
-    // What admin does next can wait for what a thorough collection makes it compile again.
-    collectOnceIdle(service === 'admin' ? 'last-resort' : 'regular');
-    relaxCollector();
+    if (service === 'admin') {
+      collectWheneverIdle();
+    } else {
+      collectOnceIdle();
+      relaxCollector();
+    }
     logger.info(started.facts, `${service} listening`);
     if (isOneOfMany) tellServing();
     const signal = await stopped;
