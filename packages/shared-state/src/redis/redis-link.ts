@@ -1,4 +1,5 @@
 import { connectRedis, type RedisConnection } from './connect-redis.js';
+import { TurnWrites } from './turn-writes.js';
 import { withDeadline } from './with-deadline.js';
 
 export interface RedisLinkOptions {
@@ -25,6 +26,7 @@ const FIRST_PROBE_SOONER = 8;
  */
 export class RedisLink {
   readonly #redis: RedisConnection;
+  readonly #writes: TurnWrites;
   readonly #options: RedisLinkOptions;
   readonly #started = Promise.withResolvers<void>();
   #state: 'starting' | 'up' | 'away' | 'closed' = 'starting';
@@ -44,6 +46,7 @@ export class RedisLink {
         socketTimeout: 2000,
       },
     });
+    this.#writes = new TurnWrites(this.#redis);
     this.#started.promise.catch(() => undefined);
     this.#redis.on('error', (error: Error) => this.#leave(error));
     this.#redis.on('close', () => this.#leave(new Error('Redis closed the connection')));
@@ -67,6 +70,7 @@ export class RedisLink {
     command: (redis: RedisConnection) => Promise<T>,
     timeoutMs = this.#options.commandTimeoutMs,
   ): Promise<T> {
+    this.#writes.gather();
     try {
       const answer =
         this.#state === 'starting' ? this.#started.promise.then(() => command(this.#redis)) : command(this.#redis);
