@@ -42,6 +42,8 @@ const APPEND = new RedisScript(`
   return #ARGV - 3`);
 
 const BATCH_SIZE = 200;
+// Written before a batch is full: putting 200 records together holds this process up for a third of a millisecond, and Redis for twice as long.
+const FLUSHED_FROM = 64;
 const COMMAND_TIMEOUT_MS = 2000;
 const KEPT_MS = 30 * 24 * 3_600_000;
 
@@ -96,7 +98,7 @@ class RedisUsageSink implements UsageSink {
     this.#buffer.push(record);
     const excess = this.#buffer.length - (this.#options.maxBuffered ?? 10_000);
     if (excess > 0) this.#dropped += this.#buffer.splice(0, excess).length;
-    if (this.#buffer.length >= BATCH_SIZE && !this.#isAway) void this.#flush();
+    if (this.#buffer.length >= FLUSHED_FROM && !this.#isAway) void this.#flush();
     else this.#schedule();
   }
 
