@@ -11,17 +11,19 @@ export interface DirectGatewayOptions {
   /** The worker, within this process. */
   readonly handler: AttemptHandler;
   readonly shared: SharedState;
+  /** Without it nobody is an operator. */
+  readonly operatorToken?: string;
 }
 
 /** Starts a gateway whose attempts a function performs. */
-export function startDirectGateway({ snapshot, handler, shared }: DirectGatewayOptions): Promise<Gateway> {
+export function startDirectGateway({ snapshot, handler, ...options }: DirectGatewayOptions): Promise<Gateway> {
   return startGateway({
     host: '127.0.0.1',
     port: 0,
     routing: { current: () => snapshot, onChange: () => {} },
     transport: createDirectTransport(handler),
     hashKey: (key) => `hashed ${key}`,
-    shared,
+    ...options,
     tracing: createTracing({ serviceName: 'test', variables: {} }),
     logger: createLogger({ service: 'gateway', level: 'silent' }),
     metrics: createMetrics(),

@@ -2,10 +2,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { RoutingSnapshot } from '@switchyard/routing';
 import { createRedisHealthStore, createRedisLimiter } from '@switchyard/shared-state';
-import { createLogger, createMetrics, createTracing } from '@switchyard/telemetry';
-import { createDirectTransport, type AttemptEnd, type AttemptHandler } from '@switchyard/wire';
+import type { AttemptEnd, AttemptHandler } from '@switchyard/wire';
 
-import { startGateway, type Gateway } from '../start-gateway.js';
+import { startDirectGateway } from '../__fixtures__/direct-gateway.js';
+import type { Gateway } from '../start-gateway.js';
 import { closeSharedState, createMemorySharedState, type SharedState } from '../state/shared-state.js';
 
 const CREDENTIAL = { models: [{ name: 'm' }], discovered: [], nativeModels: [], excludedModels: [] };
@@ -61,21 +61,8 @@ const handler: AttemptHandler = async (open, _body, reply): Promise<AttemptEnd> 
   return { outcome: 'success', usage: USAGE, headroom, dropped: [], timings: TIMINGS };
 };
 
-function start(shared: SharedState, snapshot: RoutingSnapshot | undefined = SNAPSHOT): Promise<Gateway> {
-  return startGateway({
-    host: '127.0.0.1',
-    port: 0,
-    routing: { current: () => snapshot, onChange: () => {} },
-    transport: createDirectTransport(handler),
-    hashKey: (key) => `hashed ${key}`,
-    operatorToken: 'operator',
-    tracing: createTracing({ serviceName: 'test', variables: {} }),
-    logger: createLogger({ service: 'gateway', level: 'silent' }),
-    metrics: createMetrics(),
-    shared,
-    drainMs: 300,
-  });
-}
+const start = (shared: SharedState): Promise<Gateway> =>
+  startDirectGateway({ snapshot: SNAPSHOT, handler, shared, operatorToken: 'operator' });
 
 const PATHS = ['/ops/credentials', '/ops/snapshot', '/ops/limits?key_id=k', '/v1/metrics/providers'];
 
