@@ -17,6 +17,9 @@ export interface SplitSubject extends Subject {
   stopControlPlane(): Promise<void>;
 }
 
+/** As in docker-compose.yml, which says why. */
+const ADMIN_VARIABLES = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
+
 /** Switchyard as separate processes: admin, one worker and one gateway, with Redis and Postgres. */
 export function startSplit(options: SubjectOptions): Promise<SplitSubject> {
   return Closing.opening((closing) => startParts(options, closing));
@@ -34,7 +37,8 @@ async function startParts(options: SubjectOptions, closing: Closing): Promise<Sp
 
   const start = async (name: keyof typeof metricsPorts): Promise<RunningProcess> => {
     const ownFolder = join(folder, name);
-    const own = { ...env, ...profileVariables(options, metricsPorts[name]), ...options.env };
+    const variables = name === 'admin' ? { ...env, ...ADMIN_VARIABLES } : env;
+    const own = { ...variables, ...profileVariables(options, metricsPorts[name]), ...options.env };
     const running = await startSwitchyard([name, ...(name === 'admin' ? [] : processArgs(processes))], {
       ...options,
       folder: ownFolder,
