@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { createTracing } from './create-tracing.js';
 import type { SpanOptions } from './tracing.js';
@@ -15,6 +16,8 @@ interface ExportedSpan {
   readonly kind: number;
   readonly attributes: readonly { readonly key: string; readonly value: Record<string, unknown> }[];
   readonly status: { readonly code: number };
+  readonly startTimeUnixNano: string;
+  readonly endTimeUnixNano: string;
 }
 
 interface Export {
@@ -144,6 +147,32 @@ describe('createTracing with an endpoint', () => {
       ],
     });
     expect(first?.spans[1]).toMatchObject({ parentSpanId: '00f067aa0ba902b7', kind: 2, status: { code: 0 } });
+  });
+
+  it('exports by itself, with the times at which a span began and ended', async () => {
+    const collector = await startCollector();
+    const tracing = createTracing({
+      serviceName: 'gateway',
+      variables: { OTEL_EXPORTER_OTLP_ENDPOINT: collector.url, OTEL_BSP_SCHEDULE_DELAY: '50' },
+    });
+    const beforeMs = Date.now();
+    const startedMs = performance.now();
+    const span = tracing.startSpan('x', { kind: 'server' });
+    await sleep(30);
+    span.end();
+    const tookMs = performance.now() - startedMs;
+    while (collector.exports.length === 0) await sleep(10);
+    const exported = collector.exports[0]?.spans[0];
+    const [startMs = Number.NaN, endMs = Number.NaN] = [exported?.startTimeUnixNano, exported?.endTimeUnixNano].map(
+      (nano) => Number(nano) / 1e6,
+    );
+    // The clock of a span and Date.now() are not read at the same instant.
+    expect(startMs).toBeGreaterThanOrEqual(beforeMs - 2);
+    expect(startMs).toBeLessThanOrEqual(beforeMs + tookMs);
+    expect(endMs - startMs).toBeGreaterThan(25);
+    expect(endMs - startMs).toBeLessThanOrEqual(tookMs + 0.1);
+    await tracing.close();
+    collector.server.close();
   });
 
   it.each([

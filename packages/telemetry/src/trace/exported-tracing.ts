@@ -1,21 +1,14 @@
-import {
-  ROOT_CONTEXT,
-  SpanKind,
-  SpanStatusCode,
-  trace,
-  TraceFlags,
-  type Attributes,
-  type Span,
-} from '@opentelemetry/api';
+import { SpanKind, TraceFlags } from '@opentelemetry/api';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { defaultResource, resourceFromAttributes } from '@opentelemetry/resources';
-import { BatchSpanProcessor, TracerProvider, type IdGenerator } from '@opentelemetry/sdk-trace';
+import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace';
 
+import { EndedSpans, ExportedSpan, GivenIds } from './exported-span.js';
 import { chooseSampling, isSampled, samplerFor } from './sampling.js';
-import { formatTraceparent, formatTracestate, parseTraceContext } from './trace-context.js';
+import { parseTraceContext } from './trace-context.js';
 import { newSpanId, newTraceId } from './trace-ids.js';
 import { exportHeaders, resourceAttributes } from './trace-settings.js';
-import type { SpanAttributes, SpanOptions, TraceSpan, TraceVariables, Tracing } from './tracing.js';
+import type { SpanOptions, TraceVariables, Tracing } from './tracing.js';
 import { UnrecordedSpan } from './unrecorded-tracing.js';
 
 const CLOSE_DEADLINE_MS = 3_000;
@@ -48,93 +41,27 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
     idGenerator: ids,
     spanProcessors: [new BatchSpanProcessor({ exporter, ...batchSettings(variables) })],
   });
-  const tracer = provider.getTracer('switchyard');
+  const ended = new EndedSpans(provider.getTracer('switchyard'), ids);
+  const onEnd = ended.add.bind(ended);
   return {
     startSpan: (name: string, spanOptions: SpanOptions) => {
       const parent = parseTraceContext(spanOptions.traceparent, spanOptions.tracestate);
       const traceId = parent?.traceId ?? newTraceId();
       const spanId = newSpanId();
+      const traceState = parent?.traceState;
       if (!isSampled(sampling, { traceId, parentFlags: parent?.traceFlags })) {
-        return new UnrecordedSpan({ traceId, spanId, traceFlags: TraceFlags.NONE, traceState: parent?.traceState });
+        return new UnrecordedSpan({ traceId, spanId, traceFlags: TraceFlags.NONE, traceState });
       }
-      const context = parent === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, parent);
-      const kind = SPAN_KINDS[spanOptions.kind];
-      ids.give(traceId, spanId);
-      const attributes = copyAttributes(spanOptions.attributes ?? {});
-      return new ExportedSpan(tracer.startSpan(name, { kind, attributes }, context));
+      const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, traceState };
+      const span = new ExportedSpan({ name, kind: SPAN_KINDS[spanOptions.kind], context, parent }, onEnd);
+      if (spanOptions.attributes !== undefined) span.setAttributes(spanOptions.attributes);
+      return span;
     },
-    close: () => settleWithin(provider.shutdown(), CLOSE_DEADLINE_MS),
+    close: () => {
+      ended.handOver();
+      return settleWithin(provider.shutdown(), CLOSE_DEADLINE_MS);
+    },
   };
-}
-
-/** Names the next span as it was named when it was decided on. */
-class GivenIds implements IdGenerator {
-  #traceId = '';
-  #spanId = '';
-
-  give(traceId: string, spanId: string): void {
-    this.#traceId = traceId;
-    this.#spanId = spanId;
-  }
-
-  generateTraceId(): string {
-    return this.#traceId;
-  }
-
-  generateSpanId(): string {
-    return this.#spanId;
-  }
-}
-
-class ExportedSpan implements TraceSpan {
-  readonly #span: Span;
-  #ended = false;
-
-  constructor(span: Span) {
-    this.#span = span;
-  }
-
-  get traceparent(): string {
-    return formatTraceparent(this.#span.spanContext());
-  }
-
-  get tracestate(): string | undefined {
-    return formatTracestate(this.#span.spanContext());
-  }
-
-  get traceId(): string {
-    return this.#span.spanContext().traceId;
-  }
-
-  get isRecording(): boolean {
-    return this.#span.isRecording();
-  }
-
-  setAttributes(attributes: SpanAttributes): void {
-    if (this.#ended || !this.#span.isRecording()) return;
-    this.#span.setAttributes(copyAttributes(attributes));
-  }
-
-  fail(errorType: string): void {
-    if (this.#ended) return;
-    this.#span.setAttribute('error.type', errorType);
-    this.#span.setStatus({ code: SpanStatusCode.ERROR });
-  }
-
-  end(): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#span.end();
-  }
-}
-
-function copyAttributes(attributes: SpanAttributes): Attributes {
-  const copy: Attributes = {};
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value === undefined) continue;
-    copy[name] = typeof value === 'object' ? [...value] : value;
-  }
-  return copy;
 }
 
 /** (OpenTelemetry SDK environment variables, "Batch Span Processor".) */
