@@ -6,6 +6,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import tls from 'node:tls';
 import { brotliCompressSync, createGzip, deflateSync, gzipSync, zstdCompressSync } from 'node:zlib';
 
+import { middleOf } from '@switchyard/testkit';
+
 import { DEADLINES, listenLocally } from './__fixtures__/loopback.js';
 import type { UpstreamRequest } from './upstream-call.js';
 import { createUpstreamClient, type UpstreamClient, type UpstreamClientOptions } from './upstream-client.js';
@@ -268,31 +270,34 @@ describe('a call that fails', () => {
 
 describe('a cancelled call', () => {
   it.each(['before the headers', 'in the middle of the body'])('closes its socket within 100 ms %s', async (when) => {
-    const closed = new Promise<number>((resolve) => {
-      closers.push(() => resolve(Number.NaN));
-      void serve((request, response) => {
-        request.socket.once('close', () => resolve(performance.now()));
-        if (when !== 'before the headers') response.write('begin');
-        else request.once('data', () => setTimeout(() => abort.abort(), 20));
-      }).then(start);
-    });
-    const abort = new AbortController();
-    let abortedAtMs = 0;
-    abort.signal.addEventListener('abort', () => (abortedAtMs = performance.now()));
-    let failure: unknown;
-    async function start(url: URL): Promise<void> {
-      try {
-        const answer = await startClient().call(requestTo(url), abort.signal);
-        await answer.body.next();
-        setTimeout(() => abort.abort(), 20);
-        await answer.body.next();
-      } catch (error) {
-        failure = error;
+    const tookMs = await middleOf(3, async () => {
+      const closed = new Promise<number>((resolve) => {
+        closers.push(() => resolve(Number.NaN));
+        void serve((request, response) => {
+          request.socket.once('close', () => resolve(performance.now()));
+          if (when !== 'before the headers') response.write('begin');
+          else request.once('data', () => setTimeout(() => abort.abort(), 20));
+        }).then(start);
+      });
+      const abort = new AbortController();
+      let abortedAtMs = 0;
+      abort.signal.addEventListener('abort', () => (abortedAtMs = performance.now()));
+      let failure: unknown;
+      async function start(url: URL): Promise<void> {
+        try {
+          const answer = await startClient().call(requestTo(url), abort.signal);
+          await answer.body.next();
+          setTimeout(() => abort.abort(), 20);
+          await answer.body.next();
+        } catch (error) {
+          failure = error;
+        }
       }
-    }
-    const closedAtMs = await closed;
-    expect(closedAtMs - abortedAtMs).toBeLessThan(100);
-    expect(failure).toMatchObject({ code: 'client_closed' });
+      const closedAtMs = await closed;
+      expect(failure).toMatchObject({ code: 'client_closed' });
+      return closedAtMs - abortedAtMs;
+    });
+    expect(tookMs).toBeLessThan(100);
   });
 
   it('is not sent at all when it was cancelled first, or while it waited for a socket', async () => {
