@@ -120,6 +120,27 @@ describe('a request over a limit', () => {
     gate.resolve();
     expect((await both).map(({ status }) => status)).toEqual([200, 200]);
   });
+
+  it('is written down as left, and not as broken, where its client does not wait', async () => {
+    const gate = Promise.withResolvers<void>();
+    await start(snapshotWith({ concurrent: 1, whenLimited: 'wait', maxWaitMs: 4_000 }), async (...attempt) => {
+      await gate.promise;
+      return answering(...attempt);
+    });
+    const first = ask();
+    while ((await placesLeft(1)) !== 0) await sleep(5);
+    const client = new AbortController();
+    const second = ask({ signal: client.signal }).catch(() => 'left');
+    await sleep(50);
+    client.abort();
+    expect(await second).toBe('left');
+    while (usage.records().length === 0) await sleep(5);
+    expect(usage.records()).toEqual([
+      expect.objectContaining({ status: 499, errorCode: 'client_closed', attempts: 0 }),
+    ]);
+    gate.resolve();
+    expect((await first).status).toBe(200);
+  });
 });
 
 describe('what a request holds', () => {

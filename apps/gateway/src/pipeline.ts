@@ -3,13 +3,13 @@ import type { BlockList } from 'node:net';
 import { GatewayError, toGatewayError, type DialectId } from '@switchyard/canonical';
 import type { RoutingIndex } from '@switchyard/routing';
 import type { Logger, Metrics, Tracing } from '@switchyard/telemetry';
-import type { AttemptTransport } from '@switchyard/wire';
+import { Cancellation, type AttemptTransport } from '@switchyard/wire';
 
 import { headerOf } from './accept/client-headers.js';
 import { createContext } from './accept/create-context.js';
 import type { ClientRequest, HttpExchange } from './accept/http-exchange.js';
 import { tooLarge, type BodyLimits } from './accept/read-body.js';
-import type { RequestContext } from './accept/request-context.js';
+import { clientGone, type RequestContext } from './accept/request-context.js';
 import { requestIdOf } from './accept/request-id.js';
 import { scanBody } from './accept/scan-body.js';
 import type { Surface } from './accept/surfaces.js';
@@ -57,10 +57,10 @@ export class Pipeline {
   /** Serves one request to its end. Never rejects. */
   serve(surface: Surface, exchange: HttpExchange): Promise<void> {
     const { request, response } = exchange;
-    const ended = new AbortController();
-    response.onGone = () => ended.abort();
+    const ended = new Cancellation();
+    response.onGone = () => ended.abort(clientGone());
     const requestId = requestIdOf(request.headers['x-request-id']);
-    const context = createContext({ surface, request, requestId, signal: ended.signal }, this.options.tracing);
+    const context = createContext({ surface, request, requestId, signal: ended }, this.options.tracing);
     const readIt = (): Buffer | Promise<Buffer> => exchange.readBody(this.options.bodyLimits);
     return this.run({ context, ended, readBody: readIt, answer: new HttpAnswer(context, response) });
   }
@@ -68,7 +68,7 @@ export class Pipeline {
   /** Serves one turn of a WebSocket to its end, as a request of its own. Never rejects. */
   serveTurn(turn: Turn): Promise<void> {
     const { surface, request, ended, body } = turn;
-    const parts = { surface, request, requestId: requestIdOf(undefined), signal: ended.signal };
+    const parts = { surface, request, requestId: requestIdOf(undefined), signal: ended };
     const context = createContext(parts, this.options.tracing);
     const checkIt = (): Buffer => {
       // A conversation grows with its turns, beyond what any one frame may be.
@@ -189,13 +189,13 @@ export interface Turn {
   readonly request: ClientRequest;
   readonly body: Buffer;
   /** Aborts when the client goes away. */
-  readonly ended: AbortController;
+  readonly ended: Cancellation;
   createAnswer(context: RequestContext): ClientAnswer;
 }
 
 interface Job {
   readonly context: RequestContext;
-  readonly ended: AbortController;
+  readonly ended: Cancellation;
   readonly answer: ClientAnswer;
   readBody(): Buffer | Promise<Buffer>;
 }

@@ -31,7 +31,9 @@ export function admit(job: AdmitJob): Promise<void> | undefined {
   const admission = { requestId, tenantId: caller.view.tenant.id, rules, estimate: amounts };
   const maxWaitMs = longestWaitMs({ caller, settings: index.settings });
   const verdict =
-    maxWaitMs === 0 ? state.shared.limiter.admit(admission) : state.queue.admitOrWait(admission, { maxWaitMs, signal });
+    maxWaitMs === 0
+      ? state.shared.limiter.admit(admission)
+      : state.queue.admitOrWait(admission, { maxWaitMs, signal: signal.abortSignal });
   if (verdict instanceof Promise) return verdict.then((late) => take(context, late, amounts));
   take(context, verdict, amounts);
   return undefined;

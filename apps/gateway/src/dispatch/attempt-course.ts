@@ -11,9 +11,11 @@ import {
 } from '@switchyard/routing';
 import type { AttemptEnd } from '@switchyard/wire';
 
+import type { EndSignal } from '../accept/request-context.js';
+
 export interface CourseOptions extends Omit<AttemptAsk, 'nowMs'> {
   readonly choice: Choice;
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   /** Milliseconds since 1970. */
   nowMs(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
@@ -72,7 +74,7 @@ export class AttemptCourse {
   }
 
   async #afterPause(ms: number): Promise<Candidate | undefined> {
-    await this.#options.sleep(ms, this.#options.signal);
+    await this.#options.sleep(ms, this.#options.signal.abortSignal);
     return this.next();
   }
 

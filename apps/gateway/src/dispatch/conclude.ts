@@ -1,7 +1,7 @@
 import { GatewayError, toGatewayError } from '@switchyard/canonical';
 import type { AttemptEnd } from '@switchyard/wire';
 
-import type { RequestContext } from '../accept/request-context.js';
+import type { EndSignal, RequestContext } from '../accept/request-context.js';
 import type { RequestOutcome } from '../meter/request-record.js';
 import type { ClientAnswer, ClientReply } from './client-answer.js';
 
@@ -19,7 +19,7 @@ export function conclude({ signal }: RequestContext, { end, answer, reply }: Con
     reply.end();
     return { ...facts, status: answer.status };
   }
-  const deadline = signal.reason instanceof GatewayError ? signal.reason : undefined;
+  const deadline = deadlineOf(signal);
   if (end.outcome === 'cancelled' && deadline === undefined) {
     reply.abandon();
     return { ...facts, status: 499, errorCode: 'client_closed' };
@@ -34,6 +34,11 @@ export function conclude({ signal }: RequestContext, { end, answer, reply }: Con
     reply.cutShort(error);
   }
   return { ...facts, status: answer.status, errorCode: error.code };
+}
+
+/** The total deadline, where it was that and not the client's leaving that ended the request. */
+function deadlineOf({ reason }: EndSignal): GatewayError | undefined {
+  return reason instanceof GatewayError && reason.code === 'total_deadline' ? reason : undefined;
 }
 
 /**

@@ -15,10 +15,10 @@ import {
   type RoutingState,
 } from '@switchyard/routing';
 import type { Metrics } from '@switchyard/telemetry';
-import type { AttemptEnd, AttemptHead, AttemptTransport } from '@switchyard/wire';
+import type { AttemptEnd, AttemptHead, AttemptTransport, Cancellation } from '@switchyard/wire';
 
 import { headerOf } from '../accept/client-headers.js';
-import type { RequestContext } from '../accept/request-context.js';
+import type { EndSignal, RequestContext } from '../accept/request-context.js';
 import { affinityOf } from '../choose/affinity.js';
 import type { RequestOutcome } from '../meter/request-record.js';
 import type { GatewayState } from '../state/gateway-state.js';
@@ -34,7 +34,7 @@ import type { RescuePolicy } from './rescue.js';
 export interface RequestJob {
   readonly context: RequestContext;
   /** Aborted here when the total deadline passes. */
-  readonly ended: AbortController;
+  readonly ended: Cancellation;
   readonly answer: ClientAnswer;
   readonly body: Buffer;
   readonly index: RoutingIndex;
@@ -65,7 +65,7 @@ export class RequestDispatch implements DispatchJob, ReplyOptions, Watched {
   readonly deadlineAtMs: number;
   readonly lateAtMs: number;
   readonly model: string;
-  readonly signal: AbortSignal;
+  readonly signal: EndSignal;
   readonly hedging: Hedging | undefined;
   readonly rescue: RescuePolicy;
   readonly keepaliveMs: number;

@@ -1,6 +1,13 @@
 import type { ErrorCode } from '@switchyard/canonical';
 import { candidateOf, LoadBook, PriceBook, Turns, type Candidate, type RoutingState } from '@switchyard/routing';
-import { failedEnd, type AttemptEnd, type RescueState, type Resume } from '@switchyard/wire';
+import {
+  Cancellation,
+  failedEnd,
+  type AttemptEnd,
+  type AttemptSignal,
+  type RescueState,
+  type Resume,
+} from '@switchyard/wire';
 
 import { dispatch, type AttemptTask, type DispatchJob } from './dispatch.js';
 
@@ -75,7 +82,7 @@ async function run(script: Script): Promise<Played> {
   const counts = new Map<string, number>();
   const heads: string[] = [];
   const cancelled: string[] = [];
-  const aborter = new AbortController();
+  const ended = new Cancellation();
   let pauses = 0;
   let text = '';
   const reply = {
@@ -94,7 +101,7 @@ async function run(script: Script): Promise<Played> {
     const before = counts.get(id) ?? 0;
     counts.set(id, before + 1);
     tried.push(id + howOf(task.resume));
-    script.onAttempt?.(() => aborter.abort());
+    script.onAttempt?.(() => ended.abort(new Error('gone')));
     const act = actOf(script.answers[id]?.[before] ?? failure('internal'));
     if (act.after !== undefined) await Promise.race([act.after, aborted(task.signal)]);
     if (task.signal.aborted) {
@@ -115,7 +122,7 @@ async function run(script: Script): Promise<Played> {
     state: WELL,
     model: 'm',
     reply,
-    signal: aborter.signal,
+    signal: ended,
     hedging: script.hedging,
     rescue: {
       isWanted: script.isRescueWanted ?? true,
@@ -142,7 +149,7 @@ function howOf(resume: Resume | undefined): string {
   return resume === undefined ? '' : `:${resume.how}`;
 }
 
-function aborted(signal: AbortSignal): Promise<void> {
+function aborted(signal: AttemptSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener('abort', () => resolve(), { once: true });
@@ -248,7 +255,7 @@ const IDLE: DispatchJob = {
   state: WELL,
   model: 'm',
   reply: { committed: false, bytesWritten: 0, head: () => {}, data: () => undefined },
-  signal: new AbortController().signal,
+  signal: new Cancellation(),
   rescue: { isWanted: false, canPrefill: () => false },
   perform: async () => SUCCESS,
   onCommit: () => {},

@@ -1,6 +1,13 @@
 import { GatewayError } from '@switchyard/canonical';
 import { outageError, type Candidate, type Outage } from '@switchyard/routing';
-import { CANCELLED_END, type AttemptEnd, type AttemptHead, type AttemptReply, type Resume } from '@switchyard/wire';
+import {
+  CANCELLED_END,
+  type AttemptEnd,
+  type AttemptHead,
+  type AttemptReply,
+  type AttemptSignal,
+  type Resume,
+} from '@switchyard/wire';
 
 import { AttemptCourse, type CourseOptions } from './attempt-course.js';
 import type { ClientReply } from './client-answer.js';
@@ -12,7 +19,7 @@ import { withRecovery } from './with-recovery.js';
 /** Where an attempt writes, until when, and what it goes on from. */
 export interface AttemptTask {
   readonly reply: AttemptReply;
-  readonly signal: AbortSignal;
+  readonly signal: AttemptSignal;
   readonly resume?: Resume | undefined;
 }
 

@@ -28,7 +28,7 @@ export async function raceAttempts(
   course: AttemptCourse,
   { first, hedging }: { readonly first: Candidate; readonly hedging: Hedging },
 ): Promise<Attempted> {
-  const race = new Race(job.reply, job.signal);
+  const race = new Race(job.reply, job.signal.abortSignal);
   const runs = [run({ job, race, candidate: first })];
   const isLate = await outlasts(runs[0]?.over, job, hedging.afterMs);
   const second = isLate && !race.isDecided ? hedgeFor(hedging, course, first) : undefined;
@@ -50,7 +50,7 @@ function run({ job, race, candidate }: { job: DispatchJob; race: Race; candidate
 /** Whether an attempt is still without an end after so long. */
 async function outlasts(over: Promise<unknown> | undefined, job: DispatchJob, afterMs: number): Promise<boolean> {
   const ended = new AbortController();
-  const signal = AbortSignal.any([job.signal, ended.signal]);
+  const signal = AbortSignal.any([job.signal.abortSignal, ended.signal]);
   const first = await Promise.race([over?.then(() => 'over'), job.sleep(afterMs, signal).then(() => 'late')]);
   ended.abort();
   return first === 'late' && !job.signal.aborted;

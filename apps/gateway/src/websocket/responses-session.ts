@@ -3,8 +3,10 @@ import type { IncomingMessage } from 'node:http';
 
 import { GatewayError, toGatewayError } from '@switchyard/canonical';
 import { checkJsonObject, dialectById, type JsonObject } from '@switchyard/dialects';
+import { Cancellation } from '@switchyard/wire';
 import type { RawData, WebSocket } from 'ws';
 
+import { clientGone } from '../accept/request-context.js';
 import { requestIdOf } from '../accept/request-id.js';
 import type { Surface } from '../accept/surfaces.js';
 import type { Pipeline } from '../pipeline.js';
@@ -34,7 +36,7 @@ export class ResponsesSession {
   /** Frames that came during a turn: a client may send the next as soon as it has read the last event of the one before. */
   private readonly waiting: JsonObject[] = [];
   private isWorking = false;
-  private running: AbortController | undefined;
+  private running: Cancellation | undefined;
   private isLeaving = false;
   private wasHeard = true;
 
@@ -65,7 +67,7 @@ export class ResponsesSession {
 
   private onClose(): void {
     this.waiting.length = 0;
-    this.running?.abort();
+    this.running?.abort(clientGone());
   }
 
   private onMessage(data: RawData, isBinary: boolean): void {
@@ -112,7 +114,7 @@ export class ResponsesSession {
 
   private async ask(turn: TurnRequest): Promise<SocketAnswer | undefined> {
     const { socket, pipeline, surface, request } = this.options;
-    const ended = new AbortController();
+    const ended = new Cancellation();
     let answer: SocketAnswer | undefined;
     this.running = ended;
     await pipeline.serveTurn({
