@@ -139,7 +139,8 @@ class RedisUsageSink implements UsageSink {
       // What comes while a large spool is written waits behind it, and must not fill the memory.
       if (this.#buffer.length > BATCH_SIZE) await this.#spill();
     }
-    while (this.#buffer.length > 0) {
+    // What came meanwhile is few, and waits for more as what is here did.
+    for (let least = 1; this.#buffer.length >= least; least = this.#isClosed ? 1 : FLUSHED_FROM) {
       const batch = this.#takeBatch();
       if (!(await this.#deliver(batch))) {
         await this.#keep(batch);

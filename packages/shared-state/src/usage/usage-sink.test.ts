@@ -139,6 +139,22 @@ describe('a usage sink whose Redis is away', () => {
     return sink;
   }
 
+  it('has the few records that come while it writes wait for others', async () => {
+    const sink = create({ flushMs: 60_000 });
+    write(sink, 0, 64);
+    await eventually(() => sink.pending === 0);
+    proxy.hang();
+    write(sink, 64, 128);
+    // On their way, and nobody answers yet.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    write(sink, 128, 133);
+    await proxy.pass();
+    await eventually(() => sink.pending === 5);
+    expect(await readIds(redis)).toEqual(names(0, 128));
+    await sink.close();
+    expect(await readIds(redis)).toEqual(names(0, 133));
+  });
+
   it('keeps records on disk, and writes them in order when it is back', async () => {
     const errors: Error[] = [];
     const sink = create({ onError: (error) => errors.push(error) });
