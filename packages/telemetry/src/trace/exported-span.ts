@@ -83,10 +83,7 @@ export class ExportedSpan implements TraceSpan {
 const HANDED_OVER_FROM = 32;
 const HANDED_OVER_AFTER_MS = 500;
 
-/**
- * Hands spans that are over to the SDK some at a time: one by itself costs a third of a millisecond there, more than all else that is done
- * for a request, and the next one would wait for it.
- */
+/** Hands spans that are over to the SDK some at a time and behind the requests' backs: nobody waits for a span. */
 export class EndedSpans {
   readonly #tracer: Tracer;
   readonly #ids: GivenIds;
