@@ -42,7 +42,7 @@ const APPEND = new RedisScript(`
   return #ARGV - 3`);
 
 const BATCH_SIZE = 200;
-// Written before a batch is full: 200 records would hold up this process, and Redis, for longer than anything else that is done behind requests.
+// Written before a batch is full: the more records travel together, the longer they hold up this process, and Redis.
 const FLUSHED_FROM = 64;
 const COMMAND_TIMEOUT_MS = 2000;
 const KEPT_MS = 30 * 24 * 3_600_000;

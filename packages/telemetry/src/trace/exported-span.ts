@@ -20,7 +20,7 @@ export interface SpanIdentity {
 }
 
 /** A span that is over, with the times at which it began and ended, in milliseconds since this process did. */
-export interface EndedSpan extends SpanIdentity {
+interface EndedSpan extends SpanIdentity {
   readonly startMs: number;
   readonly endMs: number;
   readonly attributes: Attributes;
@@ -31,15 +31,15 @@ export interface EndedSpan extends SpanIdentity {
 export class ExportedSpan implements TraceSpan {
   readonly isRecording = true;
   readonly #identity: SpanIdentity;
-  readonly #onEnd: (span: EndedSpan) => void;
+  readonly #over: EndedSpans;
   readonly #startMs = performance.now();
   readonly #attributes: Attributes = {};
   #failed = false;
   #ended = false;
 
-  constructor(identity: SpanIdentity, onEnd: (span: EndedSpan) => void) {
+  constructor(identity: SpanIdentity, over: EndedSpans) {
     this.#identity = identity;
-    this.#onEnd = onEnd;
+    this.#over = over;
   }
 
   get traceparent(): string {
@@ -70,7 +70,7 @@ export class ExportedSpan implements TraceSpan {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#onEnd({
+    this.#over.add({
       ...this.#identity,
       startMs: this.#startMs,
       endMs: performance.now(),

@@ -42,7 +42,6 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
     spanProcessors: [new BatchSpanProcessor({ exporter, ...batchSettings(variables) })],
   });
   const ended = new EndedSpans(provider.getTracer('switchyard'), ids);
-  const onEnd = ended.add.bind(ended);
   return {
     startSpan: (name: string, spanOptions: SpanOptions) => {
       const parent = parseTraceContext(spanOptions.traceparent, spanOptions.tracestate);
@@ -53,7 +52,7 @@ export function createExportedTracing(options: ExportedTracingOptions): Tracing 
         return new UnrecordedSpan({ traceId, spanId, traceFlags: TraceFlags.NONE, traceState });
       }
       const context = { traceId, spanId, traceFlags: TraceFlags.SAMPLED, traceState };
-      const span = new ExportedSpan({ name, kind: SPAN_KINDS[spanOptions.kind], context, parent }, onEnd);
+      const span = new ExportedSpan({ name, kind: SPAN_KINDS[spanOptions.kind], context, parent }, ended);
       if (spanOptions.attributes !== undefined) span.setAttributes(spanOptions.attributes);
       return span;
     },
