@@ -1,7 +1,7 @@
 /**
  * A replica that is nothing but a limiter, of the built package. Says `ready` once it sees as many replicas as it is told
  * to wait for; on SIGUSR2 it asks for all its admissions, at once or `batch` by batch every 10 ms, and prints what became of
- * them, and holds them.
+ * them, and holds them. On SIGTERM it takes its leave of the others.
  */
 import { createRedisLimiter } from '../../dist/index.js';
 
@@ -27,6 +27,11 @@ process.on('SIGUSR2', async () => {
   await Promise.all(admitted.slice(0, settled).map(({ grant }) => grant.settle(undefined)));
   const outcome = { admitted: admitted.length, isAlone: limiter.isAlone, slowestMs, atOnce };
   process.stdout.write(`outcome ${JSON.stringify(outcome)}\n`);
+});
+
+process.on('SIGTERM', async () => {
+  await limiter.close();
+  process.exit();
 });
 
 while (limiter.isAlone || limiter.replicas < replicas) await new Promise((resolve) => setTimeout(resolve, 10));

@@ -89,6 +89,42 @@ describe('leased room', () => {
     expect(room.admit(ESTIMATE)?.type).toBe('admitted');
   });
 
+  it('tells of a lease that is over with the call that renews the next one, and not at each turn', () => {
+    const calls: { readonly atMs: number; readonly told: number; readonly wants: boolean }[] = [];
+    for (let turn = 1; turn <= 8; turn += 1) {
+      // A timer of 50 ms comes a little late.
+      for (let ms = 0; ms < 51; ms += 3) {
+        nowMs += 3;
+        void room.admit(ESTIMATE)?.grant.settle(ESTIMATE);
+      }
+      const call = room.plan();
+      if (call === undefined) continue;
+      calls.push({ atMs: nowMs - 1000, told: call.told.length, wants: call.wanted !== undefined });
+      const requests = call.wanted?.requests ?? 0;
+      room.answered(call, { ...ANSWER, requests, places: call.wanted?.places ?? 0 });
+    }
+    // The first lease, of 12 requests, is used up before its time.
+    expect(calls).toEqual([
+      { atMs: 51, told: 0, wants: true },
+      { atMs: 153, told: 1, wants: true },
+      { atMs: 255, told: 1, wants: true },
+      { atMs: 357, told: 1, wants: true },
+    ]);
+  });
+
+  it('tells of a lease at once where the next call may come too late for who waits for what lies unused', () => {
+    for (let ms = 0; ms < 102; ms += 3) {
+      nowMs += 3;
+      void room.admit(ESTIMATE)?.grant.settle(ESTIMATE);
+    }
+    const renewal = room.plan();
+    if (renewal?.wanted === undefined) throw new Error('a lease of which less than half is left is renewed');
+    room.answered(renewal, { ...ANSWER, requests: renewal.wanted.requests, places: 0 });
+    nowMs += 59;
+    room.admit(ESTIMATE);
+    expect(room.plan()).toMatchObject({ told: [{ requests: 12 }], wanted: undefined });
+  });
+
   it('gives back what it did not use at the next turn but one', () => {
     room.admit(ESTIMATE);
     room.plan();
@@ -139,7 +175,7 @@ describe('a limiter that leases', () => {
     return verdict.grant;
   }
 
-  /** What is not used comes back within a quarter of a second. */
+  /** What is not used comes back soon. */
   async function untilUsed(witness: Limiter, expected: readonly number[]): Promise<void> {
     const deadlineMs = performance.now() + 2000;
     for (;;) {
@@ -196,6 +232,18 @@ describe('a limiter that leases', () => {
     const witness = await create();
     // Five are settled at 1, fifteen are under way at 10.
     await untilUsed(witness, [670, 650 * 3 + 5 + 150, 15]);
+  });
+
+  it('refuses nobody for places that it holds itself, though it was held up for longer than Redis waits for them', async () => {
+    let nowMs = Date.now();
+    const limiter = await create({ nowMs: () => nowMs, heartbeatMs: 60_000 });
+    const rules: readonly LimitRule[] = [{ scope: 'key:k', measure: 'concurrent', limit: 100 }];
+    const sooner = Array.from({ length: 50 }, () => admitOne(limiter, rules));
+    // What they have leased lies behind them on its way to Redis and back.
+    nowMs += 1000;
+    const later = Array.from({ length: 50 }, () => admitOne(limiter, rules));
+    expect(await Promise.all([...sooner, ...later])).toHaveLength(100);
+    await expect(admitOne(limiter, rules)).rejects.toThrow('rejected');
   });
 
   it('leaves nothing leased behind when it is closed', async () => {

@@ -58,6 +58,8 @@ const FEWEST_EXPECTED = 8;
 const MOST_LEASED = 512;
 // More than is expected, so that a lease seldom ends before its time.
 const AHEAD = 1.3;
+// For so long after its end a turn leaves a lease untold, where the next call will tell of it and is not far.
+const TOLD_LATER_MS = 10;
 
 /**
  * The room that one replica holds under the rules of one kind of request. Redis counts it already, so requests are let in
@@ -226,7 +228,15 @@ export class LeasedRoom {
     if (lease !== undefined && (isIdle || nowMs >= lease.untilMs || lease.isOverdrawn)) this.close();
     const wanted = isIdle ? undefined : this.#want(nowMs);
     if (wanted === undefined && this.#lease === undefined) this.#places.giveBackUnused();
+    if (wanted === undefined && this.#mayTellLater(nowMs)) return undefined;
     return this.#call(nowMs, wanted);
+  }
+
+  /** A lease that is open will be renewed, and what is to be told then travels along. */
+  #mayTellLater(nowMs: number): boolean {
+    if (this.#lease === undefined || !this.#places.isTold) return false;
+    for (const lease of this.#untold) if (lease.liesUntold && nowMs > lease.untilMs + TOLD_LATER_MS) return false;
+    return true;
   }
 
   #call(nowMs: number, wanted: Wanted | undefined): LeaseCall | undefined {

@@ -61,12 +61,13 @@ export class LeasedRooms {
     const rooms = [...this.#active].filter((room) => room.tenantId === tenantId);
     const gave = await Promise.all(
       rooms.map(async (room) => {
-        await this.#calls.get(room);
-        // Somebody else was quicker to have it given back.
+        // That of somebody else may have given it back.
+        const underWay = this.#calls.get(room);
+        await underWay;
         if (this.#calls.has(room)) return true;
         const call = room.planReturn();
         await this.#tell(room, call);
-        return call !== undefined;
+        return call !== undefined || underWay !== undefined;
       }),
     );
     return gave.includes(true);
@@ -109,6 +110,14 @@ export class LeasedRooms {
     );
     this.#isApart = false;
     if (this.#active.size > 0) this.#comeAgain();
+  }
+
+  /** Whether Redis may count room under a meter for this replica that nobody uses. */
+  mayHold(tenantId: string, meterName: string): boolean {
+    if (this.unused(tenantId, meterName) > 0) return true;
+    const isOfMeter = (room: LeasedRoom): boolean =>
+      room.tenantId === tenantId && room.meters.some(({ name }) => name === meterName);
+    return [...this.#calls.keys()].some(isOfMeter);
   }
 
   /** What Redis counts under a meter for this replica and nobody uses. */

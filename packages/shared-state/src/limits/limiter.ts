@@ -60,7 +60,7 @@ export interface Grant {
 export interface Limiter {
   /**
    * At once where there is room that this process holds already; else one round trip, and none where `rules` is empty. Who would
-   * be refused although other replicas may hold unused room waits until that is back, a quarter of a second at most. Never
+   * be refused although other replicas may hold unused room waits until that is back, 0.3 s at most. Never
    * rejects and never takes longer than 50 ms for Redis: without it each replica enforces the limits divided by the number of
    * replicas that were there last.
    */

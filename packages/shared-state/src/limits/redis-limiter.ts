@@ -49,8 +49,8 @@ const FREE: Grant = { settle: () => undefined };
 const UNLIMITED: Verdict = { type: 'admitted', standings: [], grant: FREE };
 // How often it is looked at what was leased. What is not used within one turn goes back at the next.
 const TURN_MS = 50;
-// After it ended, a lease comes back within a turn; a replica may be held up for as long again.
-const RETURN_TURNS = 2;
+// After it ended, a lease comes back within little more than a turn; a replica may be held up for nearly two more.
+const RETURN_TURNS = 3;
 
 // A replica that is new counts soon, so that no other takes itself for the only one when Redis goes away.
 const LONGEST_BEAT_MS = 2_000;
@@ -184,11 +184,14 @@ class RedisLimiter implements Limiter {
   async #decide(reservation: Reservation): Promise<Decision> {
     const ask = (): Promise<Decision> => this.#link.run((redis) => this.#commands.admit(redis, reservation));
     let decision = await ask();
-    const { leasedMs = 0 } = decision;
-    if (decision.over === undefined || leasedMs === 0) return decision;
+    const { over, leasedMs = 0 } = decision;
+    if (over === undefined) return decision;
+    const { tenantId, meters } = reservation;
+    // Redis may believe that all has come back, where this replica was held up.
+    if (leasedMs === 0 && !this.#rooms.mayHold(tenantId, meters[over.rule]?.name ?? '')) return decision;
     const startedAtMs = performance.now();
-    if (await this.#rooms.giveBack(reservation.tenantId)) decision = await ask();
-    for (const atMs of this.#replicas === 1 ? [] : [leasedMs / 2, leasedMs]) {
+    if (await this.#rooms.giveBack(tenantId)) decision = await ask();
+    for (const atMs of this.#replicas === 1 || leasedMs === 0 ? [] : [leasedMs / 2, leasedMs]) {
       if (decision.over === undefined || decision.leasedMs === 0) break;
       await sleep(Math.max(0, startedAtMs + atMs - performance.now()));
       decision = await ask();

@@ -120,6 +120,11 @@ export class RoomLease {
   get isTold(): boolean {
     return this.#toldVersion === this.#version;
   }
+
+  /** Whether Redis was told nothing yet, and counts all that was granted. */
+  get liesUntold(): boolean {
+    return this.#toldVersion === -1;
+  }
 }
 
 const LOW = 3 / 4;

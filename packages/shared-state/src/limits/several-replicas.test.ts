@@ -28,6 +28,11 @@ async function startReplica({ rules, tokens, limiter, ...options }: ReplicaOptio
   return startProcess({ command: process.execPath, args, readyPattern: /^ready$/mu });
 }
 
+/** Those of the next round would share with it otherwise for as long as a replica that is not heard of counts. */
+async function part(replica: RunningProcess): Promise<void> {
+  await replica.kill('SIGTERM');
+}
+
 interface Outcome {
   readonly admitted: number;
   /** How many of all that were asked for were answered without asking Redis. */
@@ -82,7 +87,7 @@ describe('limits shared by several replicas', () => {
       const admitted = await Promise.all(replicas.map(run));
       expect(admitted.reduce((sum, count) => sum + count, 0)).toBe(250);
       expect(await used(rules)).toEqual([250, 25_000, 250]);
-      await Promise.all(replicas.map((replica) => replica.kill('SIGKILL')));
+      await Promise.all(replicas.map(part));
     }
   }, 120_000);
 
@@ -101,18 +106,18 @@ describe('limits shared by several replicas', () => {
       ];
       const options = { limiter: { url: redis.url, leaseMs: 30_000 }, replicas: 3, rules, tokens: 10, settled: 0 };
       // Of uneven pace, so that one is short while another still has.
-      const parts = [
+      const shares = [
         { count: 3000, batch: 30 },
         { count: 1500, batch: 12 },
         { count: 800, batch: 5 },
       ];
-      const replicas = await Promise.all(parts.map((part) => startReplica({ ...options, ...part })));
+      const replicas = await Promise.all(shares.map((share) => startReplica({ ...options, ...share })));
       running.push(...replicas);
       const outcomes = await Promise.all(replicas.map(outcomeOf));
       expect(outcomes.reduce((sum, { admitted }) => sum + admitted, 0)).toBe(limit);
       expect(outcomes.reduce((sum, { atOnce }) => sum + atOnce, 0)).toBeGreaterThan(limit / 2);
       expect(await used(rules)).toEqual([limit, 10 * limit, limit]);
-      await Promise.all(replicas.map((replica) => replica.kill('SIGKILL')));
+      await Promise.all(replicas.map(part));
     }
   }, 120_000);
 
