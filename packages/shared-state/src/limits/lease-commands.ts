@@ -1,6 +1,7 @@
 import type { RedisConnection } from '../redis/connect-redis.js';
+import type { LeaseAnswer, LeaseCall } from './lease-call.js';
 import { LEASE } from './lease-script.js';
-import type { LeaseAnswer, LeaseCall, LeasedRoom } from './leased-room.js';
+import type { LeasedRoom } from './leased-room.js';
 import { measureOf, parseStandings, spanOf, type LimitKeyspace } from './limit-commands.js';
 
 // As long as requests under way are remembered, and longer than any call of a room may take to arrive.

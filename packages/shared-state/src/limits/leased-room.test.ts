@@ -2,7 +2,8 @@ import { startRedisProxy, startRedisServer, type PrivateRedis, type RedisProxy }
 import { Redis } from 'ioredis';
 
 import { eventually } from '../__fixtures__/snapshots.js';
-import { LeasedRoom, type LeaseAnswer } from './leased-room.js';
+import type { LeaseAnswer } from './lease-call.js';
+import { LeasedRoom } from './leased-room.js';
 import type { Grant, Limiter, LimitRule } from './limiter.js';
 import { createRedisLimiter, type RedisLimiterOptions } from './redis-limiter.js';
 

@@ -1,4 +1,4 @@
-import type { LeaseAnswer, LeaseCall } from './leased-room.js';
+import type { LeaseAnswer, LeaseCall } from './lease-call.js';
 import { LeasedRoom } from './leased-room.js';
 import type { Admission, LimitRule, Verdict } from './limiter.js';
 import type { RoomLease } from './room-lease.js';
