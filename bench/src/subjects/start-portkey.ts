@@ -1,8 +1,6 @@
-import { startProcess } from '@switchyard/testkit';
+import { installPackage, nextPort, startProcess } from '@switchyard/testkit';
 
 import { MODEL } from '../workload.js';
-import { installPackage } from './install-package.js';
-import { nextPort } from './next-port.js';
 import type { MissingSubject, Subject, SubjectOptions } from './subject.js';
 
 /** The peer: the gateway of Portkey as its package starts it, without its page, on the Node that everything runs on. */
@@ -18,7 +16,7 @@ const START_TIMEOUT_MS = 60_000;
 
 export async function startPortkey(options: SubjectOptions): Promise<Subject | MissingSubject> {
   try {
-    const script = await installPackage(PORTKEY, options.signal);
+    const script = await installPackage(PORTKEY, { kind: 'bench', signal: options.signal });
     return await start(script, options);
   } catch (error) {
     options.signal.throwIfAborted();

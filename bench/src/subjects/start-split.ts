@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 
-import { startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
+import { nextPort, nextPorts, startPostgresServer, startRedisServer, type RunningProcess } from '@switchyard/testkit';
 
 import { Closing } from '../closing.js';
-import { nextPort, nextPorts } from './next-port.js';
 import type { Subject, SubjectOptions } from './subject.js';
 import { profileVariables, startSwitchyard, untilReady } from './switchyard-process.js';
 import { writeConfiguration } from './write-configuration.js';

@@ -10,7 +10,8 @@ export {
 } from './backends/test-backends.js';
 export { startRedisProxy, type RedisProxy } from './backends/redis-proxy.js';
 export { middleOf } from './middle-of.js';
-export { freePort } from './process/free-port.js';
+export { installPackage, type InstallPackageOptions, type NpmProgram } from './process/install-package.js';
+export { nextPort, nextPorts } from './process/next-port.js';
 export {
   startProcess,
   type ProcessExit,

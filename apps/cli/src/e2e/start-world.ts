@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import {
-  freePort,
+  nextPorts,
   repositoryFile,
   startProcess,
   startRedisServer,
@@ -151,6 +151,7 @@ async function startStandalone(parts: Parts): Promise<Started> {
 }
 
 async function startSplit(parts: Parts): Promise<Started> {
+  const { workers = 1, processesEach = 1 } = parts;
   const redis = await startRedisServer();
   parts.closers.push(() => redis.stop());
   const service = async (name: string, variables: Record<string, string>): Promise<RunningProcess> => {
@@ -164,16 +165,15 @@ async function startSplit(parts: Parts): Promise<Started> {
     parts.launches.set(name, {
       args: [command],
       ready: new RegExp(`"msg":"${command} listening"`),
-      variables: { ...shared, SWITCHYARD_PROCESSES: `${parts.processesEach ?? 1}`, ...variables },
+      variables: { ...shared, SWITCHYARD_PROCESSES: `${processesEach}`, ...variables },
     });
     return start(parts, name);
   };
-  const wirePorts = await Promise.all(Array.from({ length: parts.workers ?? 1 }, freePort));
+  const wirePorts: number[] = [];
+  while (wirePorts.length < workers) wirePorts.push(await nextPorts(processesEach));
   const gateway = (index: number): Promise<RunningProcess> =>
     service(nameOf('gateway', index), {
-      SWITCHYARD_WORKERS: wirePorts
-        .map((port) => `127.0.0.1:${port}-${port + (parts.processesEach ?? 1) - 1}`)
-        .join(','),
+      SWITCHYARD_WORKERS: wirePorts.map((port) => `127.0.0.1:${port}-${port + processesEach - 1}`).join(','),
       SWITCHYARD_GATEWAY_PORT: '0',
     });
   const [admin, gateways] = await Promise.all([

@@ -1,6 +1,5 @@
 import type { DialectId } from '@switchyard/canonical';
-
-import type { AgentPackage } from './install-agent.js';
+import type { NpmProgram } from '@switchyard/testkit';
 
 /** Where an agent finds the gateway, and what it may call itself there. */
 export interface AgentAccess {
@@ -15,7 +14,7 @@ export interface ToolCall {
 }
 
 /** A command-line agent, and how it is told to use the gateway alone, to ask nobody, and to keep itself to itself. */
-export interface KnownAgent extends AgentPackage {
+export interface KnownAgent extends NpmProgram {
   readonly name: string;
   /** What it speaks to the gateway. */
   readonly dialect: DialectId;

@@ -2,7 +2,7 @@ import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 
-import { startProcess } from '@switchyard/testkit';
+import { startProcess } from './start-process.js';
 
 const INSTALL_TIMEOUT_MS = 180_000;
 
@@ -13,7 +13,15 @@ export interface NpmProgram {
   /** The script to run, as a path within the package. */
   readonly script: string;
   /** Dependencies of it that must have these versions. */
-  readonly overrides: Readonly<Record<string, string>>;
+  readonly overrides?: Readonly<Record<string, string>>;
+}
+
+export interface InstallPackageOptions {
+  /** The folder for programs of this kind, within the cache. */
+  readonly kind: string;
+  readonly signal?: AbortSignal;
+  /** Looks at the script before it counts as installed. Rejects where it is of no use. */
+  check?(script: string): Promise<void>;
 }
 
 /**
@@ -22,17 +30,22 @@ export interface NpmProgram {
  *
  * @throws Error with npm's complaint.
  */
-export async function installPackage(program: NpmProgram, signal: AbortSignal): Promise<string> {
-  const root = join(process.env['SWITCHYARD_CACHE_DIR'] || join(homedir(), '.cache', 'switchyard'), 'bench');
-  const pinned = Object.entries(program.overrides).map(([name, version]) => `${name}-${version}`);
+export async function installPackage(
+  program: NpmProgram,
+  { kind, signal, check }: InstallPackageOptions,
+): Promise<string> {
+  const root = join(process.env['SWITCHYARD_CACHE_DIR'] || join(homedir(), '.cache', 'switchyard'), kind);
+  const pinned = Object.entries(program.overrides ?? {}).map(([name, version]) => `${name}-${version}`);
   const name = [`${program.package}-${program.version}`, ...pinned].join('-').replaceAll(/[@/]+/g, '-');
   const folder = join(root, name.slice(1));
-  const script = join(folder, 'node_modules', program.package, program.script);
+  const scriptIn = (place: string): string => join(place, 'node_modules', program.package, program.script);
+  const script = scriptIn(folder);
   if (await exists(script)) return script;
   await mkdir(root, { recursive: true });
   const work = await mkdtemp(`${folder}-`);
   try {
     await runNpm(program, { work, signal });
+    await check?.(scriptIn(work));
     // Renamed only when whole, so that another process never sees half of it; that process may also have been faster.
     await rename(work, folder).catch(() => undefined);
   } finally {
@@ -43,7 +56,7 @@ export async function installPackage(program: NpmProgram, signal: AbortSignal): 
 
 async function runNpm(
   program: NpmProgram,
-  { work, signal }: { readonly work: string; readonly signal: AbortSignal },
+  { work, signal }: { readonly work: string; readonly signal: AbortSignal | undefined },
 ): Promise<void> {
   await writeFile(join(work, 'package.json'), JSON.stringify({ private: true, overrides: program.overrides }));
   const npm = await startProcess({
@@ -64,7 +77,8 @@ async function runNpm(
     env: process.env,
     cwd: work,
   });
-  const ended = AbortSignal.any([signal, AbortSignal.timeout(INSTALL_TIMEOUT_MS)]);
+  const late = AbortSignal.timeout(INSTALL_TIMEOUT_MS);
+  const ended = signal === undefined ? late : AbortSignal.any([signal, late]);
   const kill = (): void => void npm.kill('SIGKILL', 0);
   ended.addEventListener('abort', kill);
   const { code } = await npm.waitForExit();
