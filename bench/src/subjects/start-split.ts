@@ -17,7 +17,7 @@ export interface SplitSubject extends Subject {
 }
 
 /** As in docker-compose.yml, which says why. */
-const ADMIN_VARIABLES = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
+export const ADMIN_VARIABLES = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '131072' };
 
 /** Switchyard as separate processes: admin, one worker and one gateway, with Redis and Postgres. */
 export function startSplit(options: SubjectOptions): Promise<SplitSubject> {
