@@ -6,6 +6,7 @@ import { checkIndexes, checkNames, checkNoRegistryHost, checkSlots } from './fil
 import { checkImports } from './import-rules.mjs';
 import { checkDeclared, checkExactVersions, checkLockfile } from './manifest-rules.mjs';
 import { readWorkspace } from './read-workspace.mjs';
+import { checkTables } from './table-rule.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +34,7 @@ function main() {
     ...checkIndexes(files),
     ...checkSlots(paths, dialectIds(textOf('packages/canonical/src/dialect-id.ts'))),
     ...checkNoRegistryHost(files),
+    ...checkTables(sources),
     ...checkErrorDocs(textOf('packages/canonical/src/errors/codes.ts'), textOf('docs/errors.md')),
   ];
   for (const problem of problems) console.log(problem);

@@ -4,6 +4,7 @@ import { checkImports } from './import-rules.mjs';
 import { checkDeclared, checkExactVersions, checkLockfile } from './manifest-rules.mjs';
 import { readImports } from './read-imports.mjs';
 import { isTestFile } from './read-workspace.mjs';
+import { checkTables } from './table-rule.mjs';
 
 /** A file of the workspace; its package is the first two folders of its path. */
 function source(path: string, text: string) {
@@ -229,4 +230,20 @@ describe('the page of errors', () => {
     ]);
     expect(checkErrorDocs('', '')).toEqual(['packages/canonical/src/errors/codes.ts: no code was found']);
   });
+});
+
+describe('tables of words', () => {
+  const TABLE = "const KINDS: Readonly<Record<string, string>> = { a: 'b' };";
+
+  it('are not indexed', () => {
+    const [problem] = checkTables([source('packages/dialects/src/a.ts', `${TABLE}\nconst kind = KINDS[word];`)]);
+    expect(problem).toContain('ask KINDS by lookUp');
+  });
+
+  it.each([`${TABLE}\nconst kind = lookUp(KINDS, word);`, 'const KINDS: Record<Kind, string> = {};\nKINDS[kind];'])(
+    'may be asked as in %j',
+    (text) => {
+      expect(checkTables([source('packages/dialects/src/a.ts', text)])).toEqual([]);
+    },
+  );
 });

@@ -39,6 +39,7 @@ export { checkStreamGrammar } from './fold/check-grammar.js';
 export { foldStream, type FoldedStream } from './fold/fold-stream.js';
 export { unfoldResponse } from './fold/unfold-response.js';
 export type { Headroom, Quota } from './headroom.js';
+export { lookUp } from './look-up.js';
 export { OPERATIONS, type Operation } from './operation.js';
 export {
   REASONING_EFFORTS,

@@ -1,7 +1,7 @@
 import { pipeline, Readable, type Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createZstdDecompress } from 'node:zlib';
 
-import { GatewayError } from '@switchyard/canonical';
+import { GatewayError, lookUp } from '@switchyard/canonical';
 
 import type { UpstreamResponse } from './upstream-call.js';
 
@@ -27,7 +27,7 @@ const DECOMPRESSORS: Readonly<Record<string, () => Transform>> = {
 export function decompressResponse(response: UpstreamResponse, options: DecompressOptions): UpstreamResponse {
   const name = response.headers['content-encoding']?.trim().toLowerCase();
   if (name === undefined || name === 'identity' || name === '') return response;
-  const create = DECOMPRESSORS[name];
+  const create = lookUp(DECOMPRESSORS, name);
   if (create === undefined) {
     void response.body.return?.();
     throw new GatewayError('upstream_malformed', `${options.host} answered in the unknown content encoding ${name}`);

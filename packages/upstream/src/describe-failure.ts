@@ -1,4 +1,4 @@
-import { GatewayError } from '@switchyard/canonical';
+import { GatewayError, lookUp } from '@switchyard/canonical';
 
 /** What this package finds out itself. The words follow the host's name. */
 const FAULTS = {
@@ -58,7 +58,7 @@ export function describeFailure(host: string, error: Error): GatewayError {
 
 function phraseFor(code: string): string {
   if (code.startsWith('UND_ERR_SOCKS5')) return `could not be reached: the SOCKS proxy failed (${code})`;
-  return PHRASES[code] ?? `could not be called (${code})`;
+  return lookUp(PHRASES, code) ?? `could not be called (${code})`;
 }
 
 function codeOf(error: Error): string {

@@ -393,6 +393,7 @@ describe('a compressed answer', () => {
     ['damaged', 'gzip', Buffer.from('not gzip at all'), /damaged compression/],
     ['cut', 'gzip', gzipSync(text).subarray(0, 60), /damaged compression/],
     ['unknown', 'rot13', Buffer.from('abc'), /unknown content encoding rot13/],
+    ['unknown, though every object has it', 'constructor', Buffer.from('abc'), /unknown content encoding constructor/],
   ])('fails when it is %s', async (_case, encoding, body, message) => {
     const url = await serve((_request, response) => {
       response.writeHead(200, { 'content-encoding': encoding }).end(body);

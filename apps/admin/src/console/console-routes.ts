@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
@@ -27,11 +28,11 @@ const HEADERS = {
 
 /** Reads the page's files once, so that no request's path ever meets the file system. */
 export async function loadConsole(folder: string): Promise<readonly ConsoleFile[]> {
-  const names = (await readdir(folder)).filter((name) => CONTENT_TYPES[extname(name)] !== undefined);
+  const names = (await readdir(folder)).filter((name) => lookUp(CONTENT_TYPES, extname(name)) !== undefined);
   return Promise.all(
     names.map(async (name) => ({
       name,
-      contentType: CONTENT_TYPES[extname(name)] ?? '',
+      contentType: lookUp(CONTENT_TYPES, extname(name)) ?? '',
       body: await readFile(join(folder, name)),
     })),
   );

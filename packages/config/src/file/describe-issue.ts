@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import type { z } from 'zod';
 import { ruleAt } from './keys.js';
 import type { ConfigPath, Finding } from './problem.js';
@@ -23,7 +24,7 @@ function messageOf(issue: z.core.$ZodIssue, value: unknown): string {
   switch (issue.code) {
     case 'invalid_type':
       if (value === undefined) return 'is missing';
-      return `must be ${KINDS[issue.expected] ?? issue.expected}, and is ${kindOf(value)}`;
+      return `must be ${lookUp(KINDS, issue.expected) ?? issue.expected}, and is ${kindOf(value)}`;
     case 'too_small':
       return issue.origin === 'number' || issue.origin === 'int'
         ? `must be ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}`

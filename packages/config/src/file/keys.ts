@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import { PROVIDERS } from '@switchyard/providers';
 
 import {
@@ -135,7 +136,7 @@ export function ruleAt(path: readonly (string | number)[]): KeyRule | undefined 
   let rule: KeyRule | undefined;
   for (const step of path) {
     if (typeof step === 'number') continue;
-    rule = table !== undefined && Object.hasOwn(table, step) ? table[step] : undefined;
+    rule = table === undefined ? undefined : lookUp(table, step);
     table = rule?.type === 'supported' ? rule.keys : undefined;
     // A mapping with names of the operator's own, such as headers: its example serves for all of it.
     if (table === undefined) return rule;

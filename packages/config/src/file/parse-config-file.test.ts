@@ -516,6 +516,10 @@ describe('values', () => {
       '2:22 aliases[0].strategy: is not a strategy; write one of fallback, round-robin, weighted, fill-first, least-latency, least-busy, cheapest',
     ],
     [
+      'aliases: [{ name: a, strategy: constructor, targets: [{ model: m }] }]',
+      '2:22 aliases[0].strategy: is not a strategy; write one of fallback, round-robin, weighted, fill-first, least-latency, least-busy, cheapest',
+    ],
+    [
       'limits: { budgets: [{ usd: 5 }] }',
       '2:21 limits.budgets[0]: must have either per or rolling; write per: day for a calendar’s day in UTC, or rolling: 24h for the last 24 hours',
     ],

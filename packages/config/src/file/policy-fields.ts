@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import { isIP } from 'node:net';
 
 import { STRATEGIES, type ErrorRule, type Hedge, type Rescue, type Strategy } from '@switchyard/routing';
@@ -15,7 +16,7 @@ const SYNONYMS: Readonly<Record<string, Strategy>> = {
 };
 
 export const strategy = z.string().transform((value, context): Strategy => {
-  const known = SYNONYMS[value] ?? STRATEGIES.find((name) => name === value);
+  const known = lookUp(SYNONYMS, value) ?? STRATEGIES.find((name) => name === value);
   if (known !== undefined) return known;
   context.addIssue({
     code: 'custom',

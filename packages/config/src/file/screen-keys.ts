@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import { nearest } from '../nearest.js';
 import type { KeyTable } from './key-rule.js';
 import type { ConfigPath, Report } from './problem.js';
@@ -24,7 +25,7 @@ function screen(value: unknown, table: KeyTable, { path, report }: Place): unkno
   const kept: [string, unknown][] = [];
   for (const [key, child] of Object.entries(value)) {
     const place = { path: [...path, key], report };
-    const rule = Object.hasOwn(table, key) ? table[key] : undefined;
+    const rule = lookUp(table, key);
     if (rule === undefined) {
       report({ severity: 'error', path: place.path, message: 'unknown key', remedy: suggestion(key, table) });
     } else if (child === null || child === undefined) {

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
+import { ERROR_CODES, type ErrorCode, type GatewayErrorData, lookUp } from '@switchyard/canonical';
 
 import type { UpstreamAnswer } from '../dialect.js';
 import { cleanWords } from '../errors/clean-words.js';
@@ -93,8 +93,7 @@ export function classifyError({ status, body }: ErrorAnswer): GatewayErrorData {
 }
 
 function errorCode(status: number | undefined, type: string | undefined, said: string | undefined): ErrorCode {
-  const byType = type !== undefined && Object.hasOwn(CODES_BY_TYPE, type) ? CODES_BY_TYPE[type] : undefined;
-  const code = byType ?? codeByStatus(status);
+  const code = lookUp(CODES_BY_TYPE, type) ?? codeByStatus(status);
   if (code !== 'upstream_invalid_request' || said === undefined) return code;
   return CODES_BY_MESSAGE.find(([pattern]) => pattern.test(said))?.[1] ?? code;
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 /** The types of blocks. Those that are not here have the same word. */
@@ -9,7 +10,7 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 function typeOf({ kind, detail }: BlockKind): string {
-  return kind === 'opaque' ? detail : (TYPES[kind] ?? kind);
+  return kind === 'opaque' ? detail : (lookUp(TYPES, kind) ?? kind);
 }
 
 function whole(kind: BlockKind): string {

@@ -1,4 +1,4 @@
-import type { Finish, FinishReason } from '@switchyard/canonical';
+import { type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',
@@ -12,7 +12,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 
 /** Anthropic's `stop_reason` and `stop_sequence`; a word we do not know is kept as `raw`. */
 export function decodeFinish(stopReason: string | undefined, stopSequence: string | undefined): Finish {
-  const reason = stopReason !== undefined && Object.hasOwn(REASONS, stopReason) ? REASONS[stopReason] : undefined;
+  const reason = lookUp(REASONS, stopReason);
   return {
     reason: reason ?? 'other',
     ...(stopReason === undefined ? {} : { raw: stopReason }),

@@ -1,3 +1,5 @@
+import { lookUp } from '@switchyard/canonical';
+
 type Headers = Readonly<Record<string, string>>;
 
 /** Where vendors say how much of a limit is left and when it is full again. */
@@ -60,7 +62,7 @@ function parseDuration(value: string): number | undefined {
   if (!/^(\d+(\.\d+)?(ms|[dhms]))+$/.test(value)) return undefined;
   let total = 0;
   for (const [, amount, unit] of value.matchAll(/(\d+(?:\.\d+)?)(ms|[dhms])/g)) {
-    total += Number(amount) * (UNIT_MS[unit ?? ''] ?? 0);
+    total += Number(amount) * (lookUp(UNIT_MS, unit) ?? 0);
   }
   return Math.ceil(total);
 }

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
+import { ERROR_CODES, type ErrorCode, type GatewayErrorData, lookUp } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { cleanWords } from '../errors/clean-words.js';
@@ -76,8 +76,7 @@ export function classifyError(body: unknown, answer: AnswerFacts = {}): GatewayE
 }
 
 function chooseCode(word: string | undefined, status: number | undefined, said: string): ErrorCode {
-  const byWord = word !== undefined && Object.hasOwn(CODES_BY_WORD, word) ? CODES_BY_WORD[word] : undefined;
-  const code = byWord ?? codeByStatus(status);
+  const code = lookUp(CODES_BY_WORD, word) ?? codeByStatus(status);
   if (!TELLING.includes(code)) return code;
   return CODES_BY_MESSAGE.find(([pattern]) => pattern.test(said))?.[1] ?? code;
 }

@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 const PARTS: Readonly<Record<string, string>> = {
@@ -9,7 +10,7 @@ const PARTS: Readonly<Record<string, string>> = {
 
 function whole({ kind, detail }: BlockKind): string {
   if (kind === 'opaque') return `parts[].${detail}`;
-  return `parts[].${PARTS[kind] ?? (detail === 'url' ? 'fileData' : 'inlineData')}`;
+  return `parts[].${lookUp(PARTS, kind) ?? (detail === 'url' ? 'fileData' : 'inlineData')}`;
 }
 
 function holder(): string {

@@ -1,4 +1,4 @@
-import { assertNever, type Finish, type FinishReason } from '@switchyard/canonical';
+import { assertNever, type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
 
 /** Google's words; those that are not here are `other`. (Gemini API reference, FinishReason and BlockReason) */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -19,8 +19,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
 
 /** Gemini has no word for tool calls: it stops, and the calls are in the answer. */
 export function decodeFinish(raw: string | undefined, hasToolCalls: boolean): Finish {
-  const known = raw !== undefined && Object.hasOwn(REASONS, raw) ? REASONS[raw] : undefined;
-  const reason = known ?? 'other';
+  const reason = lookUp(REASONS, raw) ?? 'other';
   return { reason: hasToolCalls && reason === 'stop' ? 'tool-calls' : reason, ...(raw === undefined ? {} : { raw }) };
 }
 

@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import type { JsonObject } from '../dialect.js';
 import { compact, isJsonObject } from '../json/json-object.js';
 import {
@@ -128,7 +129,7 @@ function projectPlain(schema: JsonObject, scope: SchemaScope, hints: readonly st
 }
 
 function fits(keyword: string, type: unknown): boolean {
-  const owner = KEYWORDS_OF_TYPE[keyword];
+  const owner = lookUp(KEYWORDS_OF_TYPE, keyword);
   return owner === undefined || type === undefined || listOf(type).includes(owner);
 }
 

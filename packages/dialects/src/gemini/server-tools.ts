@@ -1,4 +1,4 @@
-import type { ServerTool, ServerToolKind } from '@switchyard/canonical';
+import { lookUp, type ServerTool, type ServerToolKind } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { extensionsOf, ownFields } from '../extensions/extensions.js';
@@ -31,7 +31,7 @@ export interface DecodedServerTools {
 export function decodeServerTools(entry: JsonObject): DecodedServerTools {
   const known = Object.keys(entry).filter((field) => Object.hasOwn(KINDS, field) && isJsonObject(entry[field]));
   const tools = known.flatMap((field): ServerTool[] => {
-    const kind = KINDS[field];
+    const kind = lookUp(KINDS, field);
     const options = entry[field];
     if (kind === undefined || !isJsonObject(options)) return [];
     const extensions = extensionsOf(GEMINI, restOf(options, []));

@@ -1,4 +1,4 @@
-import type { DialectId, Warning } from '@switchyard/canonical';
+import { type DialectId, lookUp, type Warning } from '@switchyard/canonical';
 
 import { ANTHROPIC_FIELD_NAMES } from '../anthropic-messages/field-names.js';
 import { GEMINI_FIELD_NAMES } from '../gemini/field-names.js';
@@ -138,8 +138,4 @@ function nameBeside({ answer, properties }: FieldNames, rest: string): string | 
 
 function join(...steps: readonly string[]): string {
   return steps.filter((step) => step !== '').join('.');
-}
-
-function lookUp(table: Readonly<Record<string, string | undefined>>, key: string): string | undefined {
-  return Object.hasOwn(table, key) ? table[key] : undefined;
 }

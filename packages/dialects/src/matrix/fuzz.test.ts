@@ -134,6 +134,7 @@ function typed<Value>(run: () => Value): Value | undefined {
 const ERRORS = [
   { error: { message: 'no', type: 'invalid_request_error', code: 'context_length_exceeded', param: 'model' } },
   { type: 'error', error: { type: 'overloaded_error', message: 'no' }, request_id: 'req_1' },
+  { error: { code: 'constructor', type: 'toString', message: 'no', status: 'valueOf' } },
   { error: { code: 429, message: 'no', status: 'RESOURCE_EXHAUSTED', details: [{ '@type': 'x', retryDelay: '3s' }] } },
 ];
 

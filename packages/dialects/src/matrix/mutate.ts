@@ -27,6 +27,10 @@ const ODD_VALUES = [
   [[]],
   { type: 'text' },
   { type: 7 },
+  // What every object has: a table that is merely indexed finds them.
+  'constructor',
+  'toString',
+  '__proto__',
 ];
 
 const change: fc.Arbitrary<Change> = fc.oneof(

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
+import { ERROR_CODES, type ErrorCode, type GatewayErrorData, lookUp } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { cleanWords } from '../errors/clean-words.js';
@@ -71,12 +71,12 @@ export function classifyError(body: unknown, answer: AnswerFacts = {}): GatewayE
 }
 
 function chooseCode(facts: ErrorFacts, status: number | undefined): ErrorCode {
-  const telling = TELLING_WORDS[facts.code ?? ''] ?? TELLING_WORDS[facts.type ?? ''];
+  const telling = lookUp(TELLING_WORDS, facts.code) ?? lookUp(TELLING_WORDS, facts.type);
   if (telling !== undefined) return telling;
   if (facts.isFlagged) return 'upstream_content_filter';
   if (status !== undefined && status >= 400) return codeForStatus(facts, status);
   if (CONTEXT_LENGTH.test(facts.message)) return 'upstream_context_length';
-  return KIND_WORDS[facts.code ?? ''] ?? KIND_WORDS[facts.type ?? ''] ?? 'upstream_server_error';
+  return lookUp(KIND_WORDS, facts.code) ?? lookUp(KIND_WORDS, facts.type) ?? 'upstream_server_error';
 }
 
 function codeForStatus(facts: ErrorFacts, status: number): ErrorCode {

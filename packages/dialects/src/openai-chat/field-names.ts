@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 /** The parts of a message, by the kinds of their blocks. */
@@ -13,7 +14,7 @@ function whole({ kind, detail }: BlockKind): string {
   if (kind === 'refusal') return 'refusal';
   if (kind === 'reasoning') return 'reasoning_content';
   if (kind === 'tool-call') return 'tool_calls[]';
-  return kind === 'tool-result' ? 'content' : `content[].${PARTS[kind] ?? kind}`;
+  return kind === 'tool-result' ? 'content' : `content[].${lookUp(PARTS, kind) ?? kind}`;
 }
 
 function holder({ kind }: BlockKind): string {

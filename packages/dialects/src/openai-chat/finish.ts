@@ -1,4 +1,4 @@
-import { assertNever, type Finish, type FinishReason } from '@switchyard/canonical';
+import { assertNever, type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
 
 /** OpenAI's words, and those of compatible vendors beside them. */
 const REASONS: Readonly<Record<string, FinishReason>> = {
@@ -20,7 +20,7 @@ const REASONS: Readonly<Record<string, FinishReason>> = {
  * vendors always do. (OpenAI guide, "Function calling", edge cases)
  */
 export function decodeFinish(raw: string | undefined, hasToolCalls: boolean): Finish {
-  const reason = raw === undefined ? 'other' : (REASONS[raw] ?? 'other');
+  const reason = lookUp(REASONS, raw) ?? 'other';
   const isUnclear = reason === 'stop' || reason === 'other';
   return { reason: hasToolCalls && isUnclear ? 'tool-calls' : reason, raw };
 }

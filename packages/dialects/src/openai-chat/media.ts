@@ -1,4 +1,4 @@
-import type { MediaSource } from '@switchyard/canonical';
+import { lookUp, type MediaSource } from '@switchyard/canonical';
 
 /** A `data:` URL as base64 data; any other URL, and data that is not base64, as the URL it is. */
 export function decodeMediaUrl(url: string): MediaSource {
@@ -30,5 +30,5 @@ export function decodeAudioFormat(format: string): string {
 
 export function encodeAudioFormat(mediaType: string): string {
   const word = mediaType.slice(mediaType.indexOf('/') + 1);
-  return AUDIO_FORMATS[word] ?? word;
+  return lookUp(AUDIO_FORMATS, word) ?? word;
 }

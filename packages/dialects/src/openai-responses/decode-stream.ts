@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
+import { ERROR_CODES, type ErrorCode, type GatewayErrorData, lookUp, type StreamEvent } from '@switchyard/canonical';
 
 import type { JsonObject, StreamDecoder } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';
@@ -195,13 +195,13 @@ class ResponseDecoder implements StreamDecoder {
   /** The texts of parts, whatever their kind, and what is not known. */
   #readOther(type: string, event: JsonObject): StreamEvent[] {
     const dot = type.lastIndexOf('.');
-    const partKind = PART_TYPES[type.slice(0, dot)];
+    const partKind = lookUp(PART_TYPES, type.slice(0, dot));
     const verb = type.slice(dot + 1);
     if (partKind !== undefined && (verb === 'delta' || verb === 'done')) {
       return this.#begun(this.#readText(partKind, event, verb === 'done'));
     }
     if (type === 'keepalive' || type === 'ping') return [{ type: 'ping' }];
-    const { [String(event['output_index'])]: item } = this.state.items;
+    const item = lookUp(this.state.items, String(event['output_index']));
     // The steps of a server's own tool are not kept: its item tells all of them when it is done.
     const isStep = item !== undefined && !isCall(item) && !hasParts(item);
     if (!isStep) this.state.events.push({ ...event });

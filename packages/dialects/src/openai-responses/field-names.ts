@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 /** The parts of a message and the items beside messages, by the kinds of their blocks. */
@@ -19,11 +20,11 @@ const ITEMS: Readonly<Record<string, string>> = {
 
 function whole({ kind, detail }: BlockKind): string {
   if (kind === 'opaque') return detail;
-  return ITEMS[`${kind} ${detail}`] ?? ITEMS[kind] ?? `content[].${PARTS[kind] ?? kind}`;
+  return lookUp(ITEMS, `${kind} ${detail}`) ?? lookUp(ITEMS, kind) ?? `content[].${lookUp(PARTS, kind) ?? kind}`;
 }
 
 function holder({ kind }: BlockKind): string {
-  return PARTS[kind] === undefined ? '' : 'content[]';
+  return lookUp(PARTS, kind) === undefined ? '' : 'content[]';
 }
 
 export const RESPONSES_FIELD_NAMES: FieldNames = {

@@ -1,4 +1,4 @@
-import { assertNever, type Finish, type FinishReason } from '@switchyard/canonical';
+import { assertNever, type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { objectOf, wordOf } from '../json/read-json.js';
@@ -15,7 +15,7 @@ export function decodeFinish(response: JsonObject, hasToolCalls: boolean): Finis
     return { reason: hasToolCalls ? 'tool-calls' : 'stop', raw: wordOf(response['status']) };
   }
   const raw = wordOf(objectOf(response['incomplete_details'])['reason']);
-  return { reason: (raw !== undefined && INCOMPLETE_REASONS[raw]) || 'other', raw };
+  return { reason: lookUp(INCOMPLETE_REASONS, raw) ?? 'other', raw };
 }
 
 export interface WireFinish {

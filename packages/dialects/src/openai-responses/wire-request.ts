@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import { z } from 'zod';
 
 // Only the fields we read; everything else is let through and rides as extensions.
@@ -8,7 +9,7 @@ type Schemas = Readonly<Record<string, z.ZodType>>;
 function byType<Base extends z.ZodType<object>>(base: Base, schemas: Schemas) {
   return base.superRefine((value, context) => {
     const type = typeOf(value);
-    const schema = Object.hasOwn(schemas, type) ? schemas[type] : undefined;
+    const schema = lookUp(schemas, type);
     for (const issue of schema?.safeParse(value).error?.issues ?? []) {
       context.addIssue({ code: 'custom', message: issue.message, path: [...issue.path] });
     }

@@ -1,3 +1,5 @@
+import { lookUp } from '@switchyard/canonical';
+
 import { isArray, isFilledString, isPresent, isRecord, type JsonRecord } from '../json-guards.js';
 import type { Violations } from '../violations.js';
 
@@ -58,7 +60,7 @@ function followCalls(
 
 function checkItem(violations: Violations, item: JsonRecord, path: string): void {
   const { type = 'message' } = item;
-  const known = typeof type === 'string' && Object.hasOwn(ITEM_FIELDS, type) ? ITEM_FIELDS[type] : undefined;
+  const known = lookUp(ITEM_FIELDS, typeof type === 'string' ? type : undefined);
   for (const field of known === undefined ? [] : Object.keys(item)) {
     violations.require(known?.includes(field) === true, `${path}.${field}`, 'is no parameter');
   }

@@ -1,3 +1,5 @@
+import { lookUp } from '@switchyard/canonical';
+
 import { isArray, isFilledString, isPresent, isRecord, parseJson, type JsonRecord } from '../json-guards.js';
 import { Violations } from '../violations.js';
 import { checkMessageHead, checkStop, checkUsageNumbers } from './anthropic-response.js';
@@ -139,11 +141,11 @@ function takeBlockDelta(state: StreamState, { path, event }: Step): void {
   if (delta === undefined) return undefined;
   const type = String(delta['type']);
   violations.require(
-    DELTAS[open.type]?.includes(type) ?? true,
+    lookUp(DELTAS, open.type)?.includes(type) ?? true,
     `${path}.delta.type`,
     `${type} does not fit ${open.type}`,
   );
-  const field = DELTA_FIELDS[type];
+  const field = lookUp(DELTA_FIELDS, type);
   if (field === undefined) return undefined;
   violations.require(typeof delta[field] === 'string', `${path}.delta.${field}`, 'must be text');
   if (type === 'input_json_delta') open.json += String(delta[field]);
