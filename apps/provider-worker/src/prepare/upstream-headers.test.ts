@@ -75,12 +75,14 @@ describe('the headers of a call', () => {
       'X-Api-Key': 'configured',
       'X-Team': '$X-Client-Team',
       'X-Gone': '$x-absent',
+      'X-No-Header': '$constructor',
       Connection: 'close',
     };
     const headers = { 'anthropic-beta': 'theirs', 'x-client-team': 'blue' };
     const sent = sentBy(headersOf(configured), { ...OPEN, headers });
     expect(sent).toMatchObject({ 'anthropic-beta': 'ours', 'x-api-key': 'configured', 'x-team': 'blue' });
     expect(sent).not.toHaveProperty('x-gone');
+    expect(sent).not.toHaveProperty('x-no-header');
     expect(sent).not.toHaveProperty('connection');
   });
 

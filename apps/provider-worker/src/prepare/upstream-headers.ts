@@ -1,3 +1,4 @@
+import { lookUp } from '@switchyard/canonical';
 import { isMultipart } from '@switchyard/dialects';
 import type { Provider } from '@switchyard/providers';
 import type { WorkerCredential } from '@switchyard/routing';
@@ -74,7 +75,7 @@ export class UpstreamHeaders {
     if (common !== undefined && this.#isShared) return { shared: common, own: traced({}, trace) };
     const headers = { ...(common ?? { ...contentHeaders(open), ...this.#general, ...forwarded, ...this.#own }) };
     for (const { name, from } of this.#copies) {
-      const value = open.headers[from];
+      const value = lookUp(open.headers, from);
       if (value !== undefined) headers[name] = value;
     }
     return { shared: undefined, own: traced(headers, trace) };
