@@ -1,7 +1,7 @@
-import { lookUp } from '@switchyard/canonical';
 import { readdir, readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
+import { lookUp } from '@switchyard/canonical';
 import type { FastifyInstance } from 'fastify';
 
 /** A file of the operator's page, held in memory. */

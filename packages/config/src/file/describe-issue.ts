@@ -1,5 +1,6 @@
 import { lookUp } from '@switchyard/canonical';
 import type { z } from 'zod';
+
 import { ruleAt } from './keys.js';
 import type { ConfigPath, Finding } from './problem.js';
 

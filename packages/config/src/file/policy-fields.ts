@@ -1,6 +1,6 @@
-import { lookUp } from '@switchyard/canonical';
 import { isIP } from 'node:net';
 
+import { lookUp } from '@switchyard/canonical';
 import { STRATEGIES, type ErrorRule, type Hedge, type Rescue, type Strategy } from '@switchyard/routing';
 import { z } from 'zod';
 

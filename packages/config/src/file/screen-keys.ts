@@ -1,4 +1,5 @@
 import { lookUp } from '@switchyard/canonical';
+
 import { nearest } from '../nearest.js';
 import type { KeyTable } from './key-rule.js';
 import type { ConfigPath, Report } from './problem.js';

@@ -1,4 +1,5 @@
 import { lookUp } from '@switchyard/canonical';
+
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 /** The types of blocks. Those that are not here have the same word. */

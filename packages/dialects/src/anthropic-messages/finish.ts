@@ -1,4 +1,4 @@
-import { type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
+import { lookUp, type Finish, type FinishReason } from '@switchyard/canonical';
 
 const REASONS: Readonly<Record<string, FinishReason>> = {
   end_turn: 'stop',

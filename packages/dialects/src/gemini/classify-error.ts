@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type GatewayErrorData, lookUp } from '@switchyard/canonical';
+import { ERROR_CODES, lookUp, type ErrorCode, type GatewayErrorData } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { cleanWords } from '../errors/clean-words.js';

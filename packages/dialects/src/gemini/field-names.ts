@@ -1,4 +1,5 @@
 import { lookUp } from '@switchyard/canonical';
+
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 const PARTS: Readonly<Record<string, string>> = {

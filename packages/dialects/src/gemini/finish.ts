@@ -1,4 +1,4 @@
-import { assertNever, type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
+import { assertNever, lookUp, type Finish, type FinishReason } from '@switchyard/canonical';
 
 /** Google's words; those that are not here are `other`. (Gemini API reference, FinishReason and BlockReason) */
 const REASONS: Readonly<Record<string, FinishReason>> = {

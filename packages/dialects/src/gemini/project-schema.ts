@@ -1,4 +1,5 @@
 import { lookUp } from '@switchyard/canonical';
+
 import type { JsonObject } from '../dialect.js';
 import { compact, isJsonObject } from '../json/json-object.js';
 import {

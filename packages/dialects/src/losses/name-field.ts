@@ -1,4 +1,4 @@
-import { type DialectId, lookUp, type Warning } from '@switchyard/canonical';
+import { lookUp, type DialectId, type Warning } from '@switchyard/canonical';
 
 import { ANTHROPIC_FIELD_NAMES } from '../anthropic-messages/field-names.js';
 import { GEMINI_FIELD_NAMES } from '../gemini/field-names.js';

@@ -1,4 +1,5 @@
 import { lookUp } from '@switchyard/canonical';
+
 import type { BlockKind, FieldNames } from '../losses/field-names.js';
 
 /** The parts of a message, by the kinds of their blocks. */

@@ -1,4 +1,4 @@
-import { assertNever, type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
+import { assertNever, lookUp, type Finish, type FinishReason } from '@switchyard/canonical';
 
 /** OpenAI's words, and those of compatible vendors beside them. */
 const REASONS: Readonly<Record<string, FinishReason>> = {

@@ -1,4 +1,4 @@
-import { ERROR_CODES, type ErrorCode, type GatewayErrorData, lookUp, type StreamEvent } from '@switchyard/canonical';
+import { ERROR_CODES, lookUp, type ErrorCode, type GatewayErrorData, type StreamEvent } from '@switchyard/canonical';
 
 import type { JsonObject, StreamDecoder } from '../dialect.js';
 import { extensionsOf } from '../extensions/extensions.js';

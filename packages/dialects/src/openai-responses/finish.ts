@@ -1,4 +1,4 @@
-import { assertNever, type Finish, type FinishReason, lookUp } from '@switchyard/canonical';
+import { assertNever, lookUp, type Finish, type FinishReason } from '@switchyard/canonical';
 
 import type { JsonObject } from '../dialect.js';
 import { objectOf, wordOf } from '../json/read-json.js';
